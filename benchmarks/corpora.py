@@ -1,0 +1,79 @@
+"""Make evaluation corpora as folders of text files, with their questions, from the data folder.
+
+Nothing of the data is kept in the project: folders are written where the caller says.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import lzma
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the sources that answer it; `group` names the kind it is counted under."""
+
+    text: str
+    sources: tuple[str, ...]
+    group: str = "all"
+
+
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a .jsonl.xz file."""
+    with lzma.open(path, "rt", encoding="utf8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def write_squad_form(data: Path, folder: Path, source: str) -> list[Question]:
+    """Write every distinct context of `source` ("piaf" or "squad2") as one file; return the
+    answerable questions of the development file."""
+    train = read_jsonl(data / "qa" / "extractive-train.jsonl.xz")
+    dev = [r for r in read_jsonl(data / "qa" / "extractive-dev.jsonl.xz") if r["source"] == source]
+    contexts = dict.fromkeys(r["context"] for r in dev)
+    contexts |= dict.fromkeys(r["context"] for r in train if r["source"] == source)
+    names = _write_texts(folder, contexts)
+    return [Question(r["question"], (names[r["context"]],)) for r in dev if r["answers"]]
+
+
+def write_mixed_sections(data: Path, folder: Path, language: str, articles: int) -> list[Question]:
+    """Write sections of `articles` titles, half of the titles in English, half in `language`.
+
+    Every section's title and heading is asked in both languages; a question whose words are not
+    unique is left out. Groups are "question language -> section language".
+    """
+    by_title: dict[str, list[dict[str, Any]]] = {}
+    for row in read_jsonl(data / "sections" / f"en-{language}.jsonl.xz"):
+        if len(row["text_en"]) >= 200 and len(row["text_xx"]) >= 200:
+            by_title.setdefault(row["title_en"], []).append(row)
+    titles = sorted(by_title, key=lambda title: hashlib.sha256(title.encode()).digest())[:articles]
+    texts: dict[str, str] = {}
+    asked: dict[tuple[str, str], list[str]] = {}
+    for position, title in enumerate(titles):
+        side, code = (("xx", language), ("en", "en"))[position % 2]
+        for row in by_title[title][:20]:
+            text = row[f"text_{side}"]
+            texts[text] = code
+            for question_side, question_code in (("en", "en"), ("xx", language)):
+                query = f"{row[f'title_{question_side}']} {row[f'head_{question_side}']}"
+                asked.setdefault((query, f"{question_code}->{code}"), []).append(text)
+    names = _write_texts(folder, texts)
+    return [
+        Question(query, (names[found[0]],), group)
+        for (query, group), found in asked.items()
+        if len(found) == 1
+    ]
+
+
+def _write_texts(folder: Path, texts: dict[str, Any]) -> dict[str, str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    names = {}
+    for number, text in enumerate(texts):
+        names[text] = f"passage-{number:05}.txt"
+        (folder / names[text]).write_text(text, encoding="utf-8")
+    return names

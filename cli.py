@@ -1,0 +1,434 @@
+"""The command line: parse, call, print, set the exit code; no logic of its own.
+
+Results go to standard output, everything else to standard error. Exit codes: 0 answered, 1 nothing
+found, 2 an error, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from index.build import Progress, Report
+    from index.errors import SeedqaError
+    from index.location import Location
+    from retrieval.types import Filters, Result
+
+VERSION = "0.1.0"
+FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
+
+_DESCRIPTION = """\
+Ask a folder of documents, in your language or theirs: the answer with its exact words and the
+place they stand in. Everything runs on this machine; nothing is contacted."""
+
+_EPILOG = """\
+Environment: SEEDQA_SEEDS, SEEDQA_INDEX and SEEDQA_MODEL stand for --seeds, --index and --model;
+an option goes before them. Exit codes: 0 answered, 1 nothing found, 2 an error."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    from index.errors import SeedqaError
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name need not fit the locale
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        options = _parser().parse_args(given)
+        return int(options.run(options))
+    except SeedqaError as error:
+        return _print_error(error, as_json="--json" in given)
+    except KeyboardInterrupt:
+        _note("stopped; what was embedded so far is kept, and the next run goes on from there")
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone, and wants no word about it
+        return FOUND
+
+
+# -- commands ----------------------------------------------------------------------------------
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from output import result_json, write_result
+
+    with _open_pipeline(options) as pipeline:
+        run = pipeline.ask if options.command == "ask" else pipeline.search
+        result = run(
+            _read_question(options.question),
+            count=options.count,
+            filters=_filters(options),
+            refresh=options.refresh,
+            progress=_progress(),
+        )
+    for note in result.notes:
+        _note(note)
+    if options.json:
+        _print_json(result_json(result, explain=options.explain))
+    else:
+        write_result(result, sys.stdout, explain=options.explain, read=options.command == "ask")
+    return _exit_code(result, options.command)
+
+
+def _exit_code(result: Result, command: str) -> int:
+    found = result.answer if command == "ask" else result.passages
+    return FOUND if found else NOTHING
+
+
+def _index(options: argparse.Namespace) -> int:
+    from output import write_report
+
+    if options.folder and options.seeds and options.folder != options.seeds:
+        from index.errors import SeedsError
+
+        raise SeedsError(
+            f"two folders, {options.folder} and --seeds {options.seeds}", "one", "Name one of them"
+        )
+    options.seeds = options.folder or options.seeds
+    report = _build(_locate(options))
+    if options.json:
+        _print_json(_report_json(report))
+    else:
+        write_report(report, sys.stdout)
+    return FOUND if report.generation.documents else NOTHING
+
+
+def _build(location: Location) -> Report:
+    from index.build import build_index
+    from index.encoder import load_encoder
+    from retrieval.pipeline import recorded_generation, seeds_of
+
+    recorded = recorded_generation(location)
+    seeds = seeds_of(location, recorded)
+    model = location.model or (recorded.model_path if recorded else None)
+    report = build_index(
+        seeds, location.index, load_encoder(model), model_path=model, progress=_progress()
+    )
+    for note in report.notes:
+        _note(note)
+    return report
+
+
+def _status(options: argparse.Namespace) -> int:
+    from output import write_status
+    from retrieval.status import read_status, status_json
+
+    status = read_status(_locate(options))
+    if options.json:
+        _print_json(status_json(status))
+    else:
+        write_status(status, sys.stdout)
+    return FOUND if status.generation.documents else NOTHING
+
+
+def _get(options: argparse.Namespace) -> int:
+    from output import show
+    from retrieval.source import read_source
+
+    location = _locate(options)
+    excerpt = read_source(location, options.place)
+    if options.json:
+        _print_json(
+            {"source": excerpt.source, "line": excerpt.line, "start": excerpt.start,
+             "text": excerpt.text}
+        )  # fmt: skip
+    else:
+        sys.stdout.write(show(excerpt.text, sys.stdout))
+        if not excerpt.text.endswith("\n"):
+            sys.stdout.write("\n")
+    return FOUND
+
+
+def _eval(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from output import write_figures
+    from retrieval.evaluation import (
+        PASSAGES,
+        describe_outcome,
+        read_questions,
+        run_questions,
+        summarise,
+    )
+
+    questions = read_questions(Path(options.questions))
+    with _open_pipeline(options) as pipeline:
+        filters, progress = _filters(options), _progress()
+        outcomes = []
+        for outcome in run_questions(
+            questions,
+            lambda question: pipeline.ask(
+                question, count=PASSAGES, filters=filters, refresh=options.refresh
+            ),
+        ):
+            outcomes.append(outcome)
+            progress("asking", len(outcomes), len(questions))
+    if options.per_question:
+        lines = (json.dumps(describe_outcome(one), ensure_ascii=False) for one in outcomes)
+        _write_file(Path(options.per_question), "".join(f"{line}\n" for line in lines))
+    figures = summarise(outcomes)
+    if options.json:
+        _print_json(figures)
+    else:
+        write_figures(figures, sys.stdout)
+    return FOUND
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from output import write_report
+    from retrieval.pipeline import recorded_generation, seeds_of
+    from retrieval.watch import watch_changes
+
+    location = _locate(options)
+    seeds = seeds_of(location, recorded_generation(location))
+    write_report(_build(location), sys.stdout)
+    _note(f"watching {seeds}; stop with Ctrl-C")
+    try:
+        for _ in watch_changes(seeds, location.index):
+            report = _build(location)
+            if report.indexed or report.removed:
+                write_report(report, sys.stdout)
+                sys.stdout.flush()
+    except KeyboardInterrupt:
+        pass
+    return FOUND
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from index.doctor import check_all, repair
+    from output import write_findings
+
+    location = _locate(options)
+    done = repair(location.index, location.seeds, _progress()) if options.repair else []
+    for action in done:
+        _note(action)
+    findings = check_all(location.index)
+    if options.json:
+        _print_json(
+            {
+                "ok": all(finding.ok for finding in findings),
+                "repaired": done,
+                "findings": [
+                    {"part": finding.part, "ok": finding.ok, "detail": finding.detail}
+                    for finding in findings
+                ],
+            }
+        )
+    else:
+        write_findings(findings, sys.stdout)
+    return FOUND if all(finding.ok for finding in findings) else ERROR
+
+
+# -- helpers -----------------------------------------------------------------------------------
+
+
+def _locate(options: argparse.Namespace) -> Location:
+    from index.location import locate
+
+    return locate(options.seeds, options.index, options.model)
+
+
+def _open_pipeline(options: argparse.Namespace) -> Any:
+    from retrieval.pipeline import Pipeline
+
+    return Pipeline.open(_locate(options), refresh=options.refresh, progress=_progress())
+
+
+def _read_question(question: str) -> str:
+    if question != "-":
+        return question
+    return sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
+
+
+def _filters(options: argparse.Namespace) -> Filters:
+    from retrieval.types import Filters
+
+    return Filters(options.pattern, options.language, options.since, options.until)
+
+
+def _progress() -> Progress:
+    """Return a progress bar on standard error; silent off a terminal and for quick work."""
+    state: dict[str, Any] = {}
+
+    def show(phase: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if state.get("phase") != phase:
+            from tqdm import tqdm  # 50 ms, and only for work that takes longer
+
+            state.update(phase=phase, bar=tqdm(total=total, desc=phase, delay=0.5, leave=False))
+        state["bar"].update(done - state["bar"].n)
+        if done >= total:
+            state.pop("phase", None)
+            state["bar"].close()
+
+    return show
+
+
+def _report_json(report: Report) -> dict[str, Any]:
+    return {
+        "generation": report.generation.number,
+        "seeds": report.generation.seeds,
+        "model": report.generation.model,
+        "documents": report.generation.documents,
+        "chunks": report.generation.chunks,
+        "indexed": list(report.indexed),
+        "unchanged": report.unchanged,
+        "removed": list(report.removed),
+        "skipped": [{"source": file.source, "reason": file.reason} for file in report.skipped],
+        "embedded": report.embedded,
+        "reused": report.reused,
+        "seconds": round(report.seconds, 3),
+        "notes": list(report.notes),
+    }
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=not _speaks_unicode(), indent=2))
+
+
+def _speaks_unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16", "utf32")
+
+
+def _print_error(error: SeedqaError, as_json: bool) -> int:
+    if as_json:
+        _print_json(
+            {
+                "error": {
+                    "found": error.found,
+                    "expected": error.expected,
+                    "remedy": error.remedy,
+                }
+            }
+        )
+    else:
+        _note(str(error), kind="error")
+    return ERROR
+
+
+def _note(text: str, kind: str = "note") -> None:
+    from output import one_line
+
+    print(f"seedqa: {kind}: {one_line(text)}", file=sys.stderr)
+
+
+def _write_file(path: Path, text: str) -> None:
+    from index.errors import StorageError
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written: {error.strerror}", "a file that can", "Name another one"
+        ) from error
+
+
+# -- options -----------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a wrong option as every error."""
+
+    def error(self, message: str) -> Any:
+        from index.errors import UsageError
+
+        raise UsageError(message, "a command with its options", f"See {self.prog} --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="seedqa",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"seedqa {VERSION}")
+    commands = parser.add_subparsers(
+        dest="command", metavar="COMMAND", required=True, parser_class=_Parser
+    )
+    place, asking = _place_options(), _asking_options()
+
+    def add(name: str, run: Any, summary: str, *parents: _Parser) -> _Parser:
+        command = commands.add_parser(
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.",
+            parents=list(parents),
+        )
+        command.set_defaults(run=run)
+        return command
+
+    index = add("index", _index, "build or refresh the index of a folder", place)
+    index.add_argument("folder", nargs="?", metavar="FOLDER", help="the documents (as --seeds)")
+    ask = add("ask", _ask, "answer a question, with the passages and their sources", place, asking)
+    ask.add_argument("question", metavar="QUESTION", help="the question; - reads standard input")
+    search = add("search", _ask, "show the passages that match a query", place, asking)
+    search.add_argument(
+        "question", metavar="QUERY", help="what to look for; - reads standard input"
+    )
+    add("status", _status, "show what is indexed, what is skipped and why", place)
+    get = add("get", _get, "print a source, where a hit points", place)
+    get.add_argument("place", metavar="FILE[:LINE[:COUNT]]", help="for instance notes.txt:9:3")
+    evaluate = add("eval", _eval, "measure retrieval, answers and abstention", place, asking)
+    evaluate.add_argument("questions", metavar="QUESTIONS.jsonl", help="one JSON object a line")
+    evaluate.add_argument("--per-question", metavar="FILE", help="write a line for each question")
+    add("watch", _watch, "keep the index fresh until stopped", place)
+    doctor = add("doctor", _doctor, "check database, vectors and model", place)
+    doctor.add_argument("--repair", action="store_true", help="make anew what is derived")
+    return parser
+
+
+def _place_options() -> _Parser:
+    options = _Parser(add_help=False)
+    options.add_argument("--seeds", metavar="DIR", help="the folder of documents")
+    options.add_argument("--index", metavar="DIR", help="where the index lies (default: .seedqa)")
+    options.add_argument(
+        "--model",
+        metavar="NAME",
+        help="a sentence-transformers model, by folder or name (default: the one that ships)",
+    )
+    options.add_argument("--json", action="store_true", help="print one JSON object")
+    return options
+
+
+def _asking_options() -> _Parser:
+    options = _Parser(add_help=False)
+    options.add_argument(
+        "-n", dest="count", type=int, default=5, metavar="COUNT", help="passages shown (default: 5)"
+    )
+    options.add_argument("--explain", action="store_true", help="show how the score came about")
+    options.add_argument(
+        "--no-refresh",
+        dest="refresh",
+        action="store_false",
+        help="answer from the index as it is; say so if it is not fresh",
+    )
+    options.add_argument("--in", dest="pattern", metavar="GLOB", help="only these sources")
+    options.add_argument(
+        "--lang", dest="language", metavar="CODE", help="only documents in this language (fr, en…)"
+    )
+    options.add_argument("--since", type=_date, metavar="DATE", help="dated on or after 2020-01-31")
+    options.add_argument("--until", type=_date, metavar="DATE", help="dated on or before")
+    return options
+
+
+def _date(text: str) -> str:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2020-01-31") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

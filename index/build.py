@@ -1,0 +1,443 @@
+"""Bring an index up to date with its folder: see what changed, embed what is new, commit once.
+
+The order of things makes a killed build harmless: vectors go to the embedding cache in batches as
+they are made, and one commit at the end flips to the new generation. Knows nothing of questions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
+from index.documents import read_document, walk_folder
+from index.encoder import Encoder
+from index.errors import IndexBusy, IndexMismatch, UnreadableFile
+from index.store import (
+    Change,
+    DocumentRow,
+    Generation,
+    NewDocument,
+    Store,
+    open_for_writing,
+    translated_errors,
+)
+from index.types import Chunk, Document, FoundFile, SkippedFile
+from index.vectors import VectorFile
+
+logger = logging.getLogger(__name__)
+
+#: A file modified this shortly before it was read may have been modified again within the same
+#: tick of the file system's clock; its times prove nothing, so its content is compared.
+RACY_NS = 2_000_000_000
+#: Chunks embedded between two commits of the embedding cache: some seconds of work at most, and
+#: enough to sort by length.
+EMBED_BATCH = 256
+LOCK_FILE = "write.lock"
+OWNER_FILE = "write.owner"
+
+Progress = Callable[[str, int, int], None]
+"""Called with a phase ("reading" or "embedding"), how much of it is done, and how much it is."""
+
+
+class OutOfTime(Exception):
+    """The deadline of a build has passed; what was embedded so far is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What differs between a folder and its index, seen without reading a file's content."""
+
+    to_read: tuple[FoundFile, ...]
+    """New files, and files that may have changed."""
+    newly_skipped: tuple[SkippedFile, ...]
+    removed: tuple[DocumentRow, ...]
+    unchanged: tuple[DocumentRow, ...]
+    known: dict[str, DocumentRow]
+    """All rows, by source."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the index agrees with the folder."""
+        return not (self.to_read or self.newly_skipped or self.removed)
+
+    @property
+    def changed_sources(self) -> tuple[str, ...]:
+        """Sources that are new, or may have changed."""
+        skipped = {file.source for file in self.newly_skipped}
+        return tuple(sorted(skipped | {file.source for file in self.to_read}))
+
+    @property
+    def stale_sources(self) -> frozenset[str]:
+        """Sources that may have changed since they were indexed, or are gone."""
+        return frozenset(self.changed_sources) | {row.source for row in self.removed}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build did."""
+
+    generation: Generation
+    indexed: tuple[str, ...]
+    unchanged: int
+    removed: tuple[str, ...]
+    skipped: tuple[SkippedFile, ...]
+    embedded: int
+    """Chunks that were encoded now."""
+    reused: int
+    """New chunks whose vectors the embedding cache had."""
+    seconds: float
+    notes: tuple[str, ...] = ()
+    """What else a person should know: another model, other chunk settings."""
+
+
+def plan_changes(store: Store | None, seeds: Path, index_folder: Path) -> Plan:
+    """Compare a folder with its index by size, times and inode; no content is read.
+
+    Raises SeedsError where the folder is missing.
+    """
+    found, skipped = walk_folder(seeds, exclude=index_folder)
+    known = {row.source: row for row in store.documents()} if store else {}
+    present = {file.source for file in found} | {file.source for file in skipped}
+    to_read = tuple(file for file in found if not _is_unchanged(file, known.get(file.source)))
+    newly_skipped = tuple(
+        file
+        for file in skipped
+        if file.source not in known or known[file.source].reason != file.reason
+    )
+    again = {file.source for file in to_read} | {file.source for file in newly_skipped}
+    return Plan(
+        to_read=to_read,
+        newly_skipped=newly_skipped,
+        removed=tuple(row for source, row in known.items() if source not in present),
+        unchanged=tuple(
+            row for source, row in known.items() if source in present and source not in again
+        ),
+        known=known,
+    )
+
+
+def build_index(
+    seeds: Path,
+    index_folder: Path,
+    encoder: Encoder,
+    *,
+    model_path: str | None = None,
+    settings: ChunkSettings = DEFAULT_SETTINGS,
+    progress: Progress = lambda phase, done, total: None,
+    deadline: float | None = None,
+) -> Report:
+    """Bring the index of `seeds` in `index_folder` up to date, making it where there is none.
+
+    `model_path` is what names the encoder, None for the one that ships. With a `deadline`, a time
+    of `time.monotonic`, raises OutOfTime when it passes before the commit. Raises IndexBusy where
+    another process is writing, and the errors of `index.errors` for what a user can mend.
+    """
+    started = time.monotonic()
+    with write_lock(index_folder), open_for_writing(index_folder) as store:
+        before = store.generation()
+        store.remove_leftovers(before)
+        _check_seeds(before, seeds, index_folder)
+        notes = _note_changes(before, encoder, settings)
+        plan = plan_changes(store, seeds, index_folder)
+        if notes:
+            plan = _read_everything(plan, seeds, index_folder)
+        if before and plan.is_empty and not notes:
+            return _report_nothing(before, plan, time.monotonic() - started)
+
+        documents, touched = _read_files(plan, settings, bool(notes), progress, deadline)
+        embedded, reused = _embed(store, encoder, documents, progress, deadline)
+        change = Change(
+            removed=_removed_ids(plan, documents),
+            added=tuple(document for document, _ in documents),
+            touched=touched,
+        )
+        if before and not (change.removed or change.added or notes):
+            store.touch(touched)
+            generation = before
+        else:
+            generation = store.commit(
+                change,
+                _describe(seeds, encoder, model_path, settings),
+                keep_vectors=before is not None and not notes,
+            )
+        return _report(
+            generation,
+            plan,
+            documents,
+            touched,
+            embedded,
+            reused,
+            notes,
+            time.monotonic() - started,
+        )
+
+
+# -- what changed ------------------------------------------------------------------------------
+
+
+def _is_unchanged(file: FoundFile, row: DocumentRow | None) -> bool:
+    if row is None:
+        return False
+    same = (file.size, file.mtime_ns, file.ctime_ns, file.inode) == (
+        row.size, row.mtime_ns, row.ctime_ns, row.inode
+    )  # fmt: skip
+    return same and file.mtime_ns < row.read_ns - RACY_NS
+
+
+def _check_seeds(before: Generation | None, seeds: Path, index_folder: Path) -> None:
+    if before and before.seeds != str(seeds.resolve()):
+        raise IndexMismatch(
+            f"the index in {index_folder} was built from {before.seeds}",
+            f"seeds {seeds.resolve()}",
+            "Name another index with --index, or leave out --seeds",
+        )
+
+
+def _note_changes(
+    before: Generation | None, encoder: Encoder, settings: ChunkSettings
+) -> tuple[str, ...]:
+    """Say why every document must be read again; empty where it need not be."""
+    notes = []
+    if before and before.fingerprint != encoder.fingerprint:
+        notes.append(
+            f"the index was built with the model {before.model} ({before.fingerprint[:8]});"
+            f" building it again with {encoder.name} ({encoder.fingerprint[:8]})"
+        )
+    if before and before.settings != settings:
+        notes.append(
+            f"chunks were {before.settings.size} characters with an overlap of"
+            f" {before.settings.overlap}, now {settings.size} with {settings.overlap}"
+        )
+    return tuple(notes)
+
+
+def _read_everything(plan: Plan, seeds: Path, index_folder: Path) -> Plan:
+    found, _ = walk_folder(seeds, exclude=index_folder)
+    skipped = tuple(row for row in plan.unchanged if row.status == "skipped")
+    found_sources = {file.source for file in found}
+    return replace(
+        plan,
+        to_read=tuple(found),
+        unchanged=tuple(row for row in skipped if row.source not in found_sources),
+    )
+
+
+def _removed_ids(plan: Plan, documents: Sequence[tuple[NewDocument, object]]) -> frozenset[int]:
+    rewritten = (document.file.source for document, _ in documents)
+    ids = {plan.known[source].id for source in rewritten if source in plan.known}
+    return frozenset(ids | {row.id for row in plan.removed})
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def _read_files(
+    plan: Plan,
+    settings: ChunkSettings,
+    read_all: bool,
+    progress: Progress,
+    deadline: float | None,
+) -> tuple[list[tuple[NewDocument, list[str]]], tuple[tuple[int, FoundFile, int], ...]]:
+    """Return new documents, each with what the encoder reads of its chunks, and touched rows."""
+    documents = [(_skipped(file), list[str]()) for file in plan.newly_skipped]
+    touched = []
+    for done, file in enumerate(plan.to_read):
+        _check_deadline(deadline)
+        progress("reading", done, len(plan.to_read))
+        read_ns = time.time_ns()
+        row = plan.known.get(file.source)
+        document, inputs = _read_file(file, read_ns, settings)
+        if row and not read_all and _says_the_same(row, document):
+            touched.append((row.id, file, read_ns))
+        else:
+            documents.append((document, inputs))
+    progress("reading", len(plan.to_read), len(plan.to_read))
+    return documents, tuple(touched)
+
+
+def _read_file(
+    file: FoundFile, read_ns: int, settings: ChunkSettings
+) -> tuple[NewDocument, list[str]]:
+    try:
+        digest, document = read_document(file)
+        chunks = tuple(split_document(document, settings))
+    except UnreadableFile as error:
+        return _skipped(SkippedFile(file.source, error.reason), file, read_ns), []
+    inputs = [encoder_input(document, chunk) for chunk in chunks]
+    return (
+        NewDocument(
+            file=file,
+            read_ns=read_ns,
+            hash=digest,
+            title=document.title,
+            date=document.date,
+            language=document.language,
+            chunks=chunks,
+            hashes=tuple(hash_input(text) for text in inputs),
+        ),
+        inputs,
+    )
+
+
+def encoder_input(document: Document, chunk: Chunk) -> str:
+    """Return what the encoder reads of a chunk: the document's title, then the chunk."""
+    return f"{document.title}\n{chunk.text}"
+
+
+def hash_input(text: str) -> bytes:
+    """Return the embedding cache's key of a text: 16 bytes of its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def _skipped(skipped: SkippedFile, file: FoundFile | None = None, read_ns: int = 0) -> NewDocument:
+    file = file or FoundFile(skipped.source, "", 0, 0, 0, 0)
+    return NewDocument(file, read_ns, None, None, None, None, (), (), skipped.reason)
+
+
+def _says_the_same(row: DocumentRow, document: NewDocument) -> bool:
+    if document.reason:
+        return row.reason == document.reason
+    return row.status == "indexed" and row.hash == document.hash
+
+
+# -- embedding ---------------------------------------------------------------------------------
+
+
+def _embed(
+    store: Store,
+    encoder: Encoder,
+    documents: Sequence[tuple[NewDocument, list[str]]],
+    progress: Progress,
+    deadline: float | None,
+) -> tuple[int, int]:
+    """Put the vectors of all chunks into the cache; return how many were made and reused."""
+    wanted = {
+        key: text
+        for document, inputs in documents
+        for key, text in zip(document.hashes, inputs, strict=True)
+    }
+    cached = store.cached_hashes(encoder.fingerprint, wanted)
+    pending = [(key, text) for key, text in wanted.items() if key not in cached]
+    # Like lengths together: a batch is as slow as its longest text. The longest come first, so
+    # that the estimate of the time left errs on the safe side.
+    pending.sort(key=lambda item: (-len(item[1]), item[0]))
+    for start in range(0, len(pending), EMBED_BATCH):
+        _check_deadline(deadline)
+        progress("embedding", start, len(pending))
+        batch = pending[start : start + EMBED_BATCH]
+        vectors = encoder.encode_passages([text for _, text in batch])
+        store.cache_vectors(encoder.fingerprint, [key for key, _ in batch], vectors)
+    if pending:
+        progress("embedding", len(pending), len(pending))
+    return len(pending), len(wanted) - len(pending)
+
+
+def _check_deadline(deadline: float | None) -> None:
+    if deadline is not None and time.monotonic() > deadline:
+        raise OutOfTime
+
+
+# -- reporting ---------------------------------------------------------------------------------
+
+
+def _describe(
+    seeds: Path, encoder: Encoder, model_path: str | None, settings: ChunkSettings
+) -> Generation:
+    return Generation(
+        number=0,
+        seeds=str(seeds.resolve()),
+        model=encoder.name,
+        model_path=model_path,
+        fingerprint=encoder.fingerprint,
+        dimension=encoder.dimension,
+        settings=settings,
+        vectors=VectorFile("", "", 0, 0),
+        documents=0,
+        chunks=0,
+        languages={},
+        built=datetime.now().astimezone().isoformat(timespec="seconds"),
+    )
+
+
+def _report_nothing(generation: Generation, plan: Plan, seconds: float) -> Report:
+    return _report(generation, plan, [], (), 0, 0, (), seconds)
+
+
+def _report(
+    generation: Generation,
+    plan: Plan,
+    documents: Sequence[tuple[NewDocument, object]],
+    touched: Sequence[tuple[int, FoundFile, int]],
+    embedded: int,
+    reused: int,
+    notes: tuple[str, ...],
+    seconds: float,
+) -> Report:
+    new = [document for document, _ in documents]
+    touched_ids = {document for document, _, _ in touched}
+    kept = [*plan.unchanged, *(row for row in plan.known.values() if row.id in touched_ids)]
+    skipped = [SkippedFile(row.source, row.reason) for row in kept if row.reason]
+    skipped += [SkippedFile(item.file.source, item.reason) for item in new if item.reason]
+    return Report(
+        generation=generation,
+        indexed=tuple(sorted(item.file.source for item in new if not item.reason)),
+        unchanged=sum(row.status == "indexed" for row in kept),
+        removed=tuple(sorted(row.source for row in plan.removed if row.status == "indexed")),
+        skipped=tuple(sorted(skipped, key=lambda file: file.source)),
+        embedded=embedded,
+        reused=reused,
+        seconds=seconds,
+        notes=notes,
+    )
+
+
+# -- one writer at a time ----------------------------------------------------------------------
+
+
+@contextmanager
+def write_lock(index_folder: Path) -> Iterator[None]:
+    """Hold the exclusive lock of an index; raise IndexBusy, naming the holder, where it is held.
+
+    The lock is the operating system's and dies with its process; the owner file is only its
+    message.
+    """
+    from filelock import FileLock, Timeout  # 40 ms to import: only a writer needs it
+
+    owner_file = index_folder / OWNER_FILE
+    with translated_errors(index_folder):
+        index_folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index_folder / LOCK_FILE, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise IndexBusy(
+                f"{index_folder} is being written by {_read_owner(owner_file)}",
+                "one writer at a time",
+                "Wait for it to end, or stop it",
+            ) from None
+    try:
+        with translated_errors(index_folder):
+            owner_file.write_text(
+                f"process {os.getpid()} on {socket.gethostname()}"
+                f" since {datetime.now().isoformat(timespec='seconds')}",
+                encoding="utf-8",
+            )
+        yield
+    finally:
+        lock.release()
+
+
+def _read_owner(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")[:200] or "another process"
+    except OSError:
+        return "another process"

@@ -1,0 +1,326 @@
+"""Encode questions and passages as unit vectors; the only module that knows a model runtime.
+
+Two encoders: the one that ships (OpenVINO and `tokenizers`, no torch), and any model of
+sentence-transformers. Knows nothing of documents, nor of the index.
+
+Why OpenVINO: measured on two AVX-512 cores with bfloat16 but without AMX, MiniLM-L6, passages a
+second at 32 / 128 / 256 tokens: torch 176 / 48 / 22, ONNX Runtime 226 / 48 / 26, OpenVINO held to
+float32 256 / 62 / 31, OpenVINO as it chooses by itself 512 / 119 / 56 with a cosine of 0.9999 to
+torch. From import to the first vector: ONNX Runtime 0.29 s, OpenVINO 0.23 s with its compile
+cache, 0.53 s without (`benchmarks/runtimes.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelError
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+Vectors = NDArray[np.float32]
+
+#: The folder of the model that ships, beside the packages in a checkout and in a wheel.
+SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "encoder"
+#: What makes a folder one of ours.
+MODEL_FILES = ("model.onnx", "tokenizer.json", "config.json")
+#: Tokens in one batch. 1,024 to 8,192 are within 6 % of each other on two cores; memory grows.
+BATCH_TOKENS = 2048
+#: Lengths are padded to a multiple of this, so that the runtime meets few different shapes: it
+#: prepares each new shape once.
+PAD_MULTIPLE = 16
+#: More threads than this gain nothing for a model of this size.
+MOST_THREADS = 8
+
+NO_PROGRESS: Callable[[int], None] = lambda done: None  # noqa: E731
+
+
+class Encoder(Protocol):
+    """What a build and a question need of an encoder. Vectors are float32 with unit length."""
+
+    @property
+    def name(self) -> str:
+        """The name that a person knows it by."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the vectors may: hash of weights, tokenizer and settings."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """ISO 639-1 codes it was made for; empty where that is not known."""
+
+    def encode_question(self, question: str) -> Vectors:
+        """Return one vector, shape (dimension,)."""
+
+    def encode_passages(self, passages: Sequence[str]) -> Vectors:
+        """Return vectors of shape (len(passages), dimension), in the order given."""
+
+
+def load_encoder(name: str | None = None) -> Encoder:
+    """Return the encoder `name`: None for the one that ships, a folder, or a name on the hub.
+
+    Raises ModelError where it cannot be loaded. Only a name that is no folder may contact a hub.
+    """
+    folder = SHIPPED_MODEL if name is None else Path(name)
+    if name is None or all((folder / file).is_file() for file in MODEL_FILES):
+        return ShippedEncoder(folder)
+    return SentenceTransformersEncoder(name)
+
+
+class ShippedEncoder:
+    """An ONNX encoder with its tokenizer, run by OpenVINO."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        config = _read_config(folder)
+        try:
+            self._name = str(config["name"])
+            self._fingerprint = str(config["fingerprint"])
+            self._dimension = int(config["dimension"])
+            self._max_length = int(config["max_length"])
+            self._languages = tuple(map(str, config["languages"]))
+            self._question_prompt = str(config["prompts"]["question"])
+            self._passage_prompt = str(config["prompts"]["passage"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise _damaged(folder / "config.json", f"no usable {error}") from error
+        self._tokenizer = _load_tokenizer(folder / "tokenizer.json", self._max_length)
+        self._request = _compile(folder / "model.onnx")
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._dimension
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self._languages
+
+    def encode_question(self, question: str) -> Vectors:
+        """Return one vector, shape (dimension,)."""
+        encoding = self._tokenizer.encode(self._question_prompt + question)
+        return self._encode([encoding]).reshape(-1)
+
+    def encode_passages(self, passages: Sequence[str]) -> Vectors:
+        """Return vectors of shape (len(passages), dimension), in the order given."""
+        encodings = self._tokenizer.encode_batch([self._passage_prompt + text for text in passages])
+        vectors = np.empty((len(passages), self._dimension), dtype=np.float32)
+        for batch in plan_batches([len(encoding.ids) for encoding in encodings]):
+            vectors[batch] = self._encode([encodings[position] for position in batch])
+        return vectors
+
+    def verify(self) -> None:
+        """Raise ModelError if weights or tokenizer are not those of the fingerprint."""
+        actual = fingerprint_folder(self._folder)
+        if actual != self._fingerprint:
+            raise _damaged(self._folder, f"fingerprint {actual[:12]}, not {self._fingerprint[:12]}")
+
+    def _encode(self, encodings: list[Encoding]) -> Vectors:
+        longest = max(len(encoding.ids) for encoding in encodings)
+        width = min(-(-longest // PAD_MULTIPLE) * PAD_MULTIPLE, max(self._max_length, longest))
+        input_ids = np.zeros((len(encodings), width), dtype=np.int64)
+        attention_mask = np.zeros_like(input_ids)
+        for row, encoding in enumerate(encodings):
+            input_ids[row, : len(encoding.ids)] = encoding.ids
+            attention_mask[row, : len(encoding.ids)] = 1
+        outputs = self._request.infer({"input_ids": input_ids, "attention_mask": attention_mask})
+        return np.array(outputs["embedding"], dtype=np.float32)
+
+
+def plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield positions in batches of like length, longest first, each of at most `BATCH_TOKENS`.
+
+    Longest first, so that a run that cannot hold its largest batch fails at once.
+    """
+    order = sorted(range(len(lengths)), key=lambda position: (-lengths[position], position))
+    while order:
+        width = -(-max(lengths[order[0]], 1) // PAD_MULTIPLE) * PAD_MULTIPLE
+        size = max(1, BATCH_TOKENS // width)
+        yield order[:size]
+        order = order[size:]
+
+
+def fingerprint_folder(folder: Path) -> str:
+    """Return the SHA-256 over weights, tokenizer and settings of one of our model folders."""
+    digest = hashlib.sha256()
+    for file in ("model.onnx", "tokenizer.json"):
+        digest.update((folder / file).read_bytes())
+    settings = _read_config(folder)
+    settings.pop("fingerprint", None)
+    digest.update(json.dumps(settings, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    missing = [file for file in MODEL_FILES if not (folder / file).is_file()]
+    if missing:
+        raise ModelError(
+            f"model folder {folder} has no {missing[0]}",
+            ", ".join(MODEL_FILES),
+            "Reinstall seedqa, or name another model with --model",
+        )
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder / "config.json", str(error)) from error
+    if not isinstance(config, dict):
+        raise _damaged(folder / "config.json", "no JSON object")
+    return config
+
+
+def _load_tokenizer(path: Path, max_length: int) -> Any:
+    from tokenizers import Tokenizer  # needed by a question or a build only
+
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises plain Exception
+        raise _damaged(path, str(error)) from error
+    tokenizer.enable_truncation(max_length)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _compile(path: Path) -> Any:
+    """Compile an ONNX file for this CPU, from the compile cache where there is one."""
+    import openvino  # 0.1 s, needed by a question or a build only
+
+    core = openvino.Core()
+    settings: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": min(_available_cores(), MOST_THREADS),
+    }
+    for cache in (_compile_cache(), None):
+        extra = {"CACHE_DIR": str(cache)} if cache else {}
+        try:
+            return core.compile_model(str(path), "CPU", settings | extra).create_infer_request()
+        except RuntimeError as error:  # a damaged or unwritable cache, or a damaged model
+            failure = error
+    raise _damaged(path, str(failure).strip().splitlines()[-1])
+
+
+def _compile_cache() -> Path | None:
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("seedqa") / "compiled"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def _available_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _damaged(path: Path, detail: str) -> ModelError:
+    return ModelError(
+        f"{path} cannot be used as a model: {detail}",
+        "the files as they were exported",
+        "Reinstall seedqa, or name another model with --model",
+    )
+
+
+class SentenceTransformersEncoder:
+    """Any model of sentence-transformers, with its own prompts, pooling and maximum length."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._model = _load_sentence_transformer(name)
+        self._fingerprint = _fingerprint_model(self._model)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return int(self._model.get_embedding_dimension())
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return ()
+
+    def encode_question(self, question: str) -> Vectors:
+        """Return one vector, shape (dimension,), with the model's prompt for queries."""
+        vectors = self._model.encode_query([question], **self._options())
+        return self._to_array(vectors).reshape(-1)
+
+    def encode_passages(self, passages: Sequence[str]) -> Vectors:
+        """Return vectors of shape (len(passages), dimension), with its prompt for documents."""
+        return self._to_array(self._model.encode_document(list(passages), **self._options()))
+
+    @staticmethod
+    def _options() -> dict[str, Any]:
+        return {
+            "normalize_embeddings": True,
+            "convert_to_numpy": True,
+            "show_progress_bar": False,
+        }
+
+    @staticmethod
+    def _to_array(vectors: Any) -> Vectors:
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _load_sentence_transformer(name: str) -> Any:
+    is_folder = Path(name).is_dir()
+    if not is_folder and (os.sep in name and name.startswith((os.sep, ".", "~"))):
+        raise ModelError(
+            f"no folder {name}", "a model folder or a name on the hub", "Check the path"
+        )
+    try:
+        # seconds to import, and an extra: only where another model is asked for
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise ModelError(
+            f"--model {name} needs sentence-transformers, which is not installed",
+            'the extra "models"',
+            'Install it with: pip install -e ".[models]"',
+        ) from error
+    try:
+        return SentenceTransformer(name, local_files_only=is_folder)
+    except Exception as error:  # the library raises many kinds, for many reasons
+        detail = str(error).strip().splitlines() or [type(error).__name__]
+        raise ModelError(
+            f"sentence-transformers cannot load {name}: {detail[0]}",
+            "a model folder, or a name that the hub or its local cache has",
+            "Check the name, or leave out --model to use the model that ships",
+        ) from error
+
+
+def _fingerprint_model(model: Any) -> str:
+    digest = hashlib.sha256()
+    for key, tensor in sorted(model.state_dict().items()):
+        digest.update(key.encode())
+        digest.update(np.ascontiguousarray(tensor.detach().float().cpu().numpy()).tobytes())
+    vocabulary = model.tokenizer.get_vocab() if hasattr(model.tokenizer, "get_vocab") else {}
+    settings = [model.prompts, model.max_seq_length, str(model[1:]), sorted(vocabulary.items())]
+    digest.update(json.dumps(settings, sort_keys=True).encode())
+    return digest.hexdigest()

@@ -1,0 +1,94 @@
+"""Every error that a user may see. Each says what was found, what was expected, what to do.
+
+SeedqaError
+├── SeedsError            the seeds folder is missing, no folder, or not the index's own
+├── SourceError           a file asked for by name is not among the sources, or cannot be read
+├── IndexMissing          there is no index where one was named
+├── IndexBusy             another process is writing the index
+├── IndexCorrupt          database or vectors are damaged
+├── IndexFormatError      the index was written by a newer version
+├── IndexMismatch         the index was built from another folder or with another model
+├── StorageError          the index cannot be written: no space, no permission
+├── ModelError            a model folder is missing, damaged or unusable
+├── QuestionError         the question or a filter cannot be used
+├── QuestionsFileError    a questions file for `eval` is malformed
+└── UsageError            the command line cannot be understood
+UnreadableFile            one file of many; becomes a row in the report, never stops a build
+
+Only `cli.py` and `ui.py` turn them into words for a person.
+"""
+
+from __future__ import annotations
+
+
+class SeedqaError(Exception):
+    """Something a user can understand and mend.
+
+    `found` says what is there, `expected` what should be, `remedy` what to do; each a clause
+    without a full stop, with the values in it.
+    """
+
+    def __init__(self, found: str, expected: str, remedy: str) -> None:
+        super().__init__(found, expected, remedy)
+        self.found = found
+        self.expected = expected
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.found}; expected {self.expected}. {self.remedy}"
+
+
+class SeedsError(SeedqaError):
+    """The seeds folder is missing, is no folder, or is not the one the index was built from."""
+
+
+class SourceError(SeedqaError):
+    """A file asked for by name is not among the sources, or cannot be read."""
+
+
+class IndexMissing(SeedqaError):
+    """There is no index where one was named."""
+
+
+class IndexBusy(SeedqaError):
+    """Another process is writing the index."""
+
+
+class IndexCorrupt(SeedqaError):
+    """The database or the vectors are damaged."""
+
+
+class IndexFormatError(SeedqaError):
+    """The index was written by a version of seedqa with another format."""
+
+
+class IndexMismatch(SeedqaError):
+    """The index was built from another folder, or with another model, than the one asked for."""
+
+
+class StorageError(SeedqaError):
+    """The index cannot be written: no space is left, or permission is missing."""
+
+
+class ModelError(SeedqaError):
+    """A model folder is missing, damaged or unusable."""
+
+
+class QuestionError(SeedqaError):
+    """The question, or a filter that came with it, cannot be used."""
+
+
+class QuestionsFileError(SeedqaError):
+    """A questions file for `eval` is malformed."""
+
+
+class UsageError(SeedqaError):
+    """The command line cannot be understood."""
+
+
+class UnreadableFile(Exception):
+    """One file cannot be read; `reason` is a clause for a person."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

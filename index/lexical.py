@@ -1,0 +1,131 @@
+"""Turn text into the words of the lexical arm, the same way for a passage and for a question.
+
+A word has two forms. Folded: lower case, accents removed, so that a name matches in every
+language. Stemmed: by the rules of one language, then folded, so that inflections match. Knows
+nothing of the database, nor of ranking.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+from index.stopwords import STOP_WORDS
+from index.types import UNKNOWN_LANGUAGE
+
+#: ISO 639-1 codes to the algorithms of PyStemmer (Snowball).
+STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french",
+    "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+    "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch", "no": "norwegian",
+    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
+    "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+#: Letters that Unicode does not decompose but that people type, or read, as others.
+_UNDECOMPOSED = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+     "\N{SOFT HYPHEN}": None}
+)  # fmt: skip
+
+#: Runs of letters, digits and the marks that belong to them. A character of a script written
+#: without spaces is a word by itself: neighbours are then found by their number, not as one token.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
+_MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+#: Nothing useful is longer; a line of base64 must not become one enormous token.
+MAX_WORD_LENGTH = 64
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without accents, ligatures written out.
+
+    >>> fold("Élève, Straße, cœur")
+    'eleve, strasse, coeur'
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return _MARKS.sub("", decomposed).translate(_UNDECOMPOSED)
+
+
+def find_words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, word) for each word of `text`; offsets count code points.
+
+    Combining accents, zero-width joiners and soft hyphens inside a word do not end it, so a
+    decomposed text has the words of a composed one.
+    """
+    for match in _JOINED_WORD.finditer(text):
+        yield match.start(), match.end(), match.group()
+
+
+_INSIDE = r"\u00ad\u0300-\u036f\u200c\u200d"
+_JOINED_WORD = re.compile(
+    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
+    rf"|[^\W_\u3040-\u30ff\u3400-\u9fff](?:[{_INSIDE}]*[^\W_\u3040-\u30ff\u3400-\u9fff]|"
+    rf"[{_INSIDE}])*"
+)
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words of `text` in order, folded."""
+    return [
+        word
+        for _, _, raw in find_words(text)
+        for word in _WORD.findall(fold(raw))
+        if len(word) <= MAX_WORD_LENGTH
+    ]
+
+
+def stemmed_words(text: str, language: str) -> list[str]:
+    """Return the words of `text` in order, stemmed by the rules of `language`, then folded.
+
+    A language without a stemmer gives the folded words.
+    """
+    if language not in STEMMERS:
+        return folded_words(text)
+    lowered = [
+        unicodedata.normalize("NFC", raw.lower().translate(_UNDECOMPOSED))
+        for _, _, raw in find_words(text)
+        if len(raw) <= MAX_WORD_LENGTH
+    ]
+    return [fold(stem) for stem in _stemmer(language).stemWords(lowered)]
+
+
+@cache
+def _stemmer(language: str):  # type: ignore[no-untyped-def]
+    import Stemmer  # a C extension; a build or a question needs it, `--help` does not
+
+    return Stemmer.Stemmer(STEMMERS[language])
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    """Return the folded function words of `language`; empty where there is no list."""
+    return frozenset(fold(STOP_WORDS.get(language, "")).split())
+
+
+@cache
+def all_stop_words() -> frozenset[str]:
+    """Return the folded function words of every language that has a list."""
+    return frozenset().union(*(stop_words(language) for language in STOP_WORDS))
+
+
+def guess_question_language(question: str) -> str:
+    """Return the language whose function words the question has most of, or unknown.
+
+    A question is too short for a statistical identifier, but it is made of function words. A tie,
+    or no function word at all, is `UNKNOWN_LANGUAGE`.
+    """
+    words = folded_words(question)
+    counts = sorted(
+        (
+            (sum(word in stop_words(language) for word in words), language)
+            for language in STOP_WORDS
+        ),
+        reverse=True,
+    )
+    (most, language), (second, _) = counts[0], counts[1]
+    return language if most > second else UNKNOWN_LANGUAGE

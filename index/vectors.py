@@ -1,0 +1,190 @@
+"""The FAISS file of one generation: write it, check it, search it.
+
+Knows chunk ids and vectors; nothing of text, nor of the database.
+
+One index type serves every size: 8-bit codes without training, scanned whole. Measured on one
+core of an AVX-512 machine, 1,000,000 vectors of 384 numbers: 19 ms a question; FAISS's trained
+8-bit quantiser 44 ms, float16 41 ms, float32 63 ms; two threads are no faster, and for float32
+2.4 times slower (`benchmarks/vectors.py`). So a graph or inverted lists, which need
+training, approximate, and depend on the history of builds, earn nothing. Codes need no training,
+so an incremental build and a full one give the same file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexCorrupt
+
+logger = logging.getLogger(__name__)
+
+#: Components of a unit vector lie within a few times 1 / sqrt(dimension); what lies beyond this
+#: many times is cut off. At 384 dimensions codes reach 0.306; all-MiniLM-L6-v2 stays below 0.3.
+CODE_RANGE = 6.0
+LARGEST_CODE = 127
+#: FAISS reads counts from the file and allocates what they say; the largest count that a file of
+#: ours holds, beside the vectors themselves, is the number of dimensions.
+MOST_LOOPS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """What the database records of a vector file, so that it can be checked before it is read."""
+
+    name: str
+    sha256: str
+    size: int
+    count: int
+
+
+class VectorIndex:
+    """The vectors of one generation in memory, found by chunk id."""
+
+    def __init__(self, faiss_index: Any) -> None:
+        self._index = faiss_index
+
+    @property
+    def count(self) -> int:
+        """Number of vectors."""
+        return int(self._index.ntotal)
+
+    def search(
+        self, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None = None
+    ) -> NDArray[np.int64]:
+        """Return the ids of about the `count` nearest vectors, best first.
+
+        `query` has shape (dimension,). With `allowed`, only those ids are considered. The order
+        is that of the codes: score the ids again with the exact vectors.
+        """
+        faiss = _faiss()
+        count = min(count, self.count if allowed is None else len(allowed))
+        if count == 0:
+            return np.empty(0, dtype=np.int64)
+        parameters = None
+        if allowed is not None:
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+        # Any positive scale keeps the order; FAISS cuts off what stands after the decimal point.
+        scaled = np.rint(query * (LARGEST_CODE / max(float(np.abs(query).max()), 1e-9)))
+        _, ids = self._index.search(scaled[None].astype(np.float32), count, params=parameters)
+        return np.asarray(ids[0][ids[0] >= 0], dtype=np.int64)
+
+    def update(
+        self, removed: Iterable[int], ids: NDArray[np.int64], vectors: NDArray[np.float32]
+    ) -> None:
+        """Remove ids, then add `vectors` of shape (len(ids), dimension) under `ids`."""
+        gone = np.fromiter(removed, dtype=np.int64)
+        if len(gone):
+            self._index.remove_ids(gone)
+        if len(ids):
+            self._index.add_with_ids(encode_codes(vectors), ids)
+
+
+def empty_index(dimension: int) -> VectorIndex:
+    """Return an index without vectors."""
+    faiss = _faiss()
+    codes = faiss.IndexScalarQuantizer(
+        dimension, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+    )
+    return VectorIndex(faiss.IndexIDMap2(codes))
+
+
+def encode_codes(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return unit vectors, shape (n, dimension), as whole numbers from -127 to 127."""
+    limit = min(1.0, CODE_RANGE / vectors.shape[1] ** 0.5)
+    codes = np.clip(np.rint(vectors * (LARGEST_CODE / limit)), -LARGEST_CODE, LARGEST_CODE)
+    return np.asarray(codes, dtype=np.float32)
+
+
+def write_vectors(index: VectorIndex, path: Path) -> VectorFile:
+    """Write `index` to `path` so that it is whole on disk, and return what to record of it."""
+    faiss = _faiss()
+    part = path.with_suffix(".part")
+    logger.debug("step: vectors write")
+    try:
+        faiss.write_index(index._index, str(part))
+    except RuntimeError as error:
+        # FAISS reports a full disk without a number; ask the operating system
+        raise OSError(_errno_of_write(part), str(error).splitlines()[0]) from error
+    logger.debug("step: vectors written")
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    logger.debug("step: vectors synced")
+    part.replace(path)
+    sync_folder(path.parent)
+    logger.debug("step: vectors in place")
+    return VectorFile(path.name, digest, path.stat().st_size, index.count)
+
+
+def read_vectors(folder: Path, recorded: VectorFile) -> VectorIndex:
+    """Read a vector file after checking it against what was recorded of it.
+
+    Raises FileNotFoundError where it has gone, IndexCorrupt where it is not what was written.
+    """
+    path = folder / recorded.name
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size != recorded.size:
+            raise _damaged(path, f"has {size} bytes", f"{recorded.size} bytes")
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != recorded.sha256:
+        raise _damaged(path, f"has SHA-256 {digest[:12]}…", f"{recorded.sha256[:12]}…")
+    faiss = _faiss()
+    faiss.set_deserialization_vector_byte_limit(recorded.size)
+    faiss.set_deserialization_loop_limit(MOST_LOOPS)
+    try:
+        index = VectorIndex(faiss.read_index(str(path)))
+    except RuntimeError as error:
+        if not path.exists():
+            raise FileNotFoundError(path) from error
+        raise _damaged(path, "cannot be read by FAISS", "a file of this version") from error
+    if index.count != recorded.count:
+        raise _damaged(path, f"holds {index.count} vectors", f"{recorded.count} vectors")
+    return index
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable, where the operating system can."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _faiss() -> Any:
+    import faiss  # needed by a question or a build only
+
+    # Two OpenMP threads were 2.7 to 4.4 times slower than one on a two-core machine.
+    faiss.omp_set_num_threads(1)
+    return faiss
+
+
+def _errno_of_write(path: Path) -> int:
+    try:
+        with path.open("ab") as file:
+            file.write(b"\0" * 65_536)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno or 0
+    return 0
+
+
+def _damaged(path: Path, found: str, expected: str) -> IndexCorrupt:
+    return IndexCorrupt(
+        f"{path} {found}",
+        expected,
+        "Run seedqa doctor --repair: it is made again from the database",
+    )

@@ -1,0 +1,259 @@
+"""Figures on a person's own questions: metrics, which are pure, and the runner of `seedqa eval`."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.errors import QuestionsFileError
+from index.lexical import fold
+from retrieval.types import Passage, Result
+
+#: Passages asked for, so that ten different sources are among them.
+PASSAGES = 50
+#: Articles that SQuAD's normalisation removes, for the seven languages.
+_ARTICLES = """
+    a an the le la les l un une des du der die das den dem ein eine el los las lo una il gli i uno
+    o os as um uma de het een
+"""
+ARTICLES = frozenset(_ARTICLES.split())
+
+
+@dataclass(frozen=True, slots=True)
+class EvalQuestion:
+    """A line of a questions file."""
+
+    question: str
+    sources: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+    unanswerable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one question gave."""
+
+    asked: EvalQuestion
+    sources: tuple[str, ...]
+    """Sources found, each once, at its best rank."""
+    passages: tuple[Passage, ...]
+    answer: str | None
+    confidence: float
+    seconds: float
+
+
+# -- metrics -----------------------------------------------------------------------------------
+
+
+def recall_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:
+    """Return the share of `relevant` that is among the first k of `ranked`."""
+    return len(set(ranked[:k]) & set(relevant)) / len(set(relevant))
+
+
+def reciprocal_rank_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:
+    """Return 1 / rank of the first relevant item among the first k, else 0 (Voorhees 1999)."""
+    wanted = set(relevant)
+    return next((1 / rank for rank, item in enumerate(ranked[:k], 1) if item in wanted), 0.0)
+
+
+def ndcg_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:
+    """Return the normalised discounted cumulative gain with gains of 0 and 1.
+
+    The sum of 1 / log2(rank + 1) over relevant items among the first k, divided by the sum that
+    the best order would have (Järvelin & Kekäläinen 2002).
+    """
+    wanted = set(relevant)
+    gain = sum(1 / math.log2(rank + 1) for rank, item in enumerate(ranked[:k], 1) if item in wanted)
+    best = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(wanted), k) + 1))
+    return gain / best
+
+
+def normalise_answer(text: str) -> list[str]:
+    """Return the words of an answer as SQuAD compares them (Rajpurkar et al. 2016): lower case,
+    without punctuation and articles; accents are folded too."""
+    return [word for word in re.findall(r"\w+", fold(text)) if word not in ARTICLES]
+
+
+def exact_match(answer: str, right: Sequence[str]) -> float:
+    """Return 1 where the answer is one of the right ones after normalisation, else 0."""
+    return float(any(normalise_answer(answer) == normalise_answer(one) for one in right))
+
+
+def f1(answer: str, right: Sequence[str]) -> float:
+    """Return the best harmonic mean of word precision and recall against the right answers."""
+    return max(_f1(normalise_answer(answer), normalise_answer(one)) for one in right)
+
+
+def _f1(given: list[str], right: list[str]) -> float:
+    shared = sum((Counter(given) & Counter(right)).values())
+    if not given or not right:
+        return float(given == right)
+    return 2 * shared / (len(given) + len(right))
+
+
+def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
+    """Return the probability that a positive scores above a negative, ties counting half
+    (the Mann-Whitney statistic; Hanley & McNeil 1982)."""
+    ordered = sorted([(score, 1) for score in positives] + [(score, 0) for score in negatives])
+    rank_sum, at = 0.0, 0
+    while at < len(ordered):
+        end = at
+        while end < len(ordered) and ordered[end][0] == ordered[at][0]:
+            end += 1
+        rank_sum += sum(label for _, label in ordered[at:end]) * (at + 1 + end) / 2
+        at = end
+    smallest = len(positives) * (len(positives) + 1) / 2
+    return (rank_sum - smallest) / (len(positives) * len(negatives))
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the smallest value that at least `share` of the values do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+# -- the runner --------------------------------------------------------------------------------
+
+
+def read_questions(path: Path) -> list[EvalQuestion]:
+    """Read a questions file, one JSON object a line; raises QuestionsFileError."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionsFileError(
+            f"{path} cannot be read: {error}", "a JSON Lines file in UTF-8", "Check the path"
+        ) from error
+    questions = [
+        _parse_question(path, number, line) for number, line in enumerate(lines, 1) if line.strip()
+    ]
+    if not questions:
+        raise QuestionsFileError(f"{path} has no questions", "one a line", "Add some")
+    return questions
+
+
+def _parse_question(path: Path, number: int, line: str) -> EvalQuestion:
+    try:
+        row = json.loads(line)
+        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+            raise ValueError('no "question"')
+        lists = {name: _strings(row, name) for name in ("sources", "answers", "quotes")}
+        unanswerable = row.get("unanswerable", False)
+        if not isinstance(unanswerable, bool):
+            raise ValueError('"unanswerable" is not true or false')
+    except ValueError as error:
+        raise QuestionsFileError(
+            f"{path}, line {number}: {error}",
+            'an object like {"question": "…", "sources": ["…"]}',
+            "Mend the line",
+        ) from error
+    return EvalQuestion(row["question"], **lists, unanswerable=unanswerable)
+
+
+def _strings(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    values = row.get(name, [])
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError(f'"{name}" is not a list of strings')
+    return tuple(values)
+
+
+def run_questions(
+    questions: Sequence[EvalQuestion], ask: Callable[[str], Result]
+) -> Iterator[Outcome]:
+    """Ask every question; yield what each gave, in order."""
+    for asked in questions:
+        started = time.perf_counter()
+        result = ask(asked.question)
+        seconds = time.perf_counter() - started
+        found = (
+            source for passage in result.passages for source in (passage.source, *passage.also_in)
+        )
+        yield Outcome(
+            asked=asked,
+            sources=tuple(dict.fromkeys(found)),
+            passages=result.passages,
+            answer=result.answer.text if result.answer else None,
+            confidence=result.confidence,
+            seconds=seconds,
+        )
+
+
+def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return the figures that the questions allow, by the names of the JSON contract."""
+    figures: dict[str, Any] = {"questions": len(outcomes)}
+    by_question = [measure(outcome) for outcome in outcomes]
+    names = dict.fromkeys(name for row in by_question for name in row)
+    for name in names:
+        values = [row[name] for row in by_question if name in row]
+        figures[name] = round(statistics.fmean(values), 4)
+    abstention = _measure_abstention(outcomes)
+    if abstention:
+        figures["abstention"] = abstention
+    milliseconds = [outcome.seconds * 1000 for outcome in outcomes]
+    figures["latency_ms"] = {
+        "p50": round(percentile(milliseconds, 0.5), 2),
+        "p95": round(percentile(milliseconds, 0.95), 2),
+    }
+    return figures
+
+
+def measure(outcome: Outcome) -> dict[str, float]:
+    """Return the figures of one question, those that its line allows."""
+    asked, figures = outcome.asked, dict[str, float]()
+    if asked.sources:
+        for k in (1, 5, 10):
+            figures[f"recall@{k}"] = recall_at(outcome.sources, asked.sources, k)
+        figures["mrr@10"] = reciprocal_rank_at(outcome.sources, asked.sources, 10)
+        figures["ndcg@10"] = ndcg_at(outcome.sources, asked.sources, 10)
+    if asked.quotes:
+        for k in (1, 5):
+            figures[f"quote_recall@{k}"] = float(_holds_quote(outcome.passages[:k], asked.quotes))
+    if asked.answers:
+        figures["exact_match"] = exact_match(outcome.answer or "", asked.answers)
+        figures["f1"] = f1(outcome.answer or "", asked.answers)
+    return figures
+
+
+def _holds_quote(passages: Sequence[Passage], quotes: Sequence[str]) -> bool:
+    wanted = [" ".join(quote.split()) for quote in quotes]
+    return any(quote in " ".join(passage.text.split()) for passage in passages for quote in wanted)
+
+
+def _measure_abstention(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
+    """Return how well it is told when the documents do not answer; refusing is the positive."""
+    unanswerable = [outcome for outcome in outcomes if outcome.asked.unanswerable]
+    answerable = [outcome for outcome in outcomes if not outcome.asked.unanswerable]
+    if not unanswerable:
+        return {}
+    refused = [outcome for outcome in outcomes if outcome.answer is None]
+    rightly = sum(outcome.asked.unanswerable for outcome in refused)
+    return {
+        "precision": round(rightly / len(refused), 4) if refused else None,
+        "recall": round(rightly / len(unanswerable), 4),
+        "auroc": round(
+            auroc([one.confidence for one in answerable], [one.confidence for one in unanswerable]),
+            4,
+        )
+        if answerable
+        else None,
+    }
+
+
+def describe_outcome(outcome: Outcome) -> dict[str, Any]:
+    """Return one question's line for `--per-question`."""
+    return {
+        "question": outcome.asked.question,
+        "answer": outcome.answer,
+        "confidence": outcome.confidence,
+        "found": list(outcome.sources[:10]),
+        **measure(outcome),
+        "latency_ms": round(outcome.seconds * 1000, 2),
+    }

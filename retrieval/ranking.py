@@ -1,0 +1,107 @@
+"""From joined candidates to the passages shown: ties, duplicates, and where each stands.
+
+Pure: knows scores and stored chunks; nothing of the database, nor of how they were found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from index.lexical import folded_words
+from index.store import StoredChunk
+from retrieval.candidates import Arm
+from retrieval.fusion import Fused
+from retrieval.types import Parts, Passage, Ranks
+
+#: Two passages are the same when this share of their three-word sequences is (Jaccard).
+NEAR_DUPLICATE = 0.85
+SHINGLE_WORDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A candidate with its text, before duplicates are folded together."""
+
+    fused: Fused
+    stored: StoredChunk
+    also_in: tuple[str, ...] = ()
+
+
+def in_order(fused: Iterable[Fused], stored: Mapping[int, StoredChunk]) -> list[Hit]:
+    """Return hits, best first; ties go to the newer date, then source, then start."""
+    hits = [Hit(candidate, stored[candidate.id]) for candidate in fused]
+    hits.sort(key=lambda hit: (hit.stored.source, hit.stored.chunk.start))
+    hits.sort(key=lambda hit: hit.stored.date or "", reverse=True)
+    hits.sort(key=lambda hit: hit.fused.score, reverse=True)
+    return hits
+
+
+def fold_duplicates(hits: Iterable[Hit], count: int) -> list[Hit]:
+    """Return the first `count` hits that differ; each names the other sources that repeat it."""
+    kept: list[Hit] = []
+    shingles: list[frozenset[tuple[str, ...]]] = []
+    for hit in hits:
+        own = _shingles(hit.stored.chunk.text)
+        twin = next((at for at, other in enumerate(shingles) if _is_near(own, other)), None)
+        if twin is not None:
+            kept[twin] = _with_source(kept[twin], hit.stored.source)
+        elif len(kept) < count:
+            kept.append(hit)
+            shingles.append(own)
+    return kept
+
+
+def _with_source(hit: Hit, source: str) -> Hit:
+    if source == hit.stored.source or source in hit.also_in:
+        return hit
+    return replace(hit, also_in=(*hit.also_in, source))
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    words = folded_words(text)
+    if len(words) <= SHINGLE_WORDS:
+        return frozenset([tuple(words)])
+    return frozenset(zip(*(words[skip:] for skip in range(SHINGLE_WORDS)), strict=False))
+
+
+def _is_near(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+    return len(one & other) >= NEAR_DUPLICATE * len(one | other)
+
+
+def to_passage(
+    hit: Hit,
+    dense: Arm,
+    lexical: Arm,
+    cosines: Mapping[int, float],
+    stale_sources: frozenset[str],
+) -> Passage:
+    """Return a hit as a passage, with its ranks and the parts of its score."""
+    stored, chunk = hit.stored, hit.stored.chunk
+    bm25 = dict(lexical)
+    return Passage(
+        source=stored.source,
+        title=stored.title,
+        date=stored.date,
+        language=stored.language,
+        start=chunk.start,
+        end=chunk.end,
+        line_start=chunk.line_start,
+        line_end=chunk.line_end,
+        page=chunk.page,
+        text=chunk.text,
+        score=hit.fused.score,
+        ranks=Ranks(_rank(dense, stored.id), _rank(lexical, stored.id)),
+        stale=stored.source in stale_sources,
+        also_in=tuple(sorted(hit.also_in)),
+        parts=Parts(
+            cosine=cosines.get(stored.id),
+            bm25=bm25.get(stored.id),
+            dense=round(hit.fused.dense, 6),
+            lexical=round(hit.fused.lexical, 6),
+        ),
+    )
+
+
+def _rank(arm: Arm, chunk: int) -> int | None:
+    return next((rank for rank, (found, _) in enumerate(arm, 1) if found == chunk), None)

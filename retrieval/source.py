@@ -1,0 +1,78 @@
+"""Read a source where a hit points: a file of the seeds folder, as text, or some lines of it.
+
+Only what a walk of the folder finds can be read, so no name leads out of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.documents import read_document, walk_folder
+from index.errors import SourceError, UnreadableFile
+from index.location import Location
+from index.types import FoundFile
+from retrieval.pipeline import recorded_generation, seeds_of
+
+_PLACE = re.compile(r"(?P<name>.+?):(?P<line>\d{1,9})(?::(?P<count>\d{1,9}))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Lines of a source; `start` is the offset of the first character in the whole text."""
+
+    source: str
+    line: int
+    start: int
+    text: str
+
+
+def read_source(location: Location, place: str) -> Excerpt:
+    """Return what `place`, FILE[:LINE[:COUNT]], names: all of it, or COUNT lines (one).
+
+    Raises SourceError where there is no such file, or no such line, or it cannot be read.
+    """
+    seeds = seeds_of(location, recorded_generation(location))
+    found, _ = walk_folder(seeds, exclude=location.index)
+    by_source = {file.source: file for file in found}
+    for name, line, count in _readings(place):
+        if name in by_source:
+            text = _read_text(by_source[name])
+            return _cut(name, text, line, count)
+    raise SourceError(
+        f"no source {place!r} in {seeds}",
+        "a source as ask and search show it",
+        "See the names with: seedqa search QUERY",
+    )
+
+
+def _readings(place: str) -> Iterator[tuple[str, int | None, int]]:
+    """Yield what `place` may mean: a name may itself end in a colon and a number."""
+    yield place, None, 1
+    match = _PLACE.fullmatch(place)
+    if match:
+        yield match["name"], int(match["line"]), int(match["count"] or 1)
+        if match["count"]:
+            yield f"{match['name']}:{match['line']}", int(match["count"]), 1
+
+
+def _read_text(file: FoundFile) -> str:
+    try:
+        return read_document(file)[1].text
+    except UnreadableFile as error:
+        raise SourceError(
+            f"{file.source} cannot be read: {error.reason}", "a readable file", "Mend the file"
+        ) from error
+
+
+def _cut(source: str, text: str, line: int | None, count: int) -> Excerpt:
+    if line is None:
+        return Excerpt(source, 1, 0, text)
+    lines = text.split("\n")
+    if not 1 <= line <= len(lines):
+        raise SourceError(
+            f"line {line} of {source}", f"1 to {len(lines)}", "Give a line that it has"
+        )
+    start = sum(len(before) + 1 for before in lines[: line - 1])
+    return Excerpt(source, line, start, "\n".join(lines[line - 1 : line - 1 + count]))

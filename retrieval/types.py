@@ -1,0 +1,122 @@
+"""The values that flow through a question: filters, passages, answers, the whole result.
+
+The names of the fields of `Passage`, `Answer` and `Result` are those of the JSON contract.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents a question is asked of; None means all."""
+
+    pattern: str | None = None
+    """A glob over sources; `*` does not cross `/`, `**` does, a folder's name takes all in it."""
+    language: str | None = None
+    since: str | None = None
+    """ISO date; documents without a date are left out."""
+    until: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every document passes."""
+        return not (self.pattern or self.language or self.since or self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """The place of a passage in each arm, from 1; None where the arm did not find it."""
+
+    dense: int | None
+    lexical: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the score of a passage is made of, for `--explain`."""
+
+    cosine: float | None
+    bm25: float | None
+    dense: float
+    """The dense arm's share of the score."""
+    lexical: float
+    """The lexical arm's share of the score."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk as a hit: where it stands, what it says, how it was ranked."""
+
+    source: str
+    title: str
+    date: str | None
+    language: str
+    start: int
+    end: int
+    line_start: int
+    line_end: int
+    page: int | None
+    text: str
+    score: float
+    ranks: Ranks
+    stale: bool
+    also_in: tuple[str, ...]
+    parts: Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The words that answer, and the sentence around them; offsets into the document's text."""
+
+    text: str
+    source: str
+    start: int
+    end: int
+    line: int
+    confidence: float
+    sentence: str
+    sentence_start: int
+    sentence_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """The index that a result came from."""
+
+    generation: int
+    model: str
+    documents: int
+    chunks: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds spent in each step of a question."""
+
+    refresh_ms: float
+    encode_ms: float
+    search_ms: float
+    read_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that one question gives; `answers` is best first."""
+
+    question: str
+    answers: tuple[Answer, ...]
+    confidence: float
+    threshold: float
+    passages: tuple[Passage, ...]
+    index: IndexState
+    timings: Timings
+    notes: tuple[str, ...] = field(default=())
+    """What a person should know beside the result: why it is not fresh, another model."""
+
+    @property
+    def answer(self) -> Answer | None:
+        """The best answer, or None where the documents do not answer."""
+        return self.answers[0] if self.answers else None
