@@ -18,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
-from index.documents import read_document, walk_folder
+from index.documents import read_document, resolve_folder, walk_folder
 from index.encoder import Encoder
 from index.errors import IndexBusy, IndexMismatch, UnreadableFile
 from index.store import (
@@ -142,6 +142,7 @@ def build_index(
     another process is writing, and the errors of `index.errors` for what a user can mend.
     """
     started = time.monotonic()
+    resolve_folder(seeds)  # before anything is made for it
     with write_lock(index_folder), open_for_writing(index_folder) as store:
         before = store.generation()
         store.remove_leftovers(before)

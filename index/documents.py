@@ -35,7 +35,14 @@ from index.metadata import (
 )
 from index.types import Document, FoundFile, SkippedFile
 
-__all__ = ["MAX_FILE_BYTES", "matches_glob", "normalise_text", "read_document", "walk_folder"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "matches_glob",
+    "normalise_text",
+    "read_document",
+    "resolve_folder",
+    "walk_folder",
+]
 
 #: Larger files are skipped: a text of 64 MiB is some 12 million words, more than anyone wrote by
 #: hand; what is larger is a log or a dump, and would hold several times its size in memory.
@@ -102,7 +109,7 @@ def walk_folder(
     `exclude` are left out silently. Nothing is read but ignore files. Raises `SeedsError` when
     `folder` is missing, no folder, or cannot be listed.
     """
-    root = _open_root(folder)
+    root = resolve_folder(folder)
     excluded = None if exclude is None else os.path.realpath(exclude)
     findings = _Findings()
     waiting = [_Folder(root, "", ())]
@@ -156,8 +163,8 @@ def matches_glob(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
-def _open_root(folder: Path) -> str:
-    """Resolve the seeds folder, having made sure that it can be listed."""
+def resolve_folder(folder: Path) -> str:
+    """Return the real path of the seeds folder; raises `SeedsError` if it cannot be listed."""
     root = os.path.realpath(folder)
     try:
         os.scandir(root).close()

@@ -52,9 +52,12 @@ def seeds(tmp_path: Path) -> Path:
     folder = tmp_path / "seeds"
     folder.mkdir()
     texts = {
-        "bridge.txt": "The iron bridge\n\nThe bridge over the Ebro was opened in 1894. It is 217 metres long.\n",
-        "pont.md": "# Le vieux pont\n\nPublié le 3 mars 2021\n\nLe pont de bois a brûlé en 1911. Il franchissait la Loire.\n",
-        "sub/bruecke.txt": "Die neue Brücke\n\nDie Brücke über den Main wurde 1969 gebaut. Sie ist aus Beton.\n",
+        "bridge.txt": "The iron bridge\n\n"
+        "The bridge over the Ebro was opened in 1894. It is 217 metres long.\n",
+        "pont.md": "# Le vieux pont\n\nPublié le 3 mars 2021\n\n"
+        "Le pont de bois a brûlé en 1911. Il franchissait la Loire.\n",
+        "sub/bruecke.txt": "Die neue Brücke\n\n"
+        "Die Brücke über den Main wurde 1969 gebaut. Sie ist aus Beton.\n",
     }
     for name, text in texts.items():
         path = folder / name

@@ -260,11 +260,11 @@ def test_ignore_file_that_is_a_pipe_or_a_link_does_not_stop_the_walk(tmp_path: P
 def test_folder_too_deep_to_open_is_skipped_with_a_reason(tmp_path: Path) -> None:
     """Its path is longer than the system takes; the files above it are still found."""
     write(tmp_path, a_txt="x")
-    name, start = "d" * 200, os.getcwd()
+    name, start = "d" * 200, os.getcwd()  # noqa: PTH109
     os.chdir(tmp_path)
     try:
         for _ in range(25):
-            os.mkdir(name)
+            os.mkdir(name)  # noqa: PTH102
             os.chdir(name)
     finally:
         os.chdir(start)

@@ -1,0 +1,151 @@
+"""What a terminal sees: marks, places, and nothing that a document could steer it with."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from output import one_line, result_json, visible, write_result
+from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def make_result(text: str = "It opened in 1894.", answered: bool = True) -> Result:
+    passage = Passage(
+        source="bridge.txt",
+        title="The iron bridge",
+        date="2021-03-03",
+        language="en",
+        start=10,
+        end=10 + len(text),
+        line_start=3,
+        line_end=4,
+        page=2,
+        text=text,
+        score=0.5,
+        ranks=Ranks(1, None),
+        stale=True,
+        also_in=("copy.txt",),
+        parts=Parts(cosine=0.6, bm25=None, dense=0.18, lexical=0.0),
+    )
+    answer = Answer("1894", "bridge.txt", 23, 27, 3, 0.75, "It opened in 1894.", 10, 28)
+    return Result(
+        question="when?",
+        answers=(answer,) if answered else (),
+        confidence=0.75 if answered else 0.1,
+        threshold=0.2,
+        passages=(passage,),
+        index=IndexState(4, "toy", 3, 7, False),
+        timings=Timings(1.0, 2.0, 3.0, 4.0),
+    )
+
+
+def render(result: Result, stream: io.StringIO, explain: bool = False) -> str:
+    write_result(result, stream, explain=explain, read=True)
+    return stream.getvalue()
+
+
+def test_plain_text_has_no_codes() -> None:
+    assert render(make_result(), io.StringIO()) == (
+        "1894\n"
+        "bridge.txt:3, characters 23 to 27, confidence 0.75\n"
+        "\n"
+        "1. bridge.txt:3-4 (page 2)  The iron bridge\n"
+        "   en · 2021-03-03 · score 0.500 · changed since it was indexed · also in copy.txt\n"
+        "   It opened in 1894.\n"
+        "\n"
+    )
+
+
+def test_a_terminal_gets_the_answer_marked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "It opened in \x1b[1;33m1894\x1b[0m." in render(make_result(), Terminal())
+
+
+def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in render(make_result(), Terminal())
+
+
+def test_marks_go_on_over_wrapped_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    words = "word " * 40
+    result = make_result(words.strip())
+    whole = Answer(words.strip(), "bridge.txt", 10, 10 + 199, 3, 0.75, "", 10, 10)
+    stream = Terminal()
+    write_result(
+        Result(**{name: getattr(result, name) for name in ("question", "confidence", "threshold",
+               "passages", "index", "timings")}, answers=(whole,)),
+        stream, explain=False, read=True,
+    )  # fmt: skip
+    lines = [line for line in stream.getvalue().split("\n") if line.startswith("   \x1b[1;33m")]
+    assert len(lines) == 3
+    assert all(line.endswith("\x1b[0m") for line in lines)
+
+
+def test_not_answered() -> None:
+    text = render(make_result(answered=False), io.StringIO())
+    assert text.startswith(
+        "Not in your documents.\nConfidence 0.10, below 0.20. These passages come nearest:\n\n1. "
+    )
+
+
+def test_explain() -> None:
+    text = render(make_result(), io.StringIO(), explain=True)
+    assert "   dense 0.180 (rank 1, cosine 0.600) + lexical 0.000 · characters 10 to 28\n" in text
+    assert text.endswith("refresh 1 ms, encode 2 ms, search 3 ms, read 4 ms; generation 4\n")
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("a\x1b[31mb", "a␛[31mb"),
+        ("bell\x07", "bell␇"),
+        ("csi\x9b2J", "csi\\x9b2J"),
+        ("del\x7f", "del\\x7f"),
+        ("left\u202eright", "left\\u202eright"),
+        ("a\rb", "a␍b"),
+        ("tab\tand\nline", "tab\tand\nline"),
+        ("\ud800", "\\ud800"),
+    ],
+    ids=["escape", "bell", "c1", "delete", "bidi", "return", "kept", "surrogate"],
+)
+def test_control_characters_are_made_visible(raw: str, shown: str) -> None:
+    assert visible(raw) == shown
+
+
+def test_names_stay_on_one_line() -> None:
+    assert one_line("two\nlines\tand\x1b]0;title\x07") == "two␊lines␉and␛]0;title␇"
+
+
+def test_hostile_text_reaches_no_terminal_raw(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = render(make_result("\x1b]2;owned\x07 \x9b31m \ue000 1894."), Terminal())
+    assert not set(text) & {"\x1b", "\x07", "\x9b", "\ue000"}
+
+
+def test_json_has_the_names_of_the_contract() -> None:
+    value = result_json(make_result(), explain=False)
+    assert list(value) == [
+        "question", "answer", "answers", "confidence", "threshold", "passages", "index", "timings",
+    ]  # fmt: skip
+    assert list(value["answer"]) == [
+        "text", "source", "start", "end", "line", "confidence", "sentence", "sentence_start",
+        "sentence_end",
+    ]  # fmt: skip
+    assert list(value["passages"][0]) == [
+        "source", "title", "date", "language", "start", "end", "line_start", "line_end", "page",
+        "text", "score", "ranks", "stale", "also_in",
+    ]  # fmt: skip
+    assert value["passages"][0]["ranks"] == {"dense": 1, "lexical": None}
+    assert list(value["index"]) == ["generation", "model", "documents", "chunks", "fresh"]
+    assert list(value["timings"]) == ["refresh_ms", "encode_ms", "search_ms", "read_ms"]
+    assert result_json(make_result(answered=False), explain=False)["answer"] is None
+    assert result_json(make_result(), explain=True)["passages"][0]["parts"]["cosine"] == 0.6

@@ -1,0 +1,61 @@
+"""Reading a source where a hit points, and nothing outside the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conftest import ToyEncoder
+from index.build import build_index
+from index.errors import SourceError
+from index.location import Location
+from retrieval.source import Excerpt, read_source
+
+
+@pytest.fixture
+def location(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Location:
+    (seeds / "odd:7.txt").write_text("first\nsecond\n", encoding="utf-8")
+    build_index(seeds, tmp_path / "index", encoder)
+    return Location(tmp_path / "index", None, None)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("bridge.txt:3", Excerpt("bridge.txt", 3, 17, "The bridge over the Ebro was opened in 1894."
+         " It is 217 metres long.")),
+        ("sub/bruecke.txt:1:2", Excerpt("sub/bruecke.txt", 1, 0, "Die neue Brücke\n")),
+        ("odd:7.txt", Excerpt("odd:7.txt", 1, 0, "first\nsecond\n")),
+        ("odd:7.txt:2", Excerpt("odd:7.txt", 2, 6, "second")),
+        ("odd:7.txt:1:99", Excerpt("odd:7.txt", 1, 0, "first\nsecond\n")),
+    ],
+    ids=["line", "lines", "colon-in-name", "colon-and-line", "more-than-there-is"],
+)  # fmt: skip
+def test_places(location: Location, place: str, expected: Excerpt) -> None:
+    assert read_source(location, place) == expected
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "../index/seedqa.db",
+        "/etc/passwd",
+        "sub/../../secret",
+        "missing.txt",
+        "bridge.txt/",
+        "",
+        ".",
+    ],
+)
+def test_only_sources_can_be_read(location: Location, place: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    with pytest.raises(SourceError, match="no source"):
+        read_source(location, place)
+
+
+@pytest.mark.parametrize("line", ["0", "99"])
+def test_a_line_that_is_not_there(location: Location, line: str) -> None:
+    with pytest.raises(SourceError) as raised:
+        read_source(location, f"bridge.txt:{line}")
+    assert raised.value.expected == "1 to 4"

@@ -1,0 +1,59 @@
+"""The coverage of an index, and whether it agrees with its folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from conftest import ToyEncoder
+from index.build import build_index
+from index.errors import IndexMissing
+from index.location import Location
+from index.types import SkippedFile
+from retrieval.status import read_status, status_json
+
+
+def test_coverage(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    shutil.copy(seeds / "bridge.txt", seeds / "copy.txt")
+    (seeds / "data.bin").write_bytes(b"\0\1")
+    (seeds / "noise.txt").write_bytes(b"\0\1\2")
+    build_index(seeds, tmp_path / "index", encoder)
+    status = read_status(Location(tmp_path / "index", None, None))
+    assert status.skipped == (
+        SkippedFile("data.bin", "unsupported type .bin"),
+        SkippedFile("noise.txt", "binary content, not text"),
+    )
+    assert status.duplicates == (("bridge.txt", "copy.txt"),)
+    assert status.generation.documents == 4
+    assert status.generation.languages == {"de": 1, "en": 2, "fr": 1}
+
+
+def test_changes_are_named(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    build_index(seeds, tmp_path / "index", encoder)
+    (seeds / "bridge.txt").write_text("Another bridge stands here now.\n", encoding="utf-8")
+    (seeds / "new.txt").write_text("A new file.\n", encoding="utf-8")
+    (seeds / "pont.md").unlink()
+    status = status_json(read_status(Location(tmp_path / "index", None, None)))
+    assert {"bridge.txt", "new.txt"} <= set(status["changed"])
+    assert status["removed"] == ["pont.md"]
+    assert status["fresh"] is False
+
+
+def test_a_folder_that_has_gone(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    build_index(seeds, tmp_path / "index", encoder)
+    seeds.rename(tmp_path / "elsewhere")
+    status = read_status(Location(tmp_path / "index", None, None))
+    assert (
+        status.problem
+        == f"no folder {seeds}; expected a folder of documents. "
+        + (status.problem or "").partition(". ")[2]
+    )
+    assert not status.fresh
+    assert status.generation.documents == 3
+
+
+def test_no_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="no index in"):
+        read_status(Location(tmp_path / "nothing", None, None))
