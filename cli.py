@@ -104,11 +104,10 @@ def _index(options: argparse.Namespace) -> int:
 def _build(location: Location) -> Report:
     from index.build import build_index
     from index.encoder import load_encoder
-    from retrieval.pipeline import recorded_generation, seeds_of
+    from retrieval.record import model_of, read_record, seeds_of
 
-    recorded = recorded_generation(location)
-    seeds = seeds_of(location, recorded)
-    model = location.model or (recorded.model_path if recorded else None)
+    recorded = read_record(location)
+    seeds, model = seeds_of(location, recorded), model_of(location, recorded)
     report = build_index(
         seeds, location.index, load_encoder(model), model_path=model, progress=_progress()
     )
@@ -184,11 +183,11 @@ def _eval(options: argparse.Namespace) -> int:
 
 def _watch(options: argparse.Namespace) -> int:
     from output import write_report
-    from retrieval.pipeline import recorded_generation, seeds_of
+    from retrieval.record import read_record, seeds_of
     from retrieval.watch import watch_changes
 
     location = _locate(options)
-    seeds = seeds_of(location, recorded_generation(location))
+    seeds = seeds_of(location, read_record(location))
     write_report(_build(location), sys.stdout)
     _note(f"watching {seeds}; stop with Ctrl-C")
     try:

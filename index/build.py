@@ -25,6 +25,7 @@ from index.store import (
     Change,
     DocumentRow,
     Generation,
+    Intention,
     NewDocument,
     Store,
     open_for_writing,
@@ -147,6 +148,8 @@ def build_index(
         before = store.generation()
         store.remove_leftovers(before)
         _check_seeds(before, seeds, index_folder)
+        if before is None:
+            store.begin(Intention(str(seeds.resolve()), model_path))
         notes = _note_changes(before, encoder, settings)
         plan = plan_changes(store, seeds, index_folder)
         if notes:

@@ -47,6 +47,7 @@ VECTOR_BATCH = 8192
 BUSY_SECONDS = 10.0
 
 _GENERATION = "generation"
+_INTENTION = "intention"
 #: Present while the embedding cache holds vectors that no commit has used yet.
 _UNCOMMITTED = "uncommitted"
 
@@ -107,6 +108,14 @@ class Generation:
     """Documents by language code."""
     built: str
     """Local time of the commit, ISO 8601."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What a build was asked to do: known before there is a generation."""
+
+    seeds: str
+    model_path: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +213,12 @@ class Store:
         with translated_errors(self.folder):
             found = self._read_meta(_GENERATION)
             return _generation_from_json(found) if found else None
+
+    def intention(self) -> Intention | None:
+        """Return what the first build was asked to do, or None where none has begun."""
+        with translated_errors(self.folder):
+            found = self._read_meta(_INTENTION)
+            return Intention(**json.loads(found)) if found else None
 
     def documents(self) -> list[DocumentRow]:
         """Return every document and skipped file, by source."""
@@ -323,6 +338,11 @@ class Store:
             )
             logger.debug("step: cache written")
         logger.debug("step: cache committed")
+
+    def begin(self, intention: Intention) -> None:
+        """Record what a first build is to do, so that it can be taken up again if it is killed."""
+        with translated_errors(self.folder), self._transaction(durable=False):
+            self._set_meta(_INTENTION, json.dumps(asdict(intention), ensure_ascii=False))
 
     def touch(self, touched: Iterable[tuple[int, FoundFile, int]]) -> None:
         """Record new times for files whose content is unchanged; the generation stays."""

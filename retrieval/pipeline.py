@@ -21,7 +21,6 @@ from index.documents import matches_glob
 from index.encoder import Encoder, load_encoder
 from index.errors import (
     IndexBusy,
-    IndexMismatch,
     QuestionError,
     SeedqaError,
     SeedsError,
@@ -29,7 +28,7 @@ from index.errors import (
 )
 from index.lexical import guess_question_language
 from index.location import Location
-from index.store import DATABASE, Generation, Store, missing, open_for_reading
+from index.store import Generation, Store, missing, open_for_reading
 from index.types import UNKNOWN_LANGUAGE
 from index.vectors import VectorIndex
 from retrieval.answer import THRESHOLD, find_answers
@@ -42,6 +41,7 @@ from retrieval.candidates import (
 )
 from retrieval.fusion import fuse
 from retrieval.ranking import fold_duplicates, in_order, to_passage
+from retrieval.record import check_same, model_of, other_model_error, read_record, seeds_of
 from retrieval.types import (
     Filters,
     IndexState,
@@ -93,15 +93,15 @@ class Pipeline:
         Without `refresh` nothing is built. `encoder` overrides the one that the index, or the
         location, names. Raises the errors of `index.errors`.
         """
-        recorded = recorded_generation(location)
-        if recorded:
-            check_same(recorded, location)
-        model = location.model or (recorded.model_path if recorded else None)
+        recorded = read_record(location)
+        if recorded.generation:
+            check_same(recorded.generation, location)
+        elif not refresh:
+            raise missing(location.index)
+        model = model_of(location, recorded)
         pipeline = cls(location, encoder or load_encoder(model))
-        if recorded is None:
-            if not refresh:
-                raise missing(location.index)
-            pipeline._build(location.seeds, model, progress, deadline=None)
+        if recorded.generation is None:
+            pipeline._build(seeds_of(location, recorded), model, progress, deadline=None)
         return pipeline
 
     def __enter__(self) -> Pipeline:
@@ -271,7 +271,7 @@ class Pipeline:
             return _Freshness(False, _all_sources(store), (f"{error.found}: nothing is fresh",))
         other_model = generation.fingerprint != self._encoder.fingerprint
         if other_model and (generation.model_path is not None or not allowed):
-            raise _other_model(generation, self._encoder)
+            raise other_model_error(generation, self._encoder)
         if plan.is_empty and not other_model:
             return _Freshness(True, frozenset())
         if not allowed:
@@ -300,14 +300,12 @@ class Pipeline:
 
     def _build(
         self,
-        seeds: Path | None,
+        seeds: Path,
         model_path: str | None,
         progress: Progress,
         deadline: float | None,
         current: Generation | None = None,
     ) -> Report:
-        if seeds is None:
-            raise missing(self._location.index)
         settings = {"settings": current.settings} if current else {}
         report = build_index(
             seeds,
@@ -372,60 +370,6 @@ def allowed_chunks(store: Store, filters: Filters) -> NDArray[np.int64] | None:
         and (not filters.language or row.language == filters.language)
         and (not filters.since or (row.date is not None and row.date >= filters.since))
         and (not filters.until or (row.date is not None and row.date <= filters.until))
-    )
-
-
-# -- which index -------------------------------------------------------------------------------
-
-
-def recorded_generation(location: Location) -> Generation | None:
-    """Return the current generation of the index at `location`, or None where there is none."""
-    if not (location.index / DATABASE).is_file():
-        return None
-    with open_for_reading(location.index) as store:
-        return store.generation()
-
-
-def seeds_of(location: Location, recorded: Generation | None) -> Path:
-    """Return the folder that an index is, or will be, built from.
-
-    Raises IndexMismatch where another one is named, IndexMissing where none is known.
-    """
-    if recorded and location.seeds is None:
-        return Path(recorded.seeds)
-    if recorded:
-        check_seeds(recorded, location)
-    if location.seeds is None:
-        raise missing(location.index)
-    return location.seeds
-
-
-def check_same(recorded: Generation, location: Location) -> None:
-    """Raise IndexMismatch where seeds or model are named and are not those of the index."""
-    check_seeds(recorded, location)
-    if location.model is not None and location.model != recorded.model_path:
-        raise IndexMismatch(
-            f"the index in {location.index} was built with the model {recorded.model}",
-            f"{location.model}, as --model says",
-            f"Build it anew with: seedqa index --model {location.model}, or leave out --model",
-        )
-
-
-def check_seeds(recorded: Generation, location: Location) -> None:
-    """Raise IndexMismatch where seeds are named and are not those of the index."""
-    if location.seeds is not None and str(location.seeds.resolve()) != recorded.seeds:
-        raise IndexMismatch(
-            f"the index in {location.index} was built from {recorded.seeds}",
-            f"{location.seeds.resolve()}, as --seeds says",
-            "Name another index with --index, or leave out --seeds",
-        )
-
-
-def _other_model(generation: Generation, encoder: Encoder) -> IndexMismatch:
-    return IndexMismatch(
-        f"the index was built with the model {generation.model} ({generation.fingerprint[:8]})",
-        f"{encoder.name} as it is now ({encoder.fingerprint[:8]})",
-        "Build it anew with: seedqa index",
     )
 
 

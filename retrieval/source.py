@@ -13,7 +13,7 @@ from index.documents import read_document, walk_folder
 from index.errors import SourceError, UnreadableFile
 from index.location import Location
 from index.types import FoundFile
-from retrieval.pipeline import recorded_generation, seeds_of
+from retrieval.record import read_record, seeds_of
 
 _PLACE = re.compile(r"(?P<name>.+?):(?P<line>\d{1,9})(?::(?P<count>\d{1,9}))?", re.DOTALL)
 
@@ -33,7 +33,7 @@ def read_source(location: Location, place: str) -> Excerpt:
 
     Raises SourceError where there is no such file, or no such line, or it cannot be read.
     """
-    seeds = seeds_of(location, recorded_generation(location))
+    seeds = seeds_of(location, read_record(location))
     found, _ = walk_folder(seeds, exclude=location.index)
     by_source = {file.source: file for file in found}
     for name, line, count in _readings(place):
