@@ -105,7 +105,7 @@ def plan_changes(store: Store | None, seeds: Path, index_folder: Path) -> Plan:
 
     Raises SeedsError where the folder is missing.
     """
-    found, skipped = walk_folder(seeds, exclude=index_folder)
+    found, skipped = _one_for_each_source(*walk_folder(seeds, exclude=index_folder))
     known = {row.source: row for row in store.documents()} if store else {}
     present = {file.source for file in found} | {file.source for file in skipped}
     to_read = tuple(file for file in found if not _is_unchanged(file, known.get(file.source)))
@@ -194,7 +194,22 @@ def _is_unchanged(file: FoundFile, row: DocumentRow | None) -> bool:
     same = (file.size, file.mtime_ns, file.ctime_ns, file.inode) == (
         row.size, row.mtime_ns, row.ctime_ns, row.inode
     )  # fmt: skip
-    return same and file.mtime_ns < row.read_ns - RACY_NS
+    # An mtime in the future was set by somebody and proves as much as one long ago; nobody sets
+    # the change time.
+    racy = abs(row.read_ns - row.mtime_ns) <= RACY_NS or row.read_ns - row.ctime_ns <= RACY_NS
+    return same and not racy
+
+
+def _one_for_each_source(
+    found: Sequence[FoundFile], skipped: Sequence[SkippedFile]
+) -> tuple[Sequence[FoundFile], Sequence[SkippedFile]]:
+    """Of skipped files whose names are written alike, or like that of a found one, keep the first.
+
+    Names that differ in bytes that are not UTF-8 can be the same source; a source is one row.
+    """
+    taken = {file.source for file in found}
+    first = {file.source: file for file in reversed(skipped) if file.source not in taken}
+    return found, sorted(first.values(), key=lambda file: file.source)
 
 
 def _check_seeds(before: Generation | None, seeds: Path, index_folder: Path) -> None:

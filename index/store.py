@@ -11,6 +11,7 @@ import errno
 import json
 import logging
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,6 +47,8 @@ VECTOR_BATCH = 8192
 #: How long a reader or the writer waits for the other's short critical sections.
 BUSY_SECONDS = 10.0
 
+#: What `remove_leftovers` may remove: a person may keep other files in the folder.
+_VECTOR_FILE = re.compile(r"vectors-\d+\.(faiss|part)")
 _GENERATION = "generation"
 _INTENTION = "intention"
 #: Present while the embedding cache holds vectors that no commit has used yet.
@@ -241,20 +244,23 @@ class Store:
         with translated_errors(self.folder):
             rows = self._connection.execute(
                 "SELECT chunks.id, start, end, line_start, line_end, page, text, document, source,"
-                " title, date, language FROM chunks JOIN documents ON documents.id = document"
-                " WHERE chunks.id IN (SELECT value FROM json_each(?))",
-                (json.dumps([int(chunk) for chunk in ids]),),
+                " title, date, language FROM json_each(?) AS wanted"
+                " CROSS JOIN chunks ON chunks.id = wanted.value"
+                " CROSS JOIN documents ON documents.id = document",
+                (_id_list(ids),),
             )
             return {row[0]: StoredChunk(row[0], Chunk(*row[1:7]), *row[7:]) for row in rows}
 
     def vectors(self, ids: Iterable[int], fingerprint: str) -> dict[int, NDArray[np.float32]]:
         """Return the exact vectors of chunks, each of shape (dimension,), by chunk id."""
         with translated_errors(self.folder):
+            # CROSS JOIN keeps this order; left to itself SQLite reads every vector of the model,
+            # 0.7 s where this takes 3 ms.
             rows = self._connection.execute(
-                "SELECT chunks.id, vector FROM chunks JOIN vectors"
-                " ON vectors.hash = chunks.hash AND model = ?"
-                " WHERE chunks.id IN (SELECT value FROM json_each(?))",
-                (fingerprint, json.dumps([int(chunk) for chunk in ids])),
+                "SELECT chunks.id, vector FROM json_each(?) AS wanted"
+                " CROSS JOIN chunks ON chunks.id = wanted.value"
+                " CROSS JOIN vectors ON model = ? AND vectors.hash = chunks.hash",
+                (_id_list(ids), fingerprint),
             )
             return {row[0]: _unpack_vector(row[1]) for row in rows}
 
@@ -342,7 +348,7 @@ class Store:
     def begin(self, intention: Intention) -> None:
         """Record what a first build is to do, so that it can be taken up again if it is killed."""
         with translated_errors(self.folder), self._transaction(durable=False):
-            self._set_meta(_INTENTION, json.dumps(asdict(intention), ensure_ascii=False))
+            self._set_meta(_INTENTION, json.dumps(asdict(intention)))
 
     def touch(self, touched: Iterable[tuple[int, FoundFile, int]]) -> None:
         """Record new times for files whose content is unchanged; the generation stays."""
@@ -367,26 +373,20 @@ class Store:
                 change, generation, first_id, removed_chunks, keep_vectors
             )
             number = (self._last_number() or 0) + 1
-            name = f"vectors-{number}.faiss"
-            written = write_vectors(vectors, self.folder / name)
-            with self._transaction(durable=True):
-                logger.debug("step: flip begin")
-                removed_hashes = self._hashes(change.removed)
-                self._remove(change.removed, removed_chunks)
-                logger.debug("step: flip removed")
-                self._add(change.added, first_id)
-                logger.debug("step: flip added")
-                self._touch(change.touched)
-                generation = replace(
-                    generation, number=number, vectors=written, **self._count_documents()
-                )
-                self._drop_unused_vectors(generation, removed_hashes)
-                self._set_meta(_GENERATION, _generation_to_json(generation))
-                logger.debug("step: flip end")
+            try:
+                written = write_vectors(vectors, self.folder / f"vectors-{number}.faiss")
+                with self._transaction(durable=True):
+                    generation = self._flip(
+                        change, generation, number, written, first_id, removed_chunks
+                    )
+            except BaseException:
+                # where the disk is full, the new file must not keep it so
+                self.remove_leftovers()
+                raise
             logger.debug("step: flip committed")
             self.remove_leftovers(generation)
             logger.debug("step: leftovers removed")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._checkpoint()
             logger.debug("step: checkpointed")
             return generation
 
@@ -413,10 +413,46 @@ class Store:
         generation = generation or self.generation()
         current = generation.vectors.name if generation else None
         for path in self.folder.glob("vectors-*"):
-            if path.name != current:
+            if path.name != current and _VECTOR_FILE.fullmatch(path.name):
                 path.unlink(missing_ok=True)
 
     # -- parts of a commit ---------------------------------------------------------------------
+
+    def _flip(
+        self,
+        change: Change,
+        generation: Generation,
+        number: int,
+        vectors: VectorFile,
+        first_id: int,
+        removed_chunks: NDArray[np.int64],
+    ) -> Generation:
+        logger.debug("step: flip begin")
+        removed_hashes = self._hashes(change.removed)
+        self._remove(change.removed, removed_chunks)
+        logger.debug("step: flip removed")
+        self._add(change.added, first_id)
+        logger.debug("step: flip added")
+        self._touch(change.touched)
+        generation = replace(generation, number=number, vectors=vectors, **self._count_documents())
+        self._drop_unused_vectors(generation, removed_hashes)
+        self._set_meta(_GENERATION, _generation_to_json(generation))
+        logger.debug("step: flip end")
+        return generation
+
+    def _checkpoint(self) -> None:
+        """Fold the log into the database, as far as no reader is in the way.
+
+        Nothing depends on it: the commit stands in the log, and whoever closes the database last,
+        or commits next, folds it in.
+        """
+        self._connection.execute("PRAGMA busy_timeout = 0")  # a slow reader must not hold us up
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            logger.warning("%s keeps its log for now: %s", self.folder / DATABASE, error)
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
     def _vectors_for_commit(
         self,
@@ -609,6 +645,8 @@ def open_for_reading(folder: Path) -> Store:
     with translated_errors(folder):
         connection = _connect(path, mode)
         try:
+            if _is_blank(connection):  # a first build was killed, or had no space, this early
+                raise missing(folder)
             _check_format(path, connection)
         except BaseException:
             connection.close()
@@ -623,10 +661,10 @@ def open_for_writing(folder: Path) -> Store:
         path = folder / DATABASE
         connection = _connect(path, "mode=rwc")
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                _create(path, connection)
+            if _is_blank(connection):
+                _create(connection)
             _check_format(path, connection)
+            connection.execute("PRAGMA journal_mode = WAL")
         except BaseException:
             connection.close()
             raise
@@ -635,7 +673,7 @@ def open_for_writing(folder: Path) -> Store:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(path.resolve()))}?{mode}",
+        f"file:{quote(os.fsencode(path.resolve()))}?{mode}",
         uri=True,
         isolation_level=None,
         timeout=BUSY_SECONDS,
@@ -645,14 +683,13 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return connection
 
 
-def _create(path: Path, connection: sqlite3.Connection) -> None:
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if tables:
-        raise IndexCorrupt(
-            f"{path} is a database of another program",
-            "a database of seedqa",
-            "Name another folder with --index",
-        )
+    return bool(version == 0 and tables == 0)
+
+
+def _create(connection: sqlite3.Connection) -> None:
     connection.executescript(
         f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
         f" PRAGMA user_version = {FORMAT}; COMMIT;"
@@ -690,6 +727,10 @@ def _words_columns(text: str, language: str) -> tuple[str, str]:
     return " ".join(folded_words(text)), " ".join(stemmed_words(text, language))
 
 
+def _id_list(ids: Iterable[int]) -> str:
+    return json.dumps([int(one) for one in ids])
+
+
 def _pack_vector(vector: NDArray[np.float32]) -> bytes:
     return vector.astype("<f2").tobytes()
 
@@ -699,7 +740,8 @@ def _unpack_vector(blob: bytes) -> NDArray[np.float32]:
 
 
 def _generation_to_json(generation: Generation) -> str:
-    return json.dumps(asdict(generation), ensure_ascii=False)
+    # escaped, since names of folders may hold bytes that are not UTF-8
+    return json.dumps(asdict(generation))
 
 
 def _generation_from_json(text: str) -> Generation:

@@ -17,6 +17,9 @@ from retrieval.types import Parts, Passage, Ranks
 #: Two passages are the same when this share of their three-word sequences is (Jaccard).
 NEAR_DUPLICATE = 0.85
 SHINGLE_WORDS = 3
+#: Candidates looked at for twins after the last passage shown: a twin scores nearly the same, so
+#: it stands close by.
+TWIN_CANDIDATES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,11 @@ def fold_duplicates(hits: Iterable[Hit], count: int) -> list[Hit]:
     """Return the first `count` hits that differ; each names the other sources that repeat it."""
     kept: list[Hit] = []
     shingles: list[frozenset[tuple[str, ...]]] = []
+    beyond = 0
     for hit in hits:
+        beyond += len(kept) == count
+        if beyond > TWIN_CANDIDATES:
+            break
         own = _shingles(hit.stored.chunk.text)
         twin = next((at for at, other in enumerate(shingles) if _is_near(own, other)), None)
         if twin is not None:
