@@ -11,7 +11,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -105,7 +105,8 @@ def plan_changes(store: Store | None, seeds: Path, index_folder: Path) -> Plan:
 
     Raises SeedsError where the folder is missing.
     """
-    found, skipped = _one_for_each_source(*walk_folder(seeds, exclude=index_folder))
+    found, all_skipped = walk_folder(seeds, exclude=index_folder)
+    skipped = _one_for_each_source(all_skipped, {file.source for file in found})
     known = {row.source: row for row in store.documents()} if store else {}
     present = {file.source for file in found} | {file.source for file in skipped}
     to_read = tuple(file for file in found if not _is_unchanged(file, known.get(file.source)))
@@ -200,16 +201,13 @@ def _is_unchanged(file: FoundFile, row: DocumentRow | None) -> bool:
     return same and not racy
 
 
-def _one_for_each_source(
-    found: Sequence[FoundFile], skipped: Sequence[SkippedFile]
-) -> tuple[Sequence[FoundFile], Sequence[SkippedFile]]:
-    """Of skipped files whose names are written alike, or like that of a found one, keep the first.
+def _one_for_each_source(skipped: Sequence[SkippedFile], taken: Set[str]) -> list[SkippedFile]:
+    """Leave out skipped files whose source is taken, or that of one before them.
 
-    Names that differ in bytes that are not UTF-8 can be the same source; a source is one row.
+    Names that are not UTF-8 may be written like another file's; a source has one row.
     """
-    taken = {file.source for file in found}
     first = {file.source: file for file in reversed(skipped) if file.source not in taken}
-    return found, sorted(first.values(), key=lambda file: file.source)
+    return [first[source] for source in sorted(first)]
 
 
 def _check_seeds(before: Generation | None, seeds: Path, index_folder: Path) -> None:

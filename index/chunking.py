@@ -27,11 +27,17 @@ class ChunkSettings:
 
 DEFAULT_SETTINGS = ChunkSettings()
 
+#: What follows the last word of a sentence: closing quotes, then white space, which a script
+#: written without spaces does not need.
+_SENTENCE_END = (
+    r"(?<=[.!?…])(?:\s*[\"'»“”’)\]])*\s+"
+    r"|(?<=[。！？])[」』”’）]*\s*"
+)
 #: Where a text may be cut, best first: paragraph, line, sentence, clause, word, anywhere.
 _SEPARATORS = [
     r"\n[ \t]*\n\s*",
     r"\n",
-    r"(?<=[.!?…。！？])(?:\s*[\"'»”’)\]])*\s+",
+    _SENTENCE_END,
     r"(?<=[;:])\s+",
     r"\s+",
     "",
@@ -39,7 +45,14 @@ _SEPARATORS = [
 #: A text is handed to the splitter in blocks of about this many characters: it holds lists of
 #: every piece, which for one line of 20 MB would be gigabytes.
 BLOCK_CHARACTERS = 100_000
-_SENTENCE_START = re.compile(r"(?<=[.!?…。！？])(?:\s*[\"'»”’)\]])*\s+|\n+")
+_SENTENCE_GAP = re.compile(rf"{_SENTENCE_END}|\n\s*")
+#: A full stop after one of these, an initial, or a number of one or two digits ("am 3. Oktober")
+#: ends no sentence. Those that often do end one ("etc.", "a.m.") are left out.
+_ABBREVIATION = re.compile(
+    r"\b(?:[^\W\d_]|\d{1,2}|abb|art|bd|bzw|ca|cap|cf|dott|dr|dra|drs|env|fig|hl|ing|jh|mlle|mm"
+    r"|mme|mr|mrs|ms|mt|nr|núm|op|pág|pp|prof|sig|sr|sra|srta|st|ste|str|tel|vgl|vol|vs)\.\Z",
+    re.IGNORECASE,
+)
 
 
 def split_document(document: Document, settings: ChunkSettings = DEFAULT_SETTINGS) -> list[Chunk]:
@@ -73,7 +86,7 @@ def split_document(document: Document, settings: ChunkSettings = DEFAULT_SETTING
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
     """Return the spans of the sentences of `text`, without white space at either end."""
-    bounds = [0, *(match.end() for match in _SENTENCE_START.finditer(text)), len(text)]
+    bounds = [0, *_sentence_starts(text, 0, len(text)), len(text)]
     spans = (_trim(text, start, end) for start, end in pairwise(bounds))
     return [(start, end) for start, end in spans if start < end]
 
@@ -123,10 +136,25 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 def _reach_back(text: str, previous: tuple[int, int], start: int, overlap: int) -> int:
     """Return an earlier start that takes in whole sentences from the end of the chunk before."""
     earliest = max(previous[0] + 1, start - overlap)
-    for match in _SENTENCE_START.finditer(text, earliest, start):
-        if match.end() < start:
-            return match.end()
-    return start
+    return next(_sentence_starts(text, earliest, start), start)
+
+
+def _sentence_starts(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where sentences begin between `start` and `end`.
+
+    What follows the end of another begins one, unless that ended in an abbreviation; so does a
+    line. What begins in lower case goes on, a wrapped line or "dit-il" after "« Viens ! »".
+    A paragraph always begins one.
+    """
+    for match in _SENTENCE_GAP.finditer(text, start, end):
+        at = match.end()
+        if at == end:
+            return
+        lines = match.group().count("\n")
+        if lines < 2 and text[at].islower():
+            continue
+        if lines or not _ABBREVIATION.search(text, match.start() - 6, match.start()):
+            yield at
 
 
 @cache

@@ -333,7 +333,17 @@ def _fingerprint_model(model: Any) -> str:
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(key.encode())
         digest.update(np.ascontiguousarray(tensor.detach().float().cpu().numpy()).tobytes())
-    vocabulary = model.tokenizer.get_vocab() if hasattr(model.tokenizer, "get_vocab") else {}
-    settings = [model.prompts, model.max_seq_length, str(model[1:]), sorted(vocabulary.items())]
+    settings = [
+        model.prompts,
+        model.max_seq_length,
+        [str(module) for module in model],  # pooling and normalisation among them
+        _describe_tokenizer(model.tokenizer),
+    ]
     digest.update(json.dumps(settings, sort_keys=True).encode())
     return digest.hexdigest()
+
+
+def _describe_tokenizer(tokenizer: Any) -> Any:
+    if hasattr(tokenizer, "backend_tokenizer"):
+        return tokenizer.backend_tokenizer.to_str()
+    return sorted(tokenizer.get_vocab().items()) if hasattr(tokenizer, "get_vocab") else None

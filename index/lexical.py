@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from index.stopwords import STOP_WORDS
 from index.types import UNKNOWN_LANGUAGE
@@ -25,16 +26,29 @@ STEMMERS = {
     "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 
-#: Letters that Unicode does not decompose but that people type, or read, as others.
+#: Letters that Unicode does not decompose but that people type, or read, as others; and what
+#: stands inside a word without being read: soft hyphens and zero-width (non-)joiners.
 _UNDECOMPOSED = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
-     "\N{SOFT HYPHEN}": None}
+     "\N{SOFT HYPHEN}": None, "\N{ZERO WIDTH NON-JOINER}": None, "\N{ZERO WIDTH JOINER}": None}
 )  # fmt: skip
 
-#: Runs of letters, digits and the marks that belong to them. A character of a script written
-#: without spaces is a word by itself: neighbours are then found by their number, not as one token.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+")
-_MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+#: Accents, and the vowel points of Hebrew and Arabic, which most writers leave out.
+_MARK = (
+    r"\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f"
+    r"\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+)
+_MARKS = re.compile(f"[{_MARK}]+")
+#: A character of a script written without spaces is a word by itself: neighbours are then found
+#: by their number, not as one token.
+_IDEOGRAPH = (
+    r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003ffff"
+)
+#: Other letters and digits make runs; kana and their marks, and all that lies between them, do not.
+_LETTER = r"[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_UNREAD = rf"{_MARK}\u3099\u309a\u00ad\u200c\u200d"
+_WORD = re.compile(rf"[{_IDEOGRAPH}][{_UNREAD}]*|{_LETTER}(?:[{_UNREAD}]*{_LETTER}|[{_UNREAD}])*")
 #: Nothing useful is longer; a line of base64 must not become one enormous token.
 MAX_WORD_LENGTH = 64
 
@@ -47,8 +61,11 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return _MARKS.sub("", decomposed).translate(_UNDECOMPOSED)
+    # Compatibility forms are undone before the case is: 𝐀 has none. Composed again at the end,
+    # so that Hangul stays in syllables and ガ differs from カ.
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", decomposed)).translate(_UNDECOMPOSED)
+    return unicodedata.normalize("NFC", bare)
 
 
 def find_words(text: str) -> Iterator[tuple[int, int, str]]:
@@ -57,26 +74,13 @@ def find_words(text: str) -> Iterator[tuple[int, int, str]]:
     Combining accents, zero-width joiners and soft hyphens inside a word do not end it, so a
     decomposed text has the words of a composed one.
     """
-    for match in _JOINED_WORD.finditer(text):
+    for match in _WORD.finditer(text):
         yield match.start(), match.end(), match.group()
-
-
-_INSIDE = r"\u00ad\u0300-\u036f\u200c\u200d"
-_JOINED_WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-    rf"|[^\W_\u3040-\u30ff\u3400-\u9fff](?:[{_INSIDE}]*[^\W_\u3040-\u30ff\u3400-\u9fff]|"
-    rf"[{_INSIDE}])*"
-)
 
 
 def folded_words(text: str) -> list[str]:
     """Return the words of `text` in order, folded."""
-    return [
-        word
-        for _, _, raw in find_words(text)
-        for word in _WORD.findall(fold(raw))
-        if len(word) <= MAX_WORD_LENGTH
-    ]
+    return [word for _, _, raw in find_words(text) for word in _folded(raw)]
 
 
 def stemmed_words(text: str, language: str) -> list[str]:
@@ -86,16 +90,25 @@ def stemmed_words(text: str, language: str) -> list[str]:
     """
     if language not in STEMMERS:
         return folded_words(text)
-    lowered = [
+    composed = [
         unicodedata.normalize("NFC", raw.lower().translate(_UNDECOMPOSED))
         for _, _, raw in find_words(text)
-        if len(raw) <= MAX_WORD_LENGTH
     ]
-    return [fold(stem) for stem in _stemmer(language).stemWords(lowered)]
+    stems = _stemmer(language).stemWords(
+        [word for word in composed if len(word) <= MAX_WORD_LENGTH]
+    )
+    return [word for stem in stems for word in _folded(stem)]
+
+
+def _folded(raw: str) -> Iterator[str]:
+    """Yield a word folded: in most cases one, but ½ is 1 and 2."""
+    for match in _WORD.finditer(fold(raw)):
+        if len(match.group()) <= MAX_WORD_LENGTH:
+            yield match.group()
 
 
 @cache
-def _stemmer(language: str):  # type: ignore[no-untyped-def]
+def _stemmer(language: str) -> Any:
     import Stemmer  # a C extension; a build or a question needs it, `--help` does not
 
     return Stemmer.Stemmer(STEMMERS[language])

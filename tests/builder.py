@@ -1,0 +1,231 @@
+"""Builds in processes of their own, to be killed at a step, paused at one, or starved of space.
+
+Run as a script it takes a request a line, forks a process for it, and answers with a line: a fork
+saves each of them the second that the imports take. Requests and answers are JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import index.build
+from conftest import ToyEncoder
+from index.build import build_index
+from index.errors import SeedqaError
+from index.location import Location
+from index.metadata import find_language
+from index.store import DATABASE, open_for_reading
+from retrieval.pipeline import Pipeline
+
+#: Chunks between two commits of the embedding cache, so that a small folder needs several.
+EMBED_BATCH = 2
+#: Nobody, for a process that may not write where root may.
+NOBODY = 65_534
+
+
+class Builder:
+    """A process that forks builds; a context manager."""
+
+    def __init__(self, *prefix: str) -> None:
+        self._process = subprocess.Popen(
+            [*prefix, sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ
+            | {"PYTHONPATH": str(Path(__file__).parent.parent), "OPENBLAS_NUM_THREADS": "1"},
+        )
+
+    def __enter__(self) -> Builder:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def start(self, **request: Any) -> None:
+        """Begin what is asked for, without waiting for it."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(request, default=str) + "\n")
+        self._process.stdin.flush()
+
+    def wait(self) -> dict[str, Any]:
+        """Return the answer to the request that was started."""
+        assert self._process.stdout is not None
+        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        assert "unexpected" not in answer, answer["unexpected"]
+        return answer
+
+    def run(self, **request: Any) -> dict[str, Any]:
+        """Do what is asked for and return the answer."""
+        self.start(**request)
+        return self.wait()
+
+
+class StepHandler(logging.Handler):
+    """Keeps the steps of a build, and stops the process at one of them."""
+
+    def __init__(self, kill_at: int | None, pause_at: str | None, marker: str | None) -> None:
+        super().__init__(logging.DEBUG)
+        self.steps: list[str] = []
+        self._kill_at, self._pause_at, self._marker = kill_at, pause_at, marker
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if not message.startswith("step: "):
+            return
+        self.steps.append(message.removeprefix("step: "))
+        if len(self.steps) == self._kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self._marker and self.steps[-1] == self._pause_at:
+            marker = Path(self._marker)
+            marker.with_suffix(".part").write_text(str(os.getpid()))
+            marker.with_suffix(".part").replace(marker)
+            while marker.exists():
+                time.sleep(0.01)
+
+
+def read_state(folder: Path) -> str | None:
+    """Return all that one generation holds, as text; None before the first.
+
+    Asserts that its parts agree: rows, words, cached vectors and the vector file.
+    """
+    with open_for_reading(folder) as store, store.snapshot():
+        generation = store.generation()
+        if generation is None:
+            return None
+        documents = store.documents()
+        ids = store.chunk_ids(row.id for row in documents)
+        chunks = store.chunks(ids)
+        exact = store.vectors(ids, generation.fingerprint)
+        vectors = store.open_vectors(generation)
+        assert store.check() == []
+        assert store.check_words() is None
+        assert generation.documents == sum(row.status == "indexed" for row in documents)
+        assert generation.chunks == vectors.count == len(ids)
+        assert sorted(chunks) == sorted(exact) == ids.tolist()
+        for chunk, vector in exact.items():
+            assert vectors.search(vector, 1, np.array([chunk])).tolist() == [chunk]
+    with sqlite3.connect(f"file:{folder / DATABASE}?mode=ro", uri=True) as connection:
+        words = connection.execute("SELECT rowid, folded, stems FROM words ORDER BY 1").fetchall()
+    connection.close()
+    return repr(
+        (
+            (generation.number, generation.fingerprint, generation.languages),
+            [
+                (row.id, row.source, row.hash, row.title, row.status, row.reason)
+                for row in documents
+            ],
+            [(chunk, chunks[chunk].source, chunks[chunk].chunk) for chunk in ids.tolist()],
+            words,
+        )
+    )
+
+
+def search(folder: Path, question: str, refresh: bool = False) -> dict[str, Any]:
+    """Return the generation that answers and the sources of its passages, best first."""
+    with Pipeline.open(
+        Location(folder, None, None), refresh=False, encoder=ToyEncoder()
+    ) as pipeline:
+        result = pipeline.search(question, refresh=refresh)
+    return {
+        "generation": result.index.generation,
+        "fresh": result.index.fresh,
+        "notes": list(result.notes),
+        "sources": [passage.source for passage in result.passages],
+    }
+
+
+def build(request: dict[str, Any]) -> dict[str, Any]:
+    """Build as the request says; return the steps that were taken and the chunks embedded."""
+    index.build.EMBED_BATCH = EMBED_BATCH
+    handler = StepHandler(request.get("kill_at"), request.get("pause_at"), request.get("marker"))
+    logger = logging.getLogger("index")
+    logger.setLevel(logging.DEBUG)
+    logger.propagate = False
+    logger.addHandler(handler)
+    encoder = ToyEncoder(salt=request.get("salt", ""))
+    try:
+        report = build_index(Path(request["seeds"]), Path(request["index"]), encoder)
+    except SeedqaError as error:
+        return describe(error) | {"last_step": handler.steps[-1] if handler.steps else None}
+    return {
+        "steps": handler.steps,
+        "embedded": report.embedded,
+        "generation": report.generation.number,
+    }
+
+
+def describe(error: SeedqaError) -> dict[str, Any]:
+    """Return an error's kind and words."""
+    return {"error": type(error).__name__, "found": error.found, "remedy": error.remedy}
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Do what a request asks for, in this process."""
+    if "largest_file" in request:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (request["largest_file"],) * 2)
+    if request.get("nobody") and os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    folder = Path(request["index"])
+    try:
+        match request.get("do", "build"):
+            case "state":
+                return {"state": read_state(folder), "files": sorted(os.listdir(folder))}
+            case "search":
+                return search(folder, request["question"], request.get("refresh", False))
+            case _:
+                return build(request)
+    except SeedqaError as error:
+        return describe(error)
+
+
+def answer_in_child(request: dict[str, Any]) -> dict[str, Any]:
+    """Fork a process for one request; `signal` is what killed it, or 0."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            os.write(writing, json.dumps(answer(request)).encode())
+        except BaseException:
+            os.write(writing, json.dumps({"unexpected": traceback.format_exc()}).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as pipe:
+        said = pipe.read()
+    status = os.waitpid(child, 0)[1]
+    return {"signal": os.WTERMSIG(status), **json.loads(said or "{}")}
+
+
+def main() -> None:
+    """Serve requests until the input ends."""
+    import faiss  # noqa: F401 - loaded once, here, for every process forked
+    import filelock  # noqa: F401
+    import langchain_text_splitters  # noqa: F401
+
+    find_language("The model of languages is loaded here too.", 0, None)
+    for line in sys.stdin:
+        print(json.dumps(answer_in_child(json.loads(line))), flush=True)
+
+
+if __name__ == "__main__":
+    main()
