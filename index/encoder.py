@@ -287,7 +287,8 @@ class SentenceTransformersEncoder:
 
     def encode_passages(self, passages: Sequence[str]) -> Vectors:
         """Return vectors of shape (len(passages), dimension), with its prompt for documents."""
-        return self._to_array(self._model.encode_document(list(passages), **self._options()))
+        vectors = self._model.encode_document(list(passages), **self._options())
+        return self._to_array(vectors).reshape(len(passages), self.dimension)
 
     @staticmethod
     def _options() -> dict[str, Any]:

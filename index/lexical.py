@@ -27,10 +27,11 @@ STEMMERS = {
 }  # fmt: skip
 
 #: Letters that Unicode does not decompose but that people type, or read, as others; and what
-#: stands inside a word without being read: soft hyphens and zero-width (non-)joiners.
+#: stands inside a word without being read: soft hyphens, joiners, sound marks on no kana.
 _UNDECOMPOSED = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
-     "\N{SOFT HYPHEN}": None, "\N{ZERO WIDTH NON-JOINER}": None, "\N{ZERO WIDTH JOINER}": None}
+     "\N{SOFT HYPHEN}": None, "\N{ZERO WIDTH NON-JOINER}": None, "\N{ZERO WIDTH JOINER}": None,
+     "\u3099": None, "\u309a": None}
 )  # fmt: skip
 
 #: Accents, and the vowel points of Hebrew and Arabic, which most writers leave out.
@@ -45,8 +46,9 @@ _IDEOGRAPH = (
     r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003ffff"
 )
-#: Other letters and digits make runs; kana and their marks, and all that lies between them, do not.
+#: Any other letter or digit; these make runs.
 _LETTER = r"[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+#: What may stand inside a word beside letters: also the sound marks of kana, when decomposed.
 _UNREAD = rf"{_MARK}\u3099\u309a\u00ad\u200c\u200d"
 _WORD = re.compile(rf"[{_IDEOGRAPH}][{_UNREAD}]*|{_LETTER}(?:[{_UNREAD}]*{_LETTER}|[{_UNREAD}])*")
 #: Nothing useful is longer; a line of base64 must not become one enormous token.
@@ -64,8 +66,8 @@ def fold(text: str) -> str:
     # Compatibility forms are undone before the case is: 𝐀 has none. Composed again at the end,
     # so that Hangul stays in syllables and ガ differs from カ.
     decomposed = unicodedata.normalize("NFKD", text).casefold()
-    bare = _MARKS.sub("", unicodedata.normalize("NFKD", decomposed)).translate(_UNDECOMPOSED)
-    return unicodedata.normalize("NFC", bare)
+    bare = _MARKS.sub("", unicodedata.normalize("NFKD", decomposed))
+    return unicodedata.normalize("NFC", bare).translate(_UNDECOMPOSED)
 
 
 def find_words(text: str) -> Iterator[tuple[int, int, str]]:

@@ -1,0 +1,313 @@
+"""Compare ways to join the two arms, weights of the lexical columns, and sizes of chunks.
+
+    python benchmarks/retrieval.py --data ../shared/data --scratch FOLDER
+        [--compare fusion columns chunks] [--corpora piaf squad2 mixed] [--questions COUNT]
+
+Corpora: PIAF (French questions, 761 French passages), squad2 (English, English) and a mixed folder
+of sections, half of the articles in English, half in French, asked in both languages (four groups,
+"question's language -> passage's language"). Each passage is a file; a file counts once, at its
+best rank. Cells are recall@1 / recall@5 / MRR@10 in per cent.
+
+fusion: each arm alone; reciprocal rank fusion (RRF) with k = 10 and 60, weighted RRF, convex
+combinations with BM25 divided by its greatest score in the list ("max") or by the score of a chunk
+with every topical word ("ceiling"), with one share for the dense arm or one for each case of
+languages; and what is shipped. columns: BM25 weights of `folded` and `stems`, lexical arm alone.
+chunks: size and overlap, for the arms and the shipped fusion.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from corpora import Question, write_mixed_sections, write_squad_form  # noqa: E402
+from measuring import describe_machine, format_table  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from index.build import build_index  # noqa: E402
+from index.chunking import DEFAULT_SETTINGS, ChunkSettings  # noqa: E402
+from index.encoder import Encoder, load_encoder  # noqa: E402
+from index.lexical import guess_question_language  # noqa: E402
+from index.store import Generation, Store, open_for_reading  # noqa: E402
+from index.types import UNKNOWN_LANGUAGE  # noqa: E402
+from retrieval.candidates import (  # noqa: E402
+    DEPTH,
+    Arm,
+    dense_candidates,
+    lexical_candidates,
+    plan_lexical_query,
+    score_chunks,
+)
+from retrieval.evaluation import recall_at, reciprocal_rank_at  # noqa: E402
+from retrieval.fusion import fuse  # noqa: E402
+
+ARTICLES = 400
+COLUMN_WEIGHTS = ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 1.0), (1.0, 0.5))
+CHUNK_SETTINGS = ((300, 60), (600, 0), (600, 120), (900, 180))
+
+Scores = Mapping[int, float]
+Ranking = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the arms gave for one question."""
+
+    asked: Question
+    dense: Arm
+    lexical: Arm
+    cosines: Scores
+    """Of every candidate of either arm."""
+    ceiling: float
+    sources: Mapping[int, str]
+    crosses: Mapping[int, bool]
+
+
+Method = Callable[[Found], Scores]
+
+
+# -- ways to join the arms ------------------------------------------------------------------------
+
+
+def dense_alone(found: Found) -> Scores:
+    """Score by cosine."""
+    return dict(found.dense)
+
+
+def lexical_alone(found: Found) -> Scores:
+    """Score by BM25."""
+    return dict(found.lexical)
+
+
+def reciprocal_ranks(found: Found, k: int, share: float) -> Scores:
+    """Score by reciprocal rank fusion (Cormack et al. 2009), the dense arm weighted by `share`."""
+    scores: dict[int, float] = defaultdict(float)
+    for weight, arm in ((share, found.dense), (1 - share, found.lexical)):
+        for rank, (chunk, _) in enumerate(arm, 1):
+            scores[chunk] += weight / (k + rank)
+    return scores
+
+
+def convex(found: Found, by_ceiling: bool, same: float, crossing: float) -> Scores:
+    """Score by a convex combination; `same` and `crossing` are the dense arm's shares."""
+    bm25 = dict(found.lexical)
+    limit = found.ceiling if by_ceiling else max(bm25.values(), default=0.0)
+    scores = {}
+    for chunk, cosine in found.cosines.items():
+        share = crossing if found.crosses[chunk] else same
+        covered = min(1.0, bm25.get(chunk, 0.0) / limit) if limit > 0 else 0.0
+        scores[chunk] = share * cosine + (1 - share) * covered
+    return scores
+
+
+def shipped(found: Found) -> Scores:
+    """Score as `seedqa` does."""
+    hits = fuse(found.cosines, dict(found.lexical), found.ceiling, found.crosses)
+    return {hit.id: hit.score for hit in hits}
+
+
+def methods() -> dict[str, Method]:
+    """Return the ways that are compared, by name."""
+    shares = ((0.3, 0.3), (0.4, 0.4), (0.5, 0.5), (0.6, 0.6), (0.3, 0.4), (0.3, 0.6), (0.4, 0.6))
+    named: dict[str, Method] = {"dense": dense_alone, "lexical": lexical_alone}
+    named |= {f"RRF, k = {k}": partial(reciprocal_ranks, k=k, share=0.5) for k in (10, 60)}
+    named |= {
+        f"RRF, k = 60, dense {share}": partial(reciprocal_ranks, k=60, share=share)
+        for share in (0.3, 0.7)
+    }
+    for by_ceiling, label in ((False, "max"), (True, "ceiling")):
+        for same, crossing in shares:
+            name = f"convex, {label}, dense {same}"
+            name += f", across languages {crossing}" if crossing != same else ""
+            named[name] = partial(convex, by_ceiling=by_ceiling, same=same, crossing=crossing)
+    return named | {"hybrid as shipped": shipped}
+
+
+# -- asking ---------------------------------------------------------------------------------------
+
+
+def write_corpus(name: str, data: Path, scratch: Path) -> list[Question]:
+    """Write a corpus below `scratch` and return its questions."""
+    if name == "mixed":
+        return write_mixed_sections(data, scratch / name, "fr", ARTICLES)
+    return write_squad_form(data, scratch / name, name)
+
+
+@contextmanager
+def opened(
+    name: str, scratch: Path, encoder: Encoder, settings: ChunkSettings
+) -> Iterator[tuple[Store, Generation]]:
+    """Index a corpus, if that was not done in an earlier run, and open it."""
+    folder = scratch / f"{name}-{settings.size}-{settings.overlap}"
+    build_index(scratch / name, folder, encoder, settings=settings)
+    with open_for_reading(folder) as store:
+        generation = store.generation()
+        assert generation
+        yield store, generation
+
+
+def ask(
+    store: Store, generation: Generation, encoder: Encoder, asked: Sequence[Question]
+) -> list[Found]:
+    """Return what both arms give for every question."""
+    vectors = store.open_vectors(generation)
+    answers = []
+    for question in tqdm(asked, disable=None, leave=False):
+        vector = encoder.encode_question(question.text)
+        query = plan_lexical_query(store, generation, question.text)
+        dense = dense_candidates(store, vectors, generation, vector, None)
+        lexical = lexical_candidates(store, query, None)
+        seen = dict(dense)
+        rest = [chunk for chunk, _ in lexical if chunk not in seen]
+        cosines = seen | dict(score_chunks(store, generation, vector, rest))
+        stored = store.chunks(cosines)
+        language = guess_question_language(question.text)
+        crosses = {
+            chunk: UNKNOWN_LANGUAGE not in (language, item.language) and language != item.language
+            for chunk, item in stored.items()
+        }
+        sources = {chunk: item.source for chunk, item in stored.items()}
+        answers.append(Found(question, dense, lexical, cosines, query.ceiling, sources, crosses))
+    return answers
+
+
+def rank_sources(scores: Scores, sources: Mapping[int, str]) -> Ranking:
+    """Return sources, best first, each at its best rank; ties in the order of chunk ids."""
+    order = sorted(scores, key=lambda chunk: (-round(scores[chunk], 6), chunk))
+    return list(dict.fromkeys(sources[chunk] for chunk in order))
+
+
+def score(rankings: Sequence[tuple[Question, Ranking]]) -> dict[str, str]:
+    """Return a cell for every group of questions."""
+    groups: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    for question, ranked in rankings:
+        groups[question.group].append(
+            (
+                recall_at(ranked, question.sources, 1),
+                recall_at(ranked, question.sources, 5),
+                reciprocal_rank_at(ranked, question.sources, 10),
+            )
+        )
+    return {
+        group: " / ".join(
+            f"{100 * sum(column) / len(rows):.1f}" for column in zip(*rows, strict=True)
+        )
+        for group, rows in sorted(groups.items())
+    }
+
+
+# -- the comparisons ------------------------------------------------------------------------------
+
+Table = dict[str, dict[str, str]]
+"""Rows of cells, by name of the row and of the column."""
+
+
+def compare_fusion(name: str, answers: Sequence[Found]) -> Table:
+    """Return a row for each way to join the arms."""
+    table: Table = {}
+    for label, method in methods().items():
+        rankings = [(one.asked, rank_sources(method(one), one.sources)) for one in answers]
+        table[label] = {f"{name} {group}": cell for group, cell in score(rankings).items()}
+    return table
+
+
+def compare_columns(
+    name: str, store: Store, generation: Generation, asked: Sequence[Question]
+) -> Table:
+    """Return a row for each pair of weights, lexical arm alone."""
+    table: Table = {}
+    for weights in COLUMN_WEIGHTS:
+        rankings = []
+        for question in asked:
+            query = plan_lexical_query(store, generation, question.text)
+            hits = (
+                store.match_words(query.expression, weights, DEPTH, None)
+                if query.expression
+                else []
+            )
+            scores = {chunk: value for chunk, value in hits if value > 0}
+            sources = {chunk: item.source for chunk, item in store.chunks(scores).items()}
+            rankings.append((question, rank_sources(scores, sources)))
+        label = "folded {:g}, stems {:g}".format(*weights)
+        table[label] = {f"{name} {group}": cell for group, cell in score(rankings).items()}
+    return table
+
+
+def compare_chunks(name: str, scratch: Path, encoder: Encoder, asked: Sequence[Question]) -> Table:
+    """Return three rows for each size and overlap: the arms, and the shipped fusion."""
+    table: Table = {}
+    for size, overlap in CHUNK_SETTINGS:
+        with opened(name, scratch, encoder, ChunkSettings(size, overlap)) as (store, generation):
+            answers = ask(store, generation, encoder, asked)
+        for label, method in (
+            ("dense", dense_alone),
+            ("lexical", lexical_alone),
+            ("hybrid", shipped),
+        ):
+            rankings = [(one.asked, rank_sources(method(one), one.sources)) for one in answers]
+            cells = {f"{name} {group}": cell for group, cell in score(rankings).items()}
+            table[f"{size} / {overlap}: {label}"] = {"chunks": f"{generation.chunks:,}"} | cells
+    return table
+
+
+def merge(tables: Sequence[Table]) -> str:
+    """Return one Markdown table of tables with the same rows."""
+    columns = list(
+        dict.fromkeys(column for table in tables for row in table.values() for column in row)
+    )
+    rows = []
+    for label in tables[0]:
+        cells = {column: cell for table in tables for column, cell in table[label].items()}
+        rows.append([label, *(cells.get(column, "-") for column in columns)])
+    return format_table(["", *columns], rows)
+
+
+def main() -> None:
+    """Read the command line, compare, print a table for each comparison."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--scratch", type=Path, required=True, help="corpora and indexes stay here")
+    parser.add_argument("--compare", nargs="+", default=["fusion", "columns", "chunks"])
+    parser.add_argument("--corpora", nargs="+", default=["piaf", "squad2", "mixed"])
+    parser.add_argument("--questions", type=int, default=1500, help="at most, of each corpus")
+    parser.add_argument("--model", help="another encoder than the one that ships")
+    options = parser.parse_args()
+    encoder = load_encoder(options.model)
+    tables: dict[str, list[Table]] = defaultdict(list)
+    for name in options.corpora:
+        asked = write_corpus(name, options.data, options.scratch)
+        if len(asked) > options.questions:
+            asked = random.Random(0).sample(asked, options.questions)
+        if {"fusion", "columns"} & set(options.compare):
+            with opened(name, options.scratch, encoder, DEFAULT_SETTINGS) as (store, generation):
+                if "fusion" in options.compare:
+                    answers = ask(store, generation, encoder, asked)
+                    tables["fusion"].append(compare_fusion(name, answers))
+                if "columns" in options.compare:
+                    tables["columns"].append(compare_columns(name, store, generation, asked))
+        if "chunks" in options.compare:
+            tables["chunks"].append(compare_chunks(name, options.scratch, encoder, asked))
+    print(describe_machine())
+    for comparison, parts in tables.items():
+        print(f"\n{comparison}, {encoder.name}: recall@1 / recall@5 / MRR@10, %\n")
+        if comparison == "chunks":
+            for part in parts:
+                print(merge([part]), end="\n\n")
+        else:
+            print(merge(parts))
+
+
+if __name__ == "__main__":
+    main()

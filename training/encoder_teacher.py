@@ -1,0 +1,61 @@
+"""Compute the teacher's vector of each English text once, and keep it on disk.
+
+A row of the vectors belongs to the same line of the texts. An interrupted run goes on where it
+stopped. Knows nothing of the student.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from encoder_data import Pair
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from index.encoder import load_encoder
+
+#: Texts encoded between two savings: half a minute of work on two cores.
+SLICE = 8192
+#: Targets are unit vectors; half precision keeps the cosine to 1e-6.
+Targets = NDArray[np.float16]
+
+
+def write_pairs(work: Path, pairs: Sequence[Pair]) -> None:
+    """Write the distinct English texts, and the pairs with the line number of their English."""
+    english = sorted({pair.english for pair in pairs}, key=lambda text: (len(text), text))
+    row = {text: number for number, text in enumerate(english)}
+    (work / "english.json").write_text(json.dumps(english, ensure_ascii=False), encoding="utf8")
+    rows = [[row[pair.english], pair.foreign, pair.language, pair.source] for pair in pairs]
+    (work / "pairs.json").write_text(json.dumps(rows, ensure_ascii=False), encoding="utf8")
+
+
+def read_pairs(work: Path) -> tuple[list[str], list[tuple[int, str, str, str]]]:
+    """Return the English texts, and rows of (row of the English, foreign, language, source)."""
+    english = json.loads((work / "english.json").read_text(encoding="utf8"))
+    pairs = json.loads((work / "pairs.json").read_text(encoding="utf8"))
+    return english, [tuple(pair) for pair in pairs]
+
+
+def compute_targets(texts: Sequence[str], teacher_folder: Path, out: Path) -> None:
+    """Write the teacher's vectors of `texts` to `out`, float16 of shape (texts, dimension)."""
+    teacher = load_encoder(str(teacher_folder))
+    progress = out.with_suffix(".done")
+    shape = (len(texts), teacher.dimension)
+    if out.exists() and progress.exists():
+        targets = np.lib.format.open_memmap(out, mode="r+")
+        if targets.shape != shape:
+            raise SystemExit(f"{out} holds {targets.shape}, expected {shape}; remove it")
+    else:
+        targets = np.lib.format.open_memmap(out, mode="w+", dtype=np.float16, shape=shape)
+        progress.write_text("0")
+    first = int(progress.read_text())
+    with tqdm(total=len(texts), initial=first, desc="teacher", unit="text") as bar:
+        for start in range(first, len(texts), SLICE):
+            end = min(start + SLICE, len(texts))
+            targets[start:end] = teacher.encode_passages(texts[start:end])
+            targets.flush()
+            progress.write_text(str(end))
+            bar.update(end - start)
