@@ -15,6 +15,7 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 
 from measuring import (
     MIB,
@@ -23,7 +24,6 @@ from measuring import (
     child_environment,
     describe_machine,
     format_table,
-    quantile,
     run_process,
 )
 
@@ -53,9 +53,7 @@ def measure(commands: dict[str, list[str]], runs: int, scratch: Path) -> dict[st
 
 def report(measured: dict[str, list[Run]], baseline: str) -> str:
     """Return the table: median, fastest and slowest time, ratio of medians, peak memory."""
-    medians = {
-        name: quantile([run.seconds for run in runs], 0.5) for name, runs in measured.items()
-    }
+    medians = {name: median(run.seconds for run in runs) for name, runs in measured.items()}
     rows = [
         [
             name,

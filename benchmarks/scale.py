@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import sys
 import time
@@ -60,7 +59,8 @@ MANDELBROT_OFFSET = 2.7
 #: Times sqrt(384) that is 0.78 of a unit vector's length.
 QUESTION_NOISE = 0.04
 WARM_UP = 10
-AN_HOUR_NS = 3_600_000_000_000
+#: A file read within two seconds of its last change is read again at the next question.
+SETTLING_SECONDS = 2.5
 
 
 class Corpus:
@@ -178,15 +178,13 @@ def build(chunks: int, scratch: Path) -> dict[str, Any]:
 
 
 def write_files(folder: Path, count: int) -> list[FoundFile]:
-    """Write `count` short files, an hour old, and return what a walk sees of them."""
+    """Write `count` short files, let them settle, and return what a walk sees of them."""
     from index.documents import walk_folder
 
     folder.mkdir(parents=True)
-    an_hour_ago = time.time_ns() - AN_HOUR_NS
     for number in range(count):
-        path = folder / f"{number:06}.txt"
-        path.write_text("synthetic\n", encoding="utf-8")
-        os.utime(path, ns=(an_hour_ago, an_hour_ago))
+        (folder / f"{number:06}.txt").write_text("synthetic\n", encoding="utf-8")
+    time.sleep(SETTLING_SECONDS)
     found, _ = walk_folder(folder, exclude=folder)
     return sorted(found, key=lambda file: file.source)
 

@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from statistics import median
 
 from corpora import write_squad_form
 from measuring import (
@@ -25,7 +26,6 @@ from measuring import (
     child_environment,
     describe_machine,
     format_table,
-    quantile,
     run_process,
 )
 
@@ -54,9 +54,7 @@ def measure(folder: Path, runs: int, scratch: Path) -> dict[str, list[Run]]:
 
 def report(measured: dict[str, list[Run]]) -> str:
     """Return the table: median and range of seconds, ratio of medians, peak memory."""
-    medians = {
-        name: quantile([run.seconds for run in runs], 0.5) for name, runs in measured.items()
-    }
+    medians = {name: median(run.seconds for run in runs) for name, runs in measured.items()}
     rows = [
         [
             name,

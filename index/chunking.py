@@ -136,7 +136,8 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 def _reach_back(text: str, previous: tuple[int, int], start: int, overlap: int) -> int:
     """Return an earlier start that takes in whole sentences from the end of the chunk before."""
     earliest = max(previous[0] + 1, start - overlap)
-    return next(_sentence_starts(text, earliest, start), start)
+    starts = _sentence_starts(text, previous[0], start)
+    return next((at for at in starts if at >= earliest), start)
 
 
 def _sentence_starts(text: str, start: int, end: int) -> Iterator[int]:

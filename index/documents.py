@@ -37,6 +37,7 @@ from index.types import Document, FoundFile, SkippedFile
 
 __all__ = [
     "MAX_FILE_BYTES",
+    "hash_file",
     "matches_glob",
     "normalise_text",
     "read_document",
@@ -143,6 +144,11 @@ def read_document(found: FoundFile) -> tuple[str, Document]:
         page_starts=extracted.page_starts,
     )
     return hashlib.sha256(raw).hexdigest(), document
+
+
+def hash_file(found: FoundFile) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal; raises `UnreadableFile`."""
+    return hashlib.sha256(_read_bytes(found.path)).hexdigest()
 
 
 def matches_glob(pattern: str) -> Callable[[str], bool]:

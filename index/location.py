@@ -47,14 +47,18 @@ def locate(
     folder = Path(index or DEFAULT_INDEX)
     if seeds is not None:
         return Location(folder, Path(seeds), model)
-    if (folder / DATABASE).is_file():
+    if _has_index(folder):
         return Location(folder, None, model)
     if Path(DEFAULT_SEEDS).is_dir():
         return Location(folder, Path(DEFAULT_SEEDS), model)
     if index is None:
         folder = _cache_for(SHIPPED_SEEDS)
-    recorded = (folder / DATABASE).is_file()
+    recorded = _has_index(folder)
     return Location(folder, None if recorded else SHIPPED_SEEDS, model)
+
+
+def _has_index(folder: Path) -> bool:
+    return os.path.isfile(folder / DATABASE)  # noqa: PTH113 - False where it may not be entered
 
 
 def _cache_for(seeds: Path) -> Path:

@@ -6,14 +6,18 @@ extracted. Nothing is guessed from outside the document, least of all a date fro
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import functools
 import re
+import tempfile
+import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.errors import StorageError
 from index.types import UNKNOWN_LANGUAGE
 
 if TYPE_CHECKING:
@@ -52,6 +56,8 @@ LANGUAGE_SLICE_CHARS = 200
 #: mistakes of py3langid lie below 0.5.
 SURE = 0.9
 LIKELY = 0.5
+
+_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +211,38 @@ def _language_sample(text: str, body_start: int) -> str:
     return "\n".join(text[start : start + size] for start in starts)
 
 
-@functools.cache
+def prepare_languages() -> None:
+    """Load the language identifier beside other work, if it is not there yet.
+
+    Two thirds of that is decompression, which another thread can work beside.
+    """
+
+    def load() -> None:
+        with contextlib.suppress(StorageError):  # raised again where a language is asked for
+            _identifier()
+
+    threading.Thread(target=load, daemon=True).start()
+
+
 def _identifier() -> LanguageIdentifier:
+    with _loading:
+        return _load_identifier()
+
+
+@functools.cache
+def _load_identifier() -> LanguageIdentifier:
     # Imported here, loaded once: 0.2 s for the import, 0.7 s for the model.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    try:
+        identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    except OSError as error:  # it unpacks its model there
+        folder = tempfile.gettempdir()
+        raise StorageError(
+            f"{folder} cannot be used: {error.strerror or error}",
+            "room for a temporary file of 20 MB",
+            "Free some space there, or name another folder with the variable TMPDIR",
+        ) from error
     # Regional languages without an ISO 639-1 code only take short texts away from their
     # neighbours (Extremaduran from Spanish, Venetian from Italian).
     identifier.set_languages([label for label in identifier.labels if len(label) == 2])

@@ -17,7 +17,7 @@ STOP_WORDS: dict[str, str] = {
         ours ourselves out over own same she should so some such than that the their theirs them
         themselves then there these they this those through to too under until up upon us very was
         we were what when where which while who whom whose why will with within without would you
-        your yours yourself yourselves may might must shall s t ll ve re m d many any
+        your yours yourself yourselves may might must shall s t ll ve re m d many
     """,
     "fr": """
         à afin ai aie ainsi alors après as au aucun aucune aussi autre autres aux avaient avais

@@ -44,6 +44,8 @@ APPLICATION_ID = 0x73647161
 DATABASE = "seedqa.db"
 #: Vectors read, quantised and added at a time.
 VECTOR_BATCH = 8192
+#: Chunks that one word, standing once in each of them, may add to the candidates of a question.
+MOST_EQUAL = 1_000
 #: How long a reader or the writer waits for the other's short critical sections.
 BUSY_SECONDS = 10.0
 
@@ -215,7 +217,7 @@ class Store:
         """Return the current generation, or None before the first commit."""
         with translated_errors(self.folder):
             found = self._read_meta(_GENERATION)
-            return _generation_from_json(found) if found else None
+            return None if found is None else _generation_from_json(self.folder, found)
 
     def intention(self) -> Intention | None:
         """Return what the first build was asked to do, or None where none has begun."""
@@ -285,7 +287,9 @@ class Store:
     ) -> list[tuple[int, float]]:
         """Return (chunk id, BM25 score, greater is better) for an FTS5 expression, best first.
 
-        `weights` are those of the columns `folded` and `stems`.
+        Those that equal the last of `count` are among them, up to `MOST_EQUAL`: which of equals
+        come first is a matter of their ids, and so of the history of builds. `weights` are those
+        of the columns `folded` and `stems`.
         """
         restriction, values = "", []
         if allowed is not None:
@@ -295,9 +299,14 @@ class Store:
             rows = self._connection.execute(
                 "SELECT rowid, -rank FROM words WHERE words MATCH ? AND rank MATCH ?"
                 f"{restriction} ORDER BY rank LIMIT ?",
-                (expression, f"bm25({weights[0]}, {weights[1]})", *values, count),
+                (expression, f"bm25({weights[0]}, {weights[1]})", *values, count + MOST_EQUAL),
             )
-            return [(int(chunk), float(score)) for chunk, score in rows]
+            found: list[tuple[int, float]] = []
+            for chunk, score in rows:
+                if len(found) >= count and score < found[-1][1]:
+                    break
+                found.append((int(chunk), float(score)))
+            return found
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the database; empty if it is sound."""
@@ -636,13 +645,13 @@ class Store:
 def open_for_reading(folder: Path) -> Store:
     """Open an index to read it; raises IndexMissing, IndexFormatError or IndexCorrupt."""
     path = folder / DATABASE
-    if not path.is_file():
-        raise missing(folder)
-    mode = "mode=ro"
-    if not os.access(folder, os.W_OK) and not path.with_name(f"{DATABASE}-wal").exists():
-        # SQLite cannot make its shared-memory file beside a WAL database that it may not write
-        mode += "&immutable=1"
-    with translated_errors(folder):
+    with translated_errors(folder, "read"):
+        if not path.is_file():
+            raise missing(folder)
+        mode = "mode=ro"
+        if not os.access(folder, os.W_OK) and not _has_log(path):
+            # SQLite cannot make its shared-memory file beside a WAL database that it may not write
+            mode += "&immutable=1"
         connection = _connect(path, mode)
         try:
             if _is_blank(connection):  # a first build was killed, or had no space, this early
@@ -652,6 +661,12 @@ def open_for_reading(folder: Path) -> Store:
             connection.close()
             raise
         return Store(folder, connection)
+
+
+def _has_log(path: Path) -> bool:
+    """Tell whether the log of a database holds anything; a reader may leave an empty one."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def open_for_writing(folder: Path) -> Store:
@@ -744,50 +759,60 @@ def _generation_to_json(generation: Generation) -> str:
     return json.dumps(asdict(generation))
 
 
-def _generation_from_json(text: str) -> Generation:
-    values = json.loads(text)
-    values["settings"] = ChunkSettings(**values["settings"])
-    values["vectors"] = VectorFile(**values["vectors"])
-    return Generation(**values)
+def _generation_from_json(folder: Path, text: str) -> Generation:
+    try:
+        values = json.loads(text)
+        values["settings"] = ChunkSettings(**values["settings"])
+        values["vectors"] = VectorFile(**values["vectors"])
+        return Generation(**values)
+    except (ValueError, TypeError, KeyError) as error:
+        raise _damaged(folder, "its generation cannot be read") from error
 
 
 # -- errors ------------------------------------------------------------------------------------
 
 
 @contextmanager
-def translated_errors(folder: Path) -> Iterator[None]:
-    """Turn errors of SQLite and of the file system into the family of `index.errors`."""
+def translated_errors(folder: Path, wanted: str = "written") -> Iterator[None]:
+    """Turn errors of SQLite and of the file system into the family of `index.errors`.
+
+    `wanted` says what was to be done with the folder: to have it "written" or "read".
+    """
     try:
         yield
     except (SeedqaError, FileNotFoundError):
         raise
     except sqlite3.Error as error:
-        raise _translate_sqlite(folder, error) from error
+        raise _translate_sqlite(folder, error, wanted) from error
     except OSError as error:
-        raise _translate_os(folder, error) from error
+        raise _translate_os(folder, error, wanted) from error
 
 
-def _translate_sqlite(folder: Path, error: sqlite3.Error) -> SeedqaError:
+def _translate_sqlite(folder: Path, error: sqlite3.Error, wanted: str) -> SeedqaError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     path = folder / DATABASE
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return _no_space(folder)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return _no_permission(folder)
+        return _no_permission(folder, wanted)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return IndexBusy(f"{path} is in use", "a free database", "Try again in a moment")
+    return _damaged(folder, str(error))
+
+
+def _damaged(folder: Path, why: str) -> IndexCorrupt:
     return IndexCorrupt(
-        f"{path} is damaged: {error}",
+        f"{folder / DATABASE} is damaged: {why}",
         "a sound database",
         "Run seedqa doctor --repair --seeds FOLDER, or delete the folder and run seedqa index",
     )
 
 
-def _translate_os(folder: Path, error: OSError) -> SeedqaError:
+def _translate_os(folder: Path, error: OSError, wanted: str) -> SeedqaError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
         return _no_space(folder)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return _no_permission(folder)
+        return _no_permission(folder, wanted)
     return StorageError(
         f"{folder} cannot be used: {error.strerror or error}",
         "a folder that can be written",
@@ -803,9 +828,9 @@ def _no_space(folder: Path) -> StorageError:
     )
 
 
-def _no_permission(folder: Path) -> StorageError:
+def _no_permission(folder: Path, wanted: str) -> StorageError:
     return StorageError(
-        f"{folder} cannot be written",
-        "permission to write the index",
+        f"{folder} cannot be {wanted}",
+        f"an index that can be {wanted}",
         "Change its permissions, or name another folder with --index",
     )

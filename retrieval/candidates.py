@@ -63,9 +63,13 @@ def dense_candidates(
     query: NDArray[np.float32],
     allowed: NDArray[np.int64] | None,
 ) -> Arm:
-    """Return the chunks whose vectors have the greatest cosine to `query`, shape (dimension,)."""
+    """Return the chunks whose vectors have the greatest cosine to `query`, shape (dimension,).
+
+    Those that equal the last of `DEPTH` are among them, as in the lexical arm: ids must not decide.
+    """
     ids = vectors.search(query, DEPTH * RESCORED, allowed)
-    return score_chunks(store, generation, query, ids.tolist())[:DEPTH]
+    hits = score_chunks(store, generation, query, ids.tolist())
+    return [hit for hit in hits if hit[1] >= hits[:DEPTH][-1][1]]
 
 
 def score_chunks(

@@ -238,6 +238,8 @@ class Pipeline:
                 generation = store.generation()
                 if generation is None:
                     raise missing(self._location.index)
+                if generation.fingerprint != self._encoder.fingerprint:
+                    raise other_model_error(generation, self._encoder)
                 try:
                     vectors = self._load_vectors(store, generation)
                 except FileNotFoundError:

@@ -111,4 +111,5 @@ def to_passage(
 
 
 def _rank(arm: Arm, chunk: int) -> int | None:
-    return next((rank for rank, (found, _) in enumerate(arm, 1) if found == chunk), None)
+    own = next((score for found, score in arm if found == chunk), None)
+    return None if own is None else 1 + sum(score > own for _, score in arm)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.encoder import Encoder
-from index.errors import IndexMismatch
+from index.errors import IndexMismatch, IndexMissing
 from index.location import Location
-from index.store import DATABASE, Generation, Intention, missing, open_for_reading
+from index.store import Generation, Intention, missing, open_for_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,11 @@ class Record:
 
 def read_record(location: Location) -> Record:
     """Return what the index at `location` says of itself."""
-    if not (location.index / DATABASE).is_file():
+    try:
+        store = open_for_reading(location.index)
+    except IndexMissing:  # or a blank database, left by a first build that was killed
         return Record()
-    with open_for_reading(location.index) as store:
+    with store:
         return Record(store.intention(), store.generation())
 
 

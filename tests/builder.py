@@ -190,6 +190,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         match request.get("do", "build"):
             case "state":
                 return {"state": read_state(folder), "files": sorted(os.listdir(folder))}
+            case "remove":
+                folder.unlink()
+                return {}
             case "search":
                 return search(folder, request["question"], request.get("refresh", False))
             case _:

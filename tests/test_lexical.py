@@ -23,7 +23,8 @@ from index.stopwords import STOP_WORDS
 HARD_TEXT = """
 Élève e\u0301le\u0300ve Straße GROẞ cœur ﬁn Łódź ØRSTED İstanbul ısı ŉ ĳ ǆ co\u00adopération
 می\u200cخواهم a\u200db don't l’eau a_b 3.14 x²+½ ①② ٣٤٥ Ⅷ ﷺ 𝐀𝐁 ℌ ℂ µm Ω ᾳ Σίσυφος ϒ ё й
-אָלֶף שָׁלוֹם عَرَبِيّ 한국어 日本語のテスト ガ ｶﾞ が゙ か\u3099 カ・タ 𠮷野家 人々 〇 東京2020年 party🎉👨\u200d👩
+אָלֶף שָׁלוֹם عَرَبِيّ 한국어 日本語のテスト ガ ｶﾞ が゙ か\u3099 カ・タ 𠮷野家 人々 〇 東京2020年
+party🎉👨\u200d👩
 C++ "quoted" NEAR AND OR NOT col:umn * ^caret {brace} (paren) -minus
 """
 
@@ -106,7 +107,7 @@ def test_a_decomposed_text_has_the_words_of_a_composed_one() -> None:
         pytest.param("canciones habladas", "es", ["cancion", "habl"], id="Spanish"),
         pytest.param("parlavano città", "it", ["parl", "citt"], id="Italian"),
         pytest.param("falavam pontes", "pt", ["fal", "pont"], id="Portuguese"),
-        pytest.param("lopende bruggen", "nl", ["lop", "brugg"], id="Dutch"),
+        pytest.param("lopende bruggen", "nl", ["loop", "brug"], id="Dutch"),
         pytest.param("Bridges Ponts", "und", ["bridges", "ponts"], id="no stemmer"),
         pytest.param("日本", "en", ["日", "本"], id="ideographs"),
         pytest.param("½ ﷺ", "en", ["1", "2", "صلى", "الله", "عليه", "وسلم"], id="several in one"),
@@ -137,6 +138,11 @@ def test_the_length_of_a_word_does_not_count_its_accents() -> None:
     word = "e\u0301" * 40
     assert folded_words(word) == ["e" * 40]
     assert [len(stem) >= 38 for stem in stemmed_words(word, "en")] == [True]
+
+
+def test_a_word_of_many_accents_takes_no_longer_for_each() -> None:
+    """The time once grew with the square of their number: this took an hour."""
+    assert folded_words("a" + "\u0301" * 500_000 + "!") == ["a"]
 
 
 # -- agreement with FTS5 -------------------------------------------------------------------------

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import errno
+import os
 
 import pytest
+from py3langid.langid import LanguageIdentifier
 
+from index import metadata
+from index.errors import StorageError
 from index.metadata import (
     NOTHING_STATED,
     Stated,
@@ -15,6 +20,7 @@ from index.metadata import (
     find_language,
     find_title,
     parse_date,
+    prepare_languages,
     read_front_matter,
 )
 
@@ -295,3 +301,25 @@ def test_stated_language_decides_for_a_text_too_short_to_tell(
     hint: str | None, language: str
 ) -> None:
     assert find_language("12 34", 0, hint) == language
+
+
+def test_language_model_that_cannot_be_unpacked_is_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(LanguageIdentifier, "from_model_file", full)
+    metadata._load_identifier.cache_clear()
+    try:
+        with pytest.raises(StorageError, match="No space left on device"):
+            find_language("Der Fluss ist breit.", 0, None)
+    finally:
+        metadata._load_identifier.cache_clear()
+
+
+def test_language_model_is_loaded_once_whoever_asks_first() -> None:
+    metadata._load_identifier.cache_clear()
+    prepare_languages()
+    assert find_language("Der Fluss ist breit und tief.", 0, None) == "de"
+    assert metadata._load_identifier.cache_info().misses == 1

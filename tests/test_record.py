@@ -10,6 +10,7 @@ from conftest import ToyEncoder
 from index.build import build_index
 from index.errors import IndexMismatch, IndexMissing
 from index.location import Location
+from index.store import DATABASE
 from retrieval.record import Record, check_same, model_of, read_record, seeds_of
 
 
@@ -25,6 +26,11 @@ def test_nothing_is_recorded_where_there_is_no_index(tmp_path: Path) -> None:
     assert read_record(location) == Record()
     with pytest.raises(IndexMissing):
         seeds_of(location, Record())
+
+
+def test_nothing_is_recorded_in_a_blank_database(seeds: Path, tmp_path: Path) -> None:
+    (tmp_path / DATABASE).touch()
+    assert read_record(Location(tmp_path, seeds, None)) == Record()
 
 
 def test_a_first_build_that_was_stopped_is_taken_up_again(seeds: Path, tmp_path: Path) -> None:

@@ -335,6 +335,11 @@ def add_notes(seeds: Path) -> None:
     write_notes(seeds, 200)
 
 
+def rename_notes(seeds: Path) -> None:
+    for path in seeds.glob("note*"):
+        path.rename(seeds / f"renamed-{path.name}")
+
+
 def delete_note(seeds: Path) -> None:
     (seeds / "note000.txt").unlink()
 
@@ -354,16 +359,16 @@ def no_space(index: Path, last_step: str | None) -> dict[str, object]:
     ("notes", "change", "largest_file", "last_step"),
     [
         pytest.param(0, add_notes, 0, None, id="at_the_very_start"),
-        pytest.param(0, add_notes, 60_000, "cache begin", id="while_embedding"),
-        pytest.param(1000, delete_note, 60_000, "vectors write", id="in_the_vector_file"),
-        pytest.param(0, add_notes, 300_000, "flip document", id="in_the_flip"),
+        pytest.param(0, add_notes, 60_000, "cache written", id="while_embedding"),
+        pytest.param(500, delete_note, 35_000, "vectors write", id="in_the_vector_file"),
+        pytest.param(100, rename_notes, 60_000, "flip end", id="in_the_flip"),
     ],
 )
 def test_file_that_may_not_grow_gives_one_line_and_keeps_the_old_generation(
     notes: int,
     change: Callable[[Path], None],
     largest_file: int,
-    last_step: str,
+    last_step: str | None,
     builder: Builder,
     tmp_path: Path,
 ) -> None:
@@ -379,6 +384,12 @@ def test_file_that_may_not_grow_gives_one_line_and_keeps_the_old_generation(
     assert vector_files(files(index)) == ["vectors-1.faiss"]
     assert build_index(seeds, index, ToyEncoder()).generation.number == 2
     assert vector_files(files(index)) == ["vectors-2.faiss"]
+
+
+def change_texts(seeds: Path) -> None:
+    """Change each of the three documents, so that none of them is fresh."""
+    for path in [*seeds.glob("*.*"), *seeds.glob("sub/*.*")]:
+        path.write_text(path.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
 
 
 def vector_files(names: list[str]) -> list[str]:
@@ -405,9 +416,11 @@ def test_full_disk_gives_one_line_and_the_old_generation_answers(way: str, tmp_p
     index = disk / "index"
     write_seeds(seeds)
     disk.mkdir()
-    with in_namespace('mount -t tmpfs -o size=600k none "$1"', disk) as builder:
+    mount = 'mount -t tmpfs -o size=16m none "$1"; head -c 15500k /dev/zero > "$1/ballast"'
+    with in_namespace(mount, disk) as builder:
         assert builder.run(seeds=seeds, index=index)["generation"] == 1
         old = builder.run(do="state", index=index)
+        change_texts(seeds)
         write_notes(seeds, 400)
         answer = builder.run(seeds=seeds, index=index)
         assert answer == no_space(index, answer["last_step"])
@@ -420,14 +433,13 @@ def test_full_disk_gives_one_line_and_the_old_generation_answers(way: str, tmp_p
             "generation": 1,
             "fresh": False,
             "notes": [
-                "400 changed and 0 deleted files are not yet in the index, and no space left for"
+                "403 changed and 0 deleted files are not yet in the index, and no space left for"
                 f" the index in {index}"
             ],
             "sources": ["bridge.txt", "pont.md", "sub/bruecke.txt"],
         }
-        for path in seeds.glob("note*"):
-            path.unlink()
-        assert builder.run(seeds=seeds, index=index)["generation"] == 1
+        builder.run(do="remove", index=disk / "ballast")
+        assert builder.run(seeds=seeds, index=index)["generation"] == 2
 
 
 def test_index_that_may_not_be_written_answers_and_says_so(
@@ -439,7 +451,7 @@ def test_index_that_may_not_be_written_answers_and_says_so(
     for path in index.iterdir():
         path.chmod(0o444)
     index.chmod(0o555)
-    check_read_only(builder, seeds, index)
+    check_read_only(builder, seeds, index, nobody=True)
     assert files(index) == [DATABASE, "vectors-1.faiss", "write.lock", "write.owner"]
 
 
@@ -477,24 +489,34 @@ def test_copied_index_on_a_read_only_file_system_answers(way: str, tmp_path: Pat
         check_read_only(builder, seeds, index)
 
 
-def check_read_only(builder: Builder, seeds: Path, index: Path) -> None:
+def test_index_that_may_not_be_read_gives_one_line(builder: Builder, open_folder: Path) -> None:
+    """`Path.is_file` raised PermissionError, past all translation."""
+    seeds, index = open_folder / "seeds", open_folder / "index"
+    write_seeds(seeds)
+    build_index(seeds, index, ToyEncoder())
+    index.chmod(0o000)
+    assert builder.run(do="state", index=index, nobody=True) == {
+        "signal": 0,
+        "error": "StorageError",
+        "found": f"{index} cannot be read",
+        "remedy": "Change its permissions, or name another folder with --index",
+    }
+
+
+def check_read_only(builder: Builder, seeds: Path, index: Path, **way: bool) -> None:
     """Assert that a process that may not write in `index` is answered, and told why it may not."""
-    asked = {"do": "search", "index": index, "question": "Ebro bridge", "nobody": True}
-    fresh = {
+    change_texts(seeds)
+    question = "Ebro bridge"
+    assert builder.run(do="search", index=index, question=question, refresh=True, **way) == {
         "signal": 0,
         "generation": 1,
-        "fresh": True,
-        "notes": [],
-        "sources": ["bridge.txt", "pont.md", "sub/bruecke.txt"],
-    }
-    delete_document(seeds)
-    assert builder.run(**asked, refresh=True) == fresh | {
         "fresh": False,
         "notes": [
             f"3 changed and 0 deleted files are not yet in the index, and {index} cannot be written"
         ],
+        "sources": ["bridge.txt", "pont.md", "sub/bruecke.txt"],
     }
-    assert builder.run(seeds=seeds, index=index, nobody=True) == {
+    assert builder.run(seeds=seeds, index=index, **way) == {
         "signal": 0,
         "error": "StorageError",
         "found": f"{index} cannot be written",

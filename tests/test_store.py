@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +69,7 @@ def test_a_database_cut_short(built: Path) -> None:
 
 
 def test_a_database_of_another_program(tmp_path: Path) -> None:
+    """It was made a WAL database before anybody looked whose it was."""
     connection = sqlite3.connect(tmp_path / DATABASE)
     connection.execute("CREATE TABLE theirs (precious)")
     connection.commit()
@@ -81,10 +79,8 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
         open_for_reading(tmp_path)
     with pytest.raises(IndexCorrupt, match="is not a database of seedqa"):
         open_for_writing(tmp_path)
-    connection = sqlite3.connect(tmp_path / DATABASE)
-    assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("theirs",)]
-    connection.close()
-    assert len(before) == (tmp_path / DATABASE).stat().st_size
+    assert (tmp_path / DATABASE).read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [DATABASE]
 
 
 @pytest.mark.parametrize("version", [2, 99])
@@ -185,37 +181,62 @@ def test_words_that_look_like_operators(built: Path, word: str) -> None:
     assert [store_id for store_id, _ in found] == [1]
 
 
-def test_a_read_only_file_system(built: Path) -> None:
-    """In a mount namespace of its own, so that nothing is left behind. Root may write wherever a
-    file system can be written, so permissions alone would prove nothing."""
-    script = f"""
-import sys; sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parent.parent)]!r}
-from pathlib import Path
-from conftest import ToyEncoder
-from index.location import Location
-from retrieval.pipeline import Pipeline
-with Pipeline.open(Location(Path({str(built)!r}), None, None), encoder=ToyEncoder()) as pipeline:
-    seeds = Path({str(built.parent / "seeds")!r})
-    result = pipeline.search("bridge over the Ebro")
-    print(result.passages[0].source, result.index.fresh)
-    (seeds / "new.txt").write_text("More.", encoding="utf-8")
-    result = pipeline.search("bridge over the Ebro")
-    print(result.passages[0].source, result.index.fresh, result.notes)
-"""
-    for suffix in ("-wal", "-shm"):
-        (built / f"{DATABASE}{suffix}").unlink(missing_ok=True)
-    os.utime(built.parent / "seeds" / "bridge.txt", ns=(1, 1))
-    done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c",
-         'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" -c "$3"',
-         "sh", str(built), sys.executable, script],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.stderr == ""
-    first, second = done.stdout.splitlines()
-    assert first.startswith("bridge.txt ")
-    assert second.startswith("bridge.txt False (")
-    assert f"{built} cannot be written" in second
+def test_leftovers_are_only_files_of_ours(built: Path, seeds: Path, encoder: ToyEncoder) -> None:
+    """Whatever was called `vectors-...` in the folder that --index named was removed."""
+    for name in ("vectors-7.faiss", "vectors-7.part", "vectors-of-disease.pdf", "vectors-7.txt"):
+        (built / name).touch()
+    build_index(seeds, built, encoder)
+    assert sorted(path.name for path in built.glob("vectors*")) == [
+        "vectors-1.faiss", "vectors-7.txt", "vectors-of-disease.pdf",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said", ["", "{", "[]", "null", '{"number": 1}'], ids=["none", "torn", "list", "null", "part"]
+)
+def test_a_generation_that_makes_no_sense(built: Path, said: str) -> None:
+    """It was a traceback."""
+    connection = sqlite3.connect(built / DATABASE)
+    with connection:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (said,))
+    connection.close()
+    with open_for_reading(built) as store, pytest.raises(IndexCorrupt) as raised:
+        store.generation()
+    assert raised.value.found == f"{built / DATABASE} is damaged: its generation cannot be read"
+
+
+@pytest.mark.parametrize("state", ["empty", "without_tables"])
+def test_a_database_that_a_killed_build_hardly_began_is_taken_up(
+    state: str, seeds: Path, tmp_path: Path, encoder: ToyEncoder
+) -> None:
+    """It was said to be no database of seedqa."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    (folder / DATABASE).touch()
+    if state == "without_tables":
+        rows(folder, "PRAGMA journal_mode = WAL")
+    with pytest.raises(IndexMissing):
+        open_for_reading(folder)
+    assert build_index(seeds, folder, encoder).generation.documents == 3
+
+
+def test_equals_of_the_last_candidate_are_candidates(tmp_path: Path, encoder: ToyEncoder) -> None:
+    """Which of them came first hung on their ids, and so on the history of builds."""
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for number in range(9):
+        text = "pump pump" if number == 8 else "pump" if number > 1 else "pump and more"
+        (seeds / f"{number}.txt").write_text(f"{text} {'x' * (number + 1)}.\n")
+    build_index(seeds, tmp_path / "index", encoder)
+    with open_for_reading(tmp_path / "index") as store:
+        found = [
+            [chunk for chunk, _ in store.match_words('{folded} : "pump"', (1.0, 1.0), count, None)]
+            for count in (1, 2, 7, 8, 9)
+        ]
+    assert found[0] == [9]
+    assert [sorted(ids) for ids in found[1:]] == [
+        [3, 4, 5, 6, 7, 8, 9], [3, 4, 5, 6, 7, 8, 9], list(range(1, 10)), list(range(1, 10))
+    ]  # fmt: skip
 
 
 def test_opening_for_reading_leaves_no_store_open(built: Path) -> None:

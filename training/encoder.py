@@ -67,7 +67,7 @@ logger = logging.getLogger(__name__)
 NEW_PIECES = 40_000
 #: The issue's recipe for stage 1; for stage 2 gentler rates, as the weights are good already.
 DISTIL_SCHEDULE = Schedule(rate=3e-4, embedding_rate=9e-4)
-TUNE_SCHEDULE = Schedule(rate=1.5e-4, embedding_rate=3e-4)
+TUNE_SCHEDULE = Schedule(rate=7e-5, embedding_rate=1.5e-4)
 
 
 def select(options: argparse.Namespace) -> None:
@@ -86,7 +86,8 @@ def teach(options: argparse.Namespace) -> None:
     """Compute the teacher's vectors; goes on where it stopped."""
     for name in ("parallel", "long"):
         english, _ = read_pairs(options.work / name)
-        compute_targets(english, options.teacher, options.work / name / "targets.npy")
+        known = options.known / name if options.known else None
+        compute_targets(english, options.teacher, options.work / name / "targets.npy", known)
 
 
 def vocabulary(options: argparse.Namespace) -> None:
@@ -102,7 +103,7 @@ def vocabulary(options: argparse.Namespace) -> None:
 
 def distil(options: argparse.Namespace) -> None:
     """Stage 1."""
-    device, start = choose_device(options.device), options.work / "start"
+    device, start = choose_device(options.device), options.work / options.start
     student = Student(load_body(start, attention_for(device)))
     texts = load_distil_set(options.work / "parallel", start, options.seed)
     batches = plan_batches(texts.tokens.lengths.tolist(), MOST_TOKENS, BATCH_TOKENS, options.seed)
@@ -116,7 +117,7 @@ def distil(options: argparse.Namespace) -> None:
         batches,
         loss_of,
         DISTIL_SCHEDULE,
-        Place(options.work / "stage1", start / "tokenizer.json", device),
+        Place(options.work / options.name, start / "tokenizer.json", device),
         resume=options.resume,
     )
 
@@ -187,6 +188,9 @@ def parse_arguments() -> argparse.Namespace:
     parsers["teach"].add_argument(
         "--teacher", type=Path, required=True, help="a folder that seedqa's --model takes"
     )
+    parsers["teach"].add_argument(
+        "--known", type=Path, help="an earlier WORK, to copy the vectors that it has"
+    )
     parsers["vocabulary"].add_argument(
         "--weights", type=Path, required=True, help="the teacher's folder with model.safetensors"
     )
@@ -197,8 +201,10 @@ def parse_arguments() -> argparse.Namespace:
         parsers[name].add_argument("--resume", action="store_true", help="from the checkpoint")
         parsers[name].add_argument("--steps", type=int, help="stop after so many; default: all")
         parsers[name].add_argument("--float32", action="store_true", help="no bfloat16")
-    parsers["tune"].add_argument("--start", default="stage1", help="the model below WORK")
-    parsers["tune"].add_argument("--name", default="stage2", help="what to call the result")
+        parsers[name].add_argument("--start", help="the model below WORK; default %(default)s")
+        parsers[name].add_argument("--name", help="of the result; default %(default)s")
+    parsers["distil"].set_defaults(start="start", name="stage1")
+    parsers["tune"].set_defaults(start="stage1", name="stage2")
     parsers["snapshot"].add_argument("--name", default="stage1", help="the stage below WORK")
     parsers["snapshot"].add_argument("--out", type=Path, required=True)
     _add_finishing(stages)

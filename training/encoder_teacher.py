@@ -39,8 +39,13 @@ def read_pairs(work: Path) -> tuple[list[str], list[tuple[int, str, str, str]]]:
     return english, [tuple(pair) for pair in pairs]
 
 
-def compute_targets(texts: Sequence[str], teacher_folder: Path, out: Path) -> None:
-    """Write the teacher's vectors of `texts` to `out`, float16 of shape (texts, dimension)."""
+def compute_targets(
+    texts: Sequence[str], teacher_folder: Path, out: Path, known: Path | None = None
+) -> None:
+    """Write the teacher's vectors of `texts` to `out`, float16 of shape (texts, dimension).
+
+    Those that the folder `known` has already, from an earlier selection, are copied.
+    """
     teacher = load_encoder(str(teacher_folder))
     progress = out.with_suffix(".done")
     shape = (len(texts), teacher.dimension)
@@ -51,11 +56,23 @@ def compute_targets(texts: Sequence[str], teacher_folder: Path, out: Path) -> No
     else:
         targets = np.lib.format.open_memmap(out, mode="w+", dtype=np.float16, shape=shape)
         progress.write_text("0")
+    missing = _copy_known(texts, targets, known) if known else list(range(len(texts)))
     first = int(progress.read_text())
-    with tqdm(total=len(texts), initial=first, desc="teacher", unit="text") as bar:
-        for start in range(first, len(texts), SLICE):
-            end = min(start + SLICE, len(texts))
-            targets[start:end] = teacher.encode_passages(texts[start:end])
+    with tqdm(total=len(missing), initial=first, desc="teacher", unit="text") as bar:
+        for start in range(first, len(missing), SLICE):
+            rows = missing[start : start + SLICE]
+            targets[rows] = teacher.encode_passages([texts[row] for row in rows])
             targets.flush()
-            progress.write_text(str(end))
-            bar.update(end - start)
+            progress.write_text(str(start + len(rows)))
+            bar.update(len(rows))
+
+
+def _copy_known(texts: Sequence[str], targets: Targets, known: Path) -> list[int]:
+    """Copy the vectors that `known` has, and return the rows that it lacks."""
+    english, _ = read_pairs(known)
+    vectors = np.load(known / "targets.npy", mmap_mode="r")
+    row_of = {text: row for row, text in enumerate(english)}
+    found = [(row, row_of[text]) for row, text in enumerate(texts) if text in row_of]
+    targets[[row for row, _ in found]] = vectors[[row for _, row in found]]
+    there = {row for row, _ in found}
+    return [row for row in range(len(texts)) if row not in there]
