@@ -21,7 +21,6 @@ from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
 from index.documents import hash_file, read_document, resolve_folder, walk_folder
 from index.encoder import Encoder
 from index.errors import IndexBusy, IndexMismatch, SeedsError, UnreadableFile
-from index.metadata import prepare_languages
 from index.store import (
     Change,
     DocumentRow,
@@ -273,8 +272,6 @@ def _read_files(
     """Return new documents, each with what the encoder reads of its chunks, and touched rows."""
     documents = [(_skipped(file), list[str]()) for file in plan.newly_skipped]
     touched = []
-    if plan.to_read:
-        prepare_languages()
     for done, file in enumerate(plan.to_read):
         _check_deadline(deadline)
         progress("reading", done, len(plan.to_read))

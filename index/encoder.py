@@ -7,7 +7,8 @@ Why OpenVINO: measured on two AVX-512 cores with bfloat16 but without AMX, MiniL
 second at 32 / 128 / 256 tokens: torch 176 / 48 / 22, ONNX Runtime 226 / 48 / 26, OpenVINO held to
 float32 256 / 62 / 31, OpenVINO as it chooses by itself 512 / 119 / 56 with a cosine of 0.9999 to
 torch. From import to the first vector: ONNX Runtime 0.29 s, OpenVINO 0.23 s with its compile
-cache, 0.53 s without (`benchmarks/runtimes.py`).
+cache, 0.53 s without (`benchmarks/runtimes.py`). Two streams, a batch on each core, gain nothing in
+a build and take 190 MiB more (docs/measurements.md).
 """
 
 from __future__ import annotations
@@ -35,11 +36,7 @@ SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "encoder"
 #: What makes a folder one of ours.
 MODEL_FILES = ("model.onnx", "tokenizer.json", "config.json")
 #: Tokens in one batch. 1,024 to 8,192 are within 6 % of each other on two cores; memory grows.
-BATCH_TOKENS = 1024
-#: OpenVINO's names for all cores on one batch, and for a batch on each core.
-LATENCY, THROUGHPUT = "LATENCY", "THROUGHPUT"
-#: From so many batches on, a batch on each core pays for compiling the model a second time.
-MANY_BATCHES = 16
+BATCH_TOKENS = 2048
 #: Lengths are padded to a multiple of this, so that the runtime meets few different shapes: it
 #: prepares each new shape once.
 PAD_MULTIPLE = 16
@@ -103,8 +100,7 @@ class ShippedEncoder:
         except (KeyError, TypeError, ValueError) as error:
             raise _damaged(folder / "config.json", f"no usable {error}") from error
         self._tokenizer = _load_tokenizer(folder / "tokenizer.json", self._max_length)
-        self._request = _compile(folder / "model.onnx", LATENCY).create_infer_request()
-        self._streams: Any = None
+        self._request = _compile(folder / "model.onnx")
 
     @property
     def name(self) -> str:
@@ -131,11 +127,7 @@ class ShippedEncoder:
         """Return vectors of shape (len(passages), dimension), in the order given."""
         encodings = self._tokenizer.encode_batch([self._passage_prompt + text for text in passages])
         vectors = np.empty((len(passages), self._dimension), dtype=np.float32)
-        batches = list(plan_batches([len(encoding.ids) for encoding in encodings]))
-        if len(batches) >= MANY_BATCHES:
-            self._encode_side_by_side(encodings, batches, vectors)
-            return vectors
-        for batch in batches:
+        for batch in plan_batches([len(encoding.ids) for encoding in encodings]):
             vectors[batch] = self._encode([encodings[position] for position in batch])
         return vectors
 
@@ -146,27 +138,6 @@ class ShippedEncoder:
             raise _damaged(self._folder, f"fingerprint {actual[:12]}, not {self._fingerprint[:12]}")
 
     def _encode(self, encodings: list[Encoding]) -> Vectors:
-        outputs = self._request.infer(self._pad(encodings))
-        return np.array(outputs["embedding"], dtype=np.float32)
-
-    def _encode_side_by_side(
-        self, encodings: list[Encoding], batches: list[list[int]], vectors: Vectors
-    ) -> None:
-        """Put the vectors of `batches` into their rows of `vectors`, one batch on each core."""
-        if self._streams is None:
-            compiled = _compile(self._folder / "model.onnx", THROUGHPUT)
-            self._streams = _openvino().AsyncInferQueue(compiled)
-
-        def keep(request: Any, batch: list[int]) -> None:
-            vectors[batch] = request.get_output_tensor().data
-
-        self._streams.set_callback(keep)
-        for batch in batches:
-            self._streams.start_async(self._pad([encodings[at] for at in batch]), batch)
-        self._streams.wait_all()
-
-    def _pad(self, encodings: list[Encoding]) -> dict[str, NDArray[np.int64]]:
-        """Return the model's inputs, each of shape (len(encodings), longest of them)."""
         longest = max(len(encoding.ids) for encoding in encodings)
         width = min(-(-longest // PAD_MULTIPLE) * PAD_MULTIPLE, max(self._max_length, longest))
         input_ids = np.zeros((len(encodings), width), dtype=np.int64)
@@ -174,7 +145,8 @@ class ShippedEncoder:
         for row, encoding in enumerate(encodings):
             input_ids[row, : len(encoding.ids)] = encoding.ids
             attention_mask[row, : len(encoding.ids)] = 1
-        return {"input_ids": input_ids, "attention_mask": attention_mask}
+        outputs = self._request.infer({"input_ids": input_ids, "attention_mask": attention_mask})
+        return np.array(outputs["embedding"], dtype=np.float32)
 
 
 def plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -230,17 +202,17 @@ def _load_tokenizer(path: Path, max_length: int) -> Any:
     return tokenizer
 
 
-def _compile(path: Path, hint: str) -> Any:
+def _compile(path: Path) -> Any:
     """Compile an ONNX file for this CPU, from the compile cache where there is one."""
     core = _openvino().Core()
-    threads = min(_available_cores(), MOST_THREADS)
-    settings: dict[str, Any] = {"PERFORMANCE_HINT": hint, "INFERENCE_NUM_THREADS": threads}
-    if hint == THROUGHPUT:
-        settings["NUM_STREAMS"] = threads
+    settings: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": min(_available_cores(), MOST_THREADS),
+    }
     for cache in (_compile_cache(), None):
         extra = {"CACHE_DIR": str(cache)} if cache else {}
         try:
-            return core.compile_model(str(path), "CPU", settings | extra)
+            return core.compile_model(str(path), "CPU", settings | extra).create_infer_request()
         except RuntimeError as error:  # a damaged or unwritable cache, or a damaged model
             failure = error
     raise _damaged(path, str(failure).strip().splitlines()[-1])

@@ -6,12 +6,10 @@ extracted. Nothing is guessed from outside the document, least of all a date fro
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import functools
 import re
 import tempfile
-import threading
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,8 +54,6 @@ LANGUAGE_SLICE_CHARS = 200
 #: mistakes of py3langid lie below 0.5.
 SURE = 0.9
 LIKELY = 0.5
-
-_loading = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,26 +207,8 @@ def _language_sample(text: str, body_start: int) -> str:
     return "\n".join(text[start : start + size] for start in starts)
 
 
-def prepare_languages() -> None:
-    """Load the language identifier beside other work, if it is not there yet.
-
-    Two thirds of that is decompression, which another thread can work beside.
-    """
-
-    def load() -> None:
-        with contextlib.suppress(StorageError):  # raised again where a language is asked for
-            _identifier()
-
-    threading.Thread(target=load, daemon=True).start()
-
-
-def _identifier() -> LanguageIdentifier:
-    with _loading:
-        return _load_identifier()
-
-
 @functools.cache
-def _load_identifier() -> LanguageIdentifier:
+def _identifier() -> LanguageIdentifier:
     # Imported here, loaded once: 0.2 s for the import, 0.7 s for the model.
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 

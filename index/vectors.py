@@ -3,9 +3,9 @@
 Knows chunk ids and vectors; nothing of text, nor of the database.
 
 One index type serves every size: 8-bit codes without training, scanned whole. Measured on one
-core of an AVX-512 machine, 1,000,000 vectors of 384 numbers: 19 ms a question; FAISS's trained
-8-bit quantiser 44 ms, float16 41 ms, float32 63 ms; two threads are no faster, and for float32
-2.4 times slower (`benchmarks/vectors.py`). So a graph or inverted lists, which need
+core of an AVX-512 machine, 1,000,000 vectors of 384 numbers: 21 ms a question; FAISS's trained
+8-bit quantiser 48 ms, float16 44 ms, float32 80 ms; two threads are no faster, and for float32
+twice as slow (`benchmarks/vectors.py`). So a graph or inverted lists, which need
 training, approximate, and depend on the history of builds, earn nothing. Codes need no training,
 so an incremental build and a full one give the same file.
 """

@@ -20,7 +20,6 @@ from index.metadata import (
     find_language,
     find_title,
     parse_date,
-    prepare_languages,
     read_front_matter,
 )
 
@@ -310,16 +309,9 @@ def test_language_model_that_cannot_be_unpacked_is_one_clear_line(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(LanguageIdentifier, "from_model_file", full)
-    metadata._load_identifier.cache_clear()
+    metadata._identifier.cache_clear()
     try:
         with pytest.raises(StorageError, match="No space left on device"):
             find_language("Der Fluss ist breit.", 0, None)
     finally:
-        metadata._load_identifier.cache_clear()
-
-
-def test_language_model_is_loaded_once_whoever_asks_first() -> None:
-    metadata._load_identifier.cache_clear()
-    prepare_languages()
-    assert find_language("Der Fluss ist breit und tief.", 0, None) == "de"
-    assert metadata._load_identifier.cache_info().misses == 1
+        metadata._identifier.cache_clear()
