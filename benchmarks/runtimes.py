@@ -110,9 +110,9 @@ def _load_onnxruntime() -> Run:
 
 def compile_openvino(settings: dict[str, Any]) -> Any:
     """Return the model compiled by OpenVINO with these settings."""
-    from index.encoder import _openvino
+    from index.runtime import openvino_core
 
-    core = _openvino().Core()
+    core = openvino_core()
     return core.compile_model(str(MODEL), "CPU", {"INFERENCE_NUM_THREADS": 2} | settings)
 
 

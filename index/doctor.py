@@ -11,14 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.build import Progress, build_index, write_lock
-from index.encoder import (
-    MODEL_FILES,
-    SHIPPED_MODEL,
-    ShippedEncoder,
-    fingerprint_folder,
-    load_encoder,
-)
+from index.encoder import SHIPPED_MODEL, ShippedEncoder, load_encoder
 from index.errors import IndexCorrupt, IndexMissing, SeedqaError
+from index.runtime import MODEL_FILES, fingerprint_folder
 from index.store import DATABASE, Store, open_for_reading, open_for_writing
 
 logger = logging.getLogger(__name__)

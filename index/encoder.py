@@ -1,14 +1,7 @@
-"""Encode questions and passages as unit vectors; the only module that knows a model runtime.
+"""Encode questions and passages as unit vectors.
 
 Two encoders: the one that ships (OpenVINO and `tokenizers`, no torch), and any model of
 sentence-transformers. Knows nothing of documents, nor of the index.
-
-Why OpenVINO: measured on two AVX-512 cores with bfloat16 but without AMX, MiniLM-L6, passages a
-second at 32 / 128 / 256 tokens: torch 176 / 48 / 22, ONNX Runtime 226 / 48 / 26, OpenVINO held to
-float32 256 / 62 / 31, OpenVINO as it chooses by itself 512 / 119 / 56 with a cosine of 0.9999 to
-torch. From import to the first vector: ONNX Runtime 0.29 s, OpenVINO 0.23 s with its compile
-cache, 0.53 s without (`benchmarks/runtimes.py`). Two streams, a batch on each core, gain nothing in
-a build and take 190 MiB more (docs/measurements.md).
 """
 
 from __future__ import annotations
@@ -16,15 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelError
+from index.runtime import (
+    MODEL_FILES,
+    compile_model,
+    damaged,
+    fingerprint_folder,
+    load_tokenizer,
+    read_config,
+)
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -33,15 +33,11 @@ Vectors = NDArray[np.float32]
 
 #: The folder of the model that ships, beside the packages in a checkout and in a wheel.
 SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "encoder"
-#: What makes a folder one of ours.
-MODEL_FILES = ("model.onnx", "tokenizer.json", "config.json")
 #: Tokens in one batch. 1,024 to 8,192 are within 6 % of each other on two cores; memory grows.
 BATCH_TOKENS = 2048
 #: Lengths are padded to a multiple of this, so that the runtime meets few different shapes: it
 #: prepares each new shape once.
 PAD_MULTIPLE = 16
-#: More threads than this gain nothing for a model of this size.
-MOST_THREADS = 8
 
 NO_PROGRESS: Callable[[int], None] = lambda done: None  # noqa: E731
 
@@ -88,7 +84,7 @@ class ShippedEncoder:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        config = _read_config(folder)
+        config = read_config(folder)
         try:
             self._name = str(config["name"])
             self._fingerprint = str(config["fingerprint"])
@@ -98,9 +94,9 @@ class ShippedEncoder:
             self._question_prompt = str(config["prompts"]["question"])
             self._passage_prompt = str(config["prompts"]["passage"])
         except (KeyError, TypeError, ValueError) as error:
-            raise _damaged(folder / "config.json", f"no usable {error}") from error
-        self._tokenizer = _load_tokenizer(folder / "tokenizer.json", self._max_length)
-        self._request = _compile(folder / "model.onnx")
+            raise damaged(folder / "config.json", f"no usable {error}") from error
+        self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._max_length)
+        self._request = compile_model(folder / "model.onnx")
 
     @property
     def name(self) -> str:
@@ -135,7 +131,7 @@ class ShippedEncoder:
         """Raise ModelError if weights or tokenizer are not those of the fingerprint."""
         actual = fingerprint_folder(self._folder)
         if actual != self._fingerprint:
-            raise _damaged(self._folder, f"fingerprint {actual[:12]}, not {self._fingerprint[:12]}")
+            raise damaged(self._folder, f"fingerprint {actual[:12]}, not {self._fingerprint[:12]}")
 
     def _encode(self, encodings: list[Encoding]) -> Vectors:
         longest = max(len(encoding.ids) for encoding in encodings)
@@ -160,101 +156,6 @@ def plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         size = max(1, BATCH_TOKENS // width)
         yield order[:size]
         order = order[size:]
-
-
-def fingerprint_folder(folder: Path) -> str:
-    """Return the SHA-256 over weights, tokenizer and settings of one of our model folders."""
-    digest = hashlib.sha256()
-    for file in ("model.onnx", "tokenizer.json"):
-        digest.update((folder / file).read_bytes())
-    settings = _read_config(folder)
-    settings.pop("fingerprint", None)
-    digest.update(json.dumps(settings, sort_keys=True).encode())
-    return digest.hexdigest()
-
-
-def _read_config(folder: Path) -> dict[str, Any]:
-    missing = [file for file in MODEL_FILES if not (folder / file).is_file()]
-    if missing:
-        raise ModelError(
-            f"model folder {folder} has no {missing[0]}",
-            ", ".join(MODEL_FILES),
-            "Reinstall seedqa, or name another model with --model",
-        )
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _damaged(folder / "config.json", str(error)) from error
-    if not isinstance(config, dict):
-        raise _damaged(folder / "config.json", "no JSON object")
-    return config
-
-
-def _load_tokenizer(path: Path, max_length: int) -> Any:
-    from tokenizers import Tokenizer  # needed by a question or a build only
-
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises plain Exception
-        raise _damaged(path, str(error)) from error
-    tokenizer.enable_truncation(max_length)
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _compile(path: Path) -> Any:
-    """Compile an ONNX file for this CPU, from the compile cache where there is one."""
-    core = _openvino().Core()
-    settings: dict[str, Any] = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": min(_available_cores(), MOST_THREADS),
-    }
-    for cache in (_compile_cache(), None):
-        extra = {"CACHE_DIR": str(cache)} if cache else {}
-        try:
-            return core.compile_model(str(path), "CPU", settings | extra).create_infer_request()
-        except RuntimeError as error:  # a damaged or unwritable cache, or a damaged model
-            failure = error
-    raise _damaged(path, str(failure).strip().splitlines()[-1])
-
-
-def _openvino() -> Any:
-    """Import OpenVINO without its conversion tools.
-
-    Importing those reports to an analytics service by itself, from a forked child, and takes 60 ms.
-    A module that is None in `sys.modules` cannot be imported, and OpenVINO goes on without it.
-    """
-    modules = cast(dict[str, Any], sys.modules)
-    for tools in ("openvino.tools.ovc", "openvino_telemetry"):
-        modules.setdefault(tools, None)
-    import openvino  # 40 ms, needed by a question or a build only
-
-    return openvino
-
-
-def _compile_cache() -> Path | None:
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("seedqa") / "compiled"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK) else None
-
-
-def _available_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _damaged(path: Path, detail: str) -> ModelError:
-    return ModelError(
-        f"{path} cannot be used as a model: {detail}",
-        "the files as they were exported",
-        "Reinstall seedqa, or name another model with --model",
-    )
 
 
 class SentenceTransformersEncoder:

@@ -15,16 +15,15 @@ import pytest
 
 from index.encoder import (
     BATCH_TOKENS,
-    MODEL_FILES,
     PAD_MULTIPLE,
     SHIPPED_MODEL,
     SentenceTransformersEncoder,
     ShippedEncoder,
-    fingerprint_folder,
     load_encoder,
     plan_batches,
 )
 from index.errors import ModelError
+from index.runtime import MODEL_FILES, fingerprint_folder
 
 ROOT = Path(__file__).parent.parent
 REMEDY = "Reinstall seedqa, or name another model with --model"

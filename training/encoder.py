@@ -34,13 +34,6 @@ from encoder_distil import (  # noqa: E402
     plan_batches,
 )
 from encoder_export import average_models, export_encoder  # noqa: E402
-from encoder_loop import (  # noqa: E402
-    Place,
-    Schedule,
-    checkpoint_to_student,
-    choose_device,
-    train,
-)
 from encoder_student import (  # noqa: E402
     MAX_LENGTH,
     Student,
@@ -60,6 +53,7 @@ from encoder_tune import (  # noqa: E402
     tokenize_all,
 )
 from encoder_vocabulary import build_student  # noqa: E402
+from loop import Schedule, choose_device, load_checkpoint, train  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -117,9 +111,12 @@ def distil(options: argparse.Namespace) -> None:
         batches,
         loss_of,
         DISTIL_SCHEDULE,
-        Place(options.work / options.name, start / "tokenizer.json", device),
+        options.work / options.name,
+        device,
         resume=options.resume,
     )
+    save_student(options.work / options.name, student.body, start / "tokenizer.json")
+    logger.info("wrote %s", options.work / options.name)
 
 
 def tune(options: argparse.Namespace) -> None:
@@ -149,16 +146,19 @@ def tune(options: argparse.Namespace) -> None:
         steps,
         make_loss(tune_set, device, bf16=bf16),
         TUNE_SCHEDULE,
-        Place(options.work / options.name, start / "tokenizer.json", device),
+        options.work / options.name,
+        device,
         resume=options.resume,
     )
+    save_student(options.work / options.name, student.body, start / "tokenizer.json")
+    logger.info("wrote %s", options.work / options.name)
 
 
 def snapshot(options: argparse.Namespace) -> None:
     """Write the model of a checkpoint."""
     start = options.work / "start"
     student = Student(load_body(start, "eager"))
-    done = checkpoint_to_student(options.work / options.name / "checkpoint.pt", student)
+    done = load_checkpoint(options.work / options.name / "checkpoint.pt", student)
     save_student(options.out, student.body, start / "tokenizer.json")
     logger.info("wrote %s, after %d steps", options.out, done)
 

@@ -146,7 +146,7 @@ def read_parallel(data: Path, language: str) -> Iterator[Pair]:
 
 def read_sections(data: Path, language: str) -> Iterator[Section]:
     """Yield every section of sections/en-`language`.jsonl.xz."""
-    for row in _read_json_lines(data / "sections" / f"en-{language}.jsonl.xz"):
+    for row in read_json_lines(data / "sections" / f"en-{language}.jsonl.xz"):
         yield Section(
             title={"en": row["title_en"], language: row["title_xx"]},
             heading={"en": row["head_en"], language: row["head_xx"]},
@@ -157,7 +157,7 @@ def read_sections(data: Path, language: str) -> Iterator[Section]:
 
 def read_extractive(data: Path, part: str) -> Iterator[Question]:
     """Yield the questions of qa/extractive-`part`.jsonl.xz, `part` being train or dev."""
-    for row in _read_json_lines(data / "qa" / f"extractive-{part}.jsonl.xz"):
+    for row in read_json_lines(data / "qa" / f"extractive-{part}.jsonl.xz"):
         yield Question(
             question=row["question"],
             passage=row["context"],
@@ -171,7 +171,7 @@ def read_extractive(data: Path, part: str) -> Iterator[Question]:
 
 def read_question_passages(data: Path) -> Iterator[Question]:
     """Yield the pairs of qa/question-passage.jsonl.xz."""
-    for row in _read_json_lines(data / "qa" / "question-passage.jsonl.xz"):
+    for row in read_json_lines(data / "qa" / "question-passage.jsonl.xz"):
         yield Question(
             question=row["question"],
             passage=row["passage"],
@@ -250,7 +250,7 @@ def _read_sts_pairs(data: Path, language: str) -> Iterator[Pair]:
                 yield pair
 
 
-def _read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
+def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
     with lzma.open(path, "rt", encoding="utf8") as lines:
         for line in lines:
             yield json.loads(line)

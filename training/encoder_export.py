@@ -53,14 +53,18 @@ def export_encoder(model: Path, out: Path, body: str) -> None:
         "languages": ["en", *LANGUAGES],
         "license": LICENSE,
     }
-    path = export_onnx(model, out, config)
+    compress(export_onnx(model, out, config), body)
+    write_config(out, config)
+
+
+def compress(path: Path, body: str) -> None:
+    """Rewrite an ONNX file with its word table in 8 bits, and its matrices too if so said."""
     graph = onnx.load(str(path))
     store_table_as_int8(graph)
     if body == "int8":
         store_matrices_as_int8(graph)
     onnx.checker.check_model(graph)
     onnx.save(graph, str(path))
-    write_config(out, config)
 
 
 def store_table_as_int8(model: onnx.ModelProto) -> None:

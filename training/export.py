@@ -1,6 +1,6 @@
-"""Write a BERT-like sentence encoder as the folder that `seedqa` ships: ONNX, tokenizer, config.
+"""Write a transformer as a folder that `seedqa` ships: ONNX, tokenizer, config.
 
-Knows the form of `models/encoder/`, and nothing of how the weights came to be.
+Knows the form of the folders below `models/`, and nothing of how the weights came to be.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 from transformers import AutoModel
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from index.encoder import fingerprint_folder
+from index.runtime import fingerprint_folder
 
 OPSET = 17
 #: Initialisers below this size (in elements) stay float32: biases and norms cost nothing.
@@ -51,23 +52,39 @@ def export_onnx(model_folder: Path, out_folder: Path, config: dict[str, Any]) ->
     Weights are stored as float16 and cast to float32 in the graph, so that any runtime reads it
     and the arithmetic stays float32 (or what the runtime makes of float32).
     """
-    out_folder.mkdir(parents=True, exist_ok=True)
     body = AutoModel.from_pretrained(
         str(model_folder), attn_implementation="eager", add_pooling_layer=False
     ).eval()
+    export_graph(
+        _PooledEncoder(body),
+        dict.fromkeys(("input_ids", "attention_mask"), ("batch", "tokens")),
+        {"embedding": ("batch",)},
+        model_folder / "tokenizer.json",
+        out_folder,
+    )
+    write_config(out_folder, config)
+    return out_folder / "model.onnx"
+
+
+def export_graph(
+    module: torch.nn.Module,
+    inputs: Mapping[str, Sequence[str]],
+    outputs: Mapping[str, Sequence[str]],
+    tokenizer_file: Path,
+    out_folder: Path,
+) -> None:
+    """Write `model.onnx` and `tokenizer.json`; `inputs` (int64) and `outputs` name their axes."""
+    out_folder.mkdir(parents=True, exist_ok=True)
     target = out_folder / "model.onnx"
     sample = torch.ones(2, 8, dtype=torch.int64)
+    axes = {name: dict(enumerate(names)) for name, names in (*inputs.items(), *outputs.items())}
     torch.onnx.export(
-        _PooledEncoder(body),
-        (sample, sample),
+        module,
+        (sample,) * len(inputs),
         str(target),
-        input_names=["input_ids", "attention_mask"],
-        output_names=["embedding"],
-        dynamic_axes={
-            "input_ids": {0: "batch", 1: "tokens"},
-            "attention_mask": {0: "batch", 1: "tokens"},
-            "embedding": {0: "batch"},
-        },
+        input_names=list(inputs),
+        output_names=list(outputs),
+        dynamic_axes=axes,
         opset_version=OPSET,
         dynamo=False,
     )
@@ -75,10 +92,8 @@ def export_onnx(model_folder: Path, out_folder: Path, config: dict[str, Any]) ->
     store_weights_as_half(model)
     onnx.checker.check_model(model)
     onnx.save(model, str(target))
-    shutil.copyfile(model_folder / "tokenizer.json", out_folder / "tokenizer.json")
+    shutil.copyfile(tokenizer_file, out_folder / "tokenizer.json")
     _reset_tokenizer(out_folder / "tokenizer.json")
-    write_config(out_folder, config)
-    return target
 
 
 def write_config(folder: Path, config: dict[str, Any]) -> None:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from encoder_student import Student, save_student
 from torch import Tensor
 from tqdm import tqdm
 
 logger = logging.getLogger(__name__)
 Batch = TypeVar("Batch")
+Model = TypeVar("Model", bound=torch.nn.Module)
 
 #: Seconds between two checkpoints.
 CHECKPOINT_SECONDS = 600.0
@@ -28,6 +28,8 @@ CHECKPOINT_SECONDS = 600.0
 PROGRESS_SECONDS = 20.0
 #: Weight of the newest loss in the running mean that is shown.
 SMOOTHING = 0.05
+#: The name that ends the parameter of the word embeddings.
+WORD_TABLE = "word_embeddings.weight"
 #: Gradients longer than this are scaled down to it.
 MOST_GRADIENT = 1.0
 
@@ -49,15 +51,6 @@ class Schedule:
         return max(0.0, (steps - step) / max(1, steps - warm))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a stage runs, and what it writes its result with."""
-
-    folder: Path
-    tokenizer_file: Path
-    device: torch.device
-
-
 def choose_device(name: str) -> torch.device:
     """Return the device `name`; "auto" is the GPU if there is one."""
     if name == "auto":
@@ -65,51 +58,57 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def make_optimizer(student: Student, schedule: Schedule) -> torch.optim.Optimizer:
-    """Return AdamW with a rate of its own, and no decay, for the embeddings.
+def make_optimizer(model: torch.nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
+    """Return AdamW with a rate of its own, and no decay, for the embeddings of words.
 
-    Decay would shrink the rows of pieces that no batch holds.
+    Decay would shrink the rows of pieces that no batch holds. What needs no gradient is left out.
     """
-    table = student.body.embeddings.word_embeddings.weight
-    rest = [weight for weight in student.parameters() if weight is not table]
-    groups = [
-        {"params": [table], "lr": schedule.embedding_rate, "weight_decay": 0.0},
-        {"params": rest, "lr": schedule.rate, "weight_decay": schedule.weight_decay},
+    tables: list[torch.nn.Parameter] = []
+    rest: list[torch.nn.Parameter] = []
+    for name, weight in model.named_parameters():
+        if weight.requires_grad:
+            (tables if name.endswith(WORD_TABLE) else rest).append(weight)
+    groups: list[dict[str, Any]] = [
+        {"params": rest, "lr": schedule.rate, "weight_decay": schedule.weight_decay}
     ]
+    if tables:
+        table = {"params": tables, "lr": schedule.embedding_rate, "weight_decay": 0.0}
+        groups.insert(0, table)
     return torch.optim.AdamW(groups, fused=True)
 
 
 def train(
-    student: Student,
+    model: Model,
     batches: Sequence[Batch],
-    loss_of: Callable[[Student, Batch], Tensor],
+    loss_of: Callable[[Model, Batch], Tensor],
     schedule: Schedule,
-    place: Place,
+    folder: Path,
+    device: torch.device,
     *,
     resume: bool,
 ) -> None:
-    """Train `student` over `batches` once and write it to `place.folder`.
+    """Train `model` over `batches` once.
 
-    `checkpoint.pt` in it is written every `CHECKPOINT_SECONDS`; with `resume` the run starts
+    `checkpoint.pt` in `folder` is written every `CHECKPOINT_SECONDS`; with `resume` the run starts
     from it, also where `batches` were cut short or made longer since: the rates then decay to
     their new end. Raises SystemExit where it belongs to a run with other rates.
     """
-    student.to(place.device).train()
-    optimizer = make_optimizer(student, schedule)
+    model.to(device).train()
+    optimizer = make_optimizer(model, schedule)
     rates = [group["lr"] for group in optimizer.param_groups]
     settings = asdict(schedule)
-    checkpoint = place.folder / "checkpoint.pt"
-    first = _restore(checkpoint, student, optimizer, settings) if resume else 0
+    checkpoint = folder / "checkpoint.pt"
+    first = _restore(checkpoint, model, optimizer, settings) if resume else 0
     saved_at, mean = time.monotonic(), None
     with tqdm(
-        total=len(batches), initial=first, desc=place.folder.name, mininterval=PROGRESS_SECONDS
+        total=len(batches), initial=first, desc=folder.name, mininterval=PROGRESS_SECONDS
     ) as bar:
         for step in range(first, len(batches)):
             for group, rate in zip(optimizer.param_groups, rates, strict=True):
                 group["lr"] = rate * schedule.factor(step, len(batches))
-            loss = loss_of(student, batches[step])
+            loss = loss_of(model, batches[step])
             torch.autograd.backward(loss)
-            torch.nn.utils.clip_grad_norm_(student.parameters(), MOST_GRADIENT)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), MOST_GRADIENT)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             value = float(loss.detach())
@@ -117,22 +116,20 @@ def train(
             bar.set_postfix(loss=f"{mean:.4f}", refresh=False)
             bar.update()
             if time.monotonic() - saved_at > CHECKPOINT_SECONDS:
-                _save(checkpoint, student, optimizer, settings, step + 1)
+                _save(checkpoint, model, optimizer, settings, step + 1)
                 saved_at = time.monotonic()
-    save_student(place.folder, student.body, place.tokenizer_file)
-    logger.info("wrote %s", place.folder)
 
 
-def checkpoint_to_student(checkpoint: Path, student: Student) -> int:
-    """Load the weights of a checkpoint into `student` and return the steps that it has done."""
+def load_checkpoint(checkpoint: Path, model: torch.nn.Module) -> int:
+    """Load the weights of a checkpoint into `model` and return the steps that it has done."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    student.load_state_dict(state["student"])
+    model.load_state_dict(state["student"])
     return int(state["step"])
 
 
 def _save(
     path: Path,
-    student: Student,
+    model: torch.nn.Module,
     optimizer: torch.optim.Optimizer,
     settings: dict[str, Any],
     step: int,
@@ -140,7 +137,7 @@ def _save(
     """Write a checkpoint beside the last one, then put it in its place: never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     state = {
-        "student": student.state_dict(),
+        "student": model.state_dict(),
         "optimizer": optimizer.state_dict(),
         "settings": settings,
         "step": step,
@@ -152,7 +149,7 @@ def _save(
 
 
 def _restore(
-    path: Path, student: Student, optimizer: torch.optim.Optimizer, settings: dict[str, Any]
+    path: Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, settings: dict[str, Any]
 ) -> int:
     """Load a checkpoint, if there is one, and return the steps that it has done."""
     if not path.exists():
@@ -164,7 +161,7 @@ def _restore(
             f"{path} was made with {state['settings']}, this run has {settings}; "
             "start without --resume, or with the old settings"
         )
-    student.load_state_dict(state["student"])
+    model.load_state_dict(state["student"])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["random"])
     return int(state["step"])

@@ -1,0 +1,123 @@
+"""A model folder that ships, run by OpenVINO: the only module that knows the runtime.
+
+A folder holds model.onnx, tokenizer.json and config.json, the last with a fingerprint over all
+three. Knows nothing of what a model is for.
+
+Why OpenVINO: measured on two AVX-512 cores with bfloat16 but without AMX, MiniLM-L6, passages a
+second at 32 / 128 / 256 tokens: torch 192 / 43 / 24, ONNX Runtime 228 / 53 / 25, OpenVINO held to
+float32 262 / 64 / 30, OpenVINO as it chooses by itself 461 / 110 / 51 with a cosine of 0.9999 to
+torch. From import to the first vector: ONNX Runtime 0.29 s, OpenVINO 0.23 s with its compile
+cache, 0.53 s without (`benchmarks/runtimes.py`). Two streams, a batch on each core, gain nothing in
+a build and take 190 MiB more (docs/measurements.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+from index.errors import ModelError
+
+#: What makes a folder one of ours.
+MODEL_FILES = ("model.onnx", "tokenizer.json", "config.json")
+#: More threads than this gain nothing for models of this size.
+MOST_THREADS = 8
+
+
+def fingerprint_folder(folder: Path) -> str:
+    """Return the SHA-256 over weights, tokenizer and settings of one of our model folders."""
+    digest = hashlib.sha256()
+    for file in ("model.onnx", "tokenizer.json"):
+        digest.update((folder / file).read_bytes())
+    settings = read_config(folder)
+    settings.pop("fingerprint", None)
+    digest.update(json.dumps(settings, sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    missing = [file for file in MODEL_FILES if not (folder / file).is_file()]
+    if missing:
+        raise ModelError(
+            f"model folder {folder} has no {missing[0]}",
+            ", ".join(MODEL_FILES),
+            "Reinstall seedqa, or name another model with --model",
+        )
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise damaged(folder / "config.json", str(error)) from error
+    if not isinstance(config, dict):
+        raise damaged(folder / "config.json", "no JSON object")
+    return config
+
+
+def load_tokenizer(path: Path, max_length: int) -> Any:
+    from tokenizers import Tokenizer  # needed by a question or a build only
+
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises plain Exception
+        raise damaged(path, str(error)) from error
+    tokenizer.enable_truncation(max_length)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def compile_model(path: Path) -> Any:
+    """Compile an ONNX file for this CPU, from the compile cache where there is one."""
+    core = openvino_core()
+    settings: dict[str, Any] = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": min(_available_cores(), MOST_THREADS),
+    }
+    for cache in (_compile_cache(), None):
+        extra = {"CACHE_DIR": str(cache)} if cache else {}
+        try:
+            return core.compile_model(str(path), "CPU", settings | extra).create_infer_request()
+        except RuntimeError as error:  # a damaged or unwritable cache, or a damaged model
+            failure = error
+    raise damaged(path, str(failure).strip().splitlines()[-1])
+
+
+def openvino_core() -> Any:
+    """Return OpenVINO's core, imported without its conversion tools.
+
+    Importing those reports to an analytics service by itself, from a forked child, and takes 60 ms.
+    A module that is None in `sys.modules` cannot be imported, and OpenVINO goes on without it.
+    """
+    modules = cast(dict[str, Any], sys.modules)
+    for tools in ("openvino.tools.ovc", "openvino_telemetry"):
+        modules.setdefault(tools, None)
+    import openvino  # 40 ms, needed by a question or a build only
+
+    return openvino.Core()
+
+
+def _compile_cache() -> Path | None:
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("seedqa") / "compiled"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def _available_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def damaged(path: Path, detail: str) -> ModelError:
+    return ModelError(
+        f"{path} cannot be used as a model: {detail}",
+        "the files as they were exported",
+        "Reinstall seedqa, or name another model with --model",
+    )

@@ -1,0 +1,220 @@
+"""Train the reader that ships, from the data folder's files to `models/reader/`.
+
+    python training/reader.py prepare --data DATA --work WORK --encoder FOLDER
+    python training/reader.py train   --work WORK --encoder FOLDER [--resume]
+    python training/reader.py export  WORK/reader --out FOLDER
+
+FOLDER of `--encoder` is a model that training/encoder.py made: the reader starts from its weights,
+so that what it learns in one language holds in the others. A run that is stopped goes on with
+--resume. This module knows the order of the stages; what they do is in its neighbours.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import random
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import torch  # noqa: E402
+from encoder_data import LANGUAGES, read_question_passages  # noqa: E402
+from encoder_distil import plan_batches  # noqa: E402
+from encoder_export import LICENSE, compress  # noqa: E402
+from encoder_student import Student, load_body, load_tokenizer  # noqa: E402
+from encoder_tune import detokenize, encode_texts, match_translations  # noqa: E402
+from export import export_graph, write_config  # noqa: E402
+from loop import Schedule, choose_device, load_checkpoint, train  # noqa: E402
+from reader_data import (  # noqa: E402
+    Example,
+    Row,
+    cloze_examples,
+    cut_example,
+    is_set_aside,
+    negative_examples,
+    question_examples,
+    read_rows,
+)
+from reader_model import (  # noqa: E402
+    MAX_TOKENS,
+    QUESTION_TOKENS,
+    Reader,
+    ReaderSet,
+    load_reader,
+    save_reader,
+    span_loss,
+    tokenize_examples,
+)
+
+logger = logging.getLogger(__name__)
+
+SCHEDULE = Schedule(rate=1.5e-4, embedding_rate=0.0)
+BATCH_TOKENS = 4096
+EXAMPLES_FILE = "examples.json"
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Make the examples."""
+    chance = random.Random(options.seed)
+    rows = [row for row in read_rows(options.data, "train") if not is_set_aside(row)]
+    examples = [
+        *question_examples(rows, chance),
+        *negative_examples(rows, chance),
+        *translated_examples(options.data, rows, options.encoder, chance),
+        *cloze_examples(options.data, options.seed),
+    ]
+    for kind, count in sorted(Counter(example.kind for example in examples).items()):
+        answered = sum(example.answerable for example in examples if example.kind == kind)
+        logger.info("%s: %d examples, %d with an answer", kind, count, answered)
+    options.work.mkdir(parents=True, exist_ok=True)
+    content = json.dumps([asdict(example) for example in examples], ensure_ascii=False)
+    (options.work / EXAMPLES_FILE).write_text(content, encoding="utf8")
+
+
+def translated_examples(
+    data: Path, rows: list[Row], encoder: Path, chance: random.Random
+) -> list[Example]:
+    """Return English questions over Italian contexts.
+
+    SQuAD-it is a translation of SQuAD, and the NQG split holds SQuAD's English questions: those
+    that are each other's nearest, and near enough, are taken for translations.
+    """
+    foreign = [row for row in rows if row.source == "squad-it"]
+    english = [row for row in read_question_passages(data) if row.source == "squad-nqg"]
+    student, tokenizer = Student(load_body(encoder, "eager")), load_tokenizer(encoder)
+    vectors = [
+        encode_texts(student, tokenizer, [detokenize(row.question) for row in side], bf16=True)
+        for side in (foreign, english)
+    ]
+    examples = []
+    for ours, theirs in match_translations(*vectors):
+        cut = cut_example(foreign[ours], "en-it", chance)
+        question = detokenize(english[theirs].question)
+        examples.append(Example(question, cut.context, cut.start, cut.end, cut.kind))
+    return examples
+
+
+def train_reader(options: argparse.Namespace) -> None:
+    """Train on the examples."""
+    device = choose_device(options.device)
+    attention = "sdpa" if device.type == "cuda" else "eager"
+    reader = Reader(load_body(options.encoder, attention))
+    # The table stays as it is: languages were brought together in it, and AdamW over 27 million
+    # numbers would be a third of a step.
+    reader.body.embeddings.word_embeddings.weight.requires_grad_(False)
+    rows = json.loads((options.work / EXAMPLES_FILE).read_text(encoding="utf8"))
+    examples = [Example(**row) for row in rows]
+    tokenizer = load_tokenizer(options.encoder)
+    reader_set = tokenize_examples(tokenizer, examples)
+    logger.info("%d of %d examples", len(reader_set), len(examples))
+    batches = [
+        batch
+        for epoch in range(options.epochs)
+        for batch in plan_batches(
+            reader_set.lengths.tolist(), MAX_TOKENS, BATCH_TOKENS, options.seed + epoch
+        )
+    ]
+    folder = options.work / options.name
+    train(
+        reader,
+        batches[: options.steps],
+        make_loss(reader_set, device, bf16=not options.float32),
+        SCHEDULE,
+        folder,
+        device,
+        resume=options.resume,
+    )
+    save_reader(folder, reader, options.encoder / "tokenizer.json")
+    logger.info("wrote %s", folder)
+
+
+def make_loss(
+    reader_set: ReaderSet, device: torch.device, *, bf16: bool
+) -> Callable[[Reader, list[int]], torch.Tensor]:
+    """Return the loss of a batch of rows."""
+
+    def loss_of(reader: Reader, rows: list[int]) -> torch.Tensor:
+        return span_loss(reader, reader_set.batch(rows, device), bf16=bf16)
+
+    return loss_of
+
+
+def snapshot(options: argparse.Namespace) -> None:
+    """Write the reader of a checkpoint."""
+    reader = Reader(load_body(options.encoder, "eager"))
+    done = load_checkpoint(options.work / options.name / "checkpoint.pt", reader)
+    save_reader(options.out, reader, options.encoder / "tokenizer.json")
+    logger.info("wrote %s, after %d steps", options.out, done)
+
+
+def export(options: argparse.Namespace) -> None:
+    """Write the folder that ships."""
+    reader = load_reader(options.reader, load_body(options.reader, "eager")).eval()
+    export_graph(
+        reader,
+        dict.fromkeys(("input_ids", "attention_mask", "token_type_ids"), ("batch", "tokens")),
+        {"scores": ("side", "batch", "tokens")},
+        options.reader / "tokenizer.json",
+        options.out,
+    )
+    compress(options.out / "model.onnx", options.body)
+    config = {
+        "name": "seedqa-reader",
+        "max_length": MAX_TOKENS,
+        "question_tokens": QUESTION_TOKENS,
+        "languages": ["en", *LANGUAGES],
+        "license": LICENSE,
+    }
+    write_config(options.out, config)
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Return the command line's options; `run` is the stage's function."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of every choice; default %(default)s")
+    stages = parser.add_subparsers(required=True, metavar="STAGE")
+    parsers = {}
+    for name, run in (("prepare", prepare), ("train", train_reader), ("snapshot", snapshot)):
+        parsers[name] = stages.add_parser(name, help=run.__doc__)
+        parsers[name].set_defaults(run=run)
+        parsers[name].add_argument("--work", type=Path, required=True)
+        parsers[name].add_argument("--encoder", type=Path, required=True)
+    parsers["prepare"].add_argument("--data", type=Path, required=True, help="the data folder")
+    for name in ("train", "snapshot"):
+        parsers[name].add_argument("--name", default="reader", help="of the result below WORK")
+    parsers["train"].add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parsers["train"].add_argument("--threads", type=int, default=2)
+    parsers["train"].add_argument("--epochs", type=int, default=2)
+    parsers["train"].add_argument("--resume", action="store_true", help="from the checkpoint")
+    parsers["train"].add_argument("--steps", type=int, help="stop after so many; default: all")
+    parsers["train"].add_argument("--float32", action="store_true", help="no bfloat16")
+    parsers["snapshot"].add_argument("--out", type=Path, required=True)
+    last = stages.add_parser("export", help=export.__doc__)
+    last.add_argument("reader", type=Path)
+    last.add_argument("--out", type=Path, required=True)
+    last.add_argument("--body", choices=("half", "int8"), default="half")
+    last.set_defaults(run=export)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run one stage."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    options = parse_arguments()
+    torch.manual_seed(options.seed)
+    if "threads" in options:
+        torch.set_num_threads(options.threads)
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""Read, make and cut the examples that the reader learns from.
+
+An example is a question, a context, and where in it the answer stands, or that it does not. Three
+kinds: the questions of the data folder, each with a passage cut as `seedqa index` cuts; questions
+of one language with a context of another, made from parallel text; questions with a passage that
+a search returns for them and that does not hold the answer. Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from encoder_data import LANGUAGES, Pair, is_usable, read_json_lines, read_parallel
+
+from index.chunking import ChunkSettings, split_document
+from index.types import Document
+
+#: Sizes in characters that contexts are cut to; the shipped one among them.
+CHUNK_SIZES = (450, 600, 600, 800, 1000)
+CHUNK_OVERLAP = 120
+#: Every so-many-th title is set aside: half of them to stop and choose by, half to calibrate with.
+HELD_OUT = 25
+#: Share of the questions that are asked again of a passage that does not answer them.
+NEGATIVE_SHARE = 0.4
+#: How often a row of each source is taken, each time cut anew. PIAF is little, and French matters.
+REPEATS = {"piaf": 3, "squad2": 2}
+#: Of the domains of SquadShifts that are far from what people file, fewer rows are taken.
+MOST_ROWS = {"squadshifts-amazon_reviews": 6_000, "squadshifts-reddit": 6_000}
+#: Sentences with a gap, by language, asked in one language of the other.
+CLOZE_QUOTAS = {"fr": 5_000, "de": 1_500, "es": 1_500, "it": 1_200, "pt": 1_200, "nl": 1_200}
+CLOZE_SOURCES = ("europarl", "newstest08-12", "laws", "docs_aligned", "religious", "msdocs-HT")
+CLOZE_CHARACTERS = (60, 220)
+#: Words on either side of the gap that the question keeps.
+CLOZE_WORDS = 9
+#: Sentences around the one that answers.
+CLOZE_NEIGHBOURS = (3, 6)
+_GAPS = {
+    "en": ("what", "which", "how many"),
+    "fr": ("quoi", "quel", "combien"),
+    "de": ("was", "welche", "wie viele"),
+    "es": ("qué", "cuál", "cuántos"),
+    "it": ("cosa", "quale", "quanti"),
+    "pt": ("o que", "qual", "quantos"),
+    "nl": ("wat", "welke", "hoeveel"),
+}
+_SHARED = re.compile(r"\b(?:[A-Z][\w’'-]{3,}|\d[\d.,]*\d|\d)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question of the data folder with its whole context."""
+
+    question: str
+    context: str
+    title: str
+    answers: tuple[tuple[int, str], ...]
+    """Where each right answer starts in the context, in characters, and its words."""
+    language: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What the reader is shown: the answer is context[start:end], and there is none if empty."""
+
+    question: str
+    context: str
+    start: int
+    end: int
+    kind: str
+
+    @property
+    def answerable(self) -> bool:
+        """Whether the context holds the answer."""
+        return self.end > self.start
+
+
+def read_rows(data: Path, part: str) -> list[Row]:
+    """Return the rows of qa/extractive-`part`.jsonl.xz."""
+    return [
+        Row(
+            question=row["question"].strip(),
+            context=row["context"],
+            title=row["title"],
+            answers=tuple((answer["start"], answer["text"]) for answer in row["answers"]),
+            language=row["lang"],
+            source=row["source"],
+        )
+        for row in read_json_lines(data / "qa" / f"extractive-{part}.jsonl.xz")
+    ]
+
+
+def is_set_aside(row: Row) -> bool:
+    """Return whether the article of a row of the train part is kept out of training."""
+    return sum(row.title.encode("utf-8")) % HELD_OUT == 0
+
+
+def cut_example(row: Row, kind: str, chance: random.Random) -> Example:
+    """Return a row as an example whose context is a chunk that holds the first right answer."""
+    start, words = row.answers[0] if row.answers else (chance.randrange(len(row.context)), "")
+    settings = ChunkSettings(size=chance.choice(CHUNK_SIZES), overlap=CHUNK_OVERLAP)
+    document = Document(source="", text=row.context, title="", date=None, language="und")
+    for chunk in split_document(document, settings):
+        if chunk.start <= start and start + len(words) <= chunk.end:
+            at = start - chunk.start if words else 0
+            return Example(row.question, chunk.text, at, at + len(words), kind)
+    # The answer lies across two chunks: the text around it.
+    low = max(0, start - 200)
+    context = row.context[low : start + len(words) + 200]
+    return Example(row.question, context, start - low, start - low + len(words), kind)
+
+
+def question_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
+    """Yield the questions of the data folder, with the repeats and limits of their sources."""
+    by_source: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        by_source[row.source].append(row)
+    for source, of_source in sorted(by_source.items()):
+        chosen = list(of_source)
+        chance.shuffle(chosen)
+        for _ in range(REPEATS.get(source, 1)):
+            for row in chosen[: MOST_ROWS.get(source)]:
+                yield cut_example(row, source, chance)
+
+
+def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
+    """Yield questions with one of the passages that BM25 finds for them without the answer."""
+    import bm25s  # of the extra `benchmarks`: only here
+
+    from index.lexical import stemmed_words, stop_words
+
+    by_language: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.answers:
+            by_language[row.language].append(row)
+    for language, of_language in sorted(by_language.items()):
+        ignored = stop_words(language)
+
+        def words(text: str, language: str = language, ignored: frozenset[str] = ignored):  # type: ignore[no-untyped-def]
+            return [word for word in stemmed_words(text, language) if word not in ignored]
+
+        documents = [
+            Document(source="", text=context, title="", date=None, language="und")
+            for context in dict.fromkeys(row.context for row in of_language)
+        ]
+        settings = ChunkSettings(size=600, overlap=CHUNK_OVERLAP)
+        passages = [chunk.text for each in documents for chunk in split_document(each, settings)]
+        index = bm25s.BM25()
+        index.index([words(passage) for passage in passages], show_progress=False)
+        for row in of_language:
+            asked = words(row.question)
+            if not asked or chance.random() > NEGATIVE_SHARE:
+                continue
+            found, _ = index.retrieve([asked], k=min(8, len(passages)), show_progress=False)
+            wrong = [
+                passages[number]
+                for number in found[0]
+                if not any(words_.lower() in passages[number].lower() for _, words_ in row.answers)
+            ]
+            if wrong:
+                yield Example(row.question, chance.choice(wrong), 0, 0, "negative")
+
+
+def cloze_examples(data: Path, seed: int) -> Iterator[Example]:
+    """Yield sentences with a gap, and the foreign text that fills it, in all directions.
+
+    A number or a name that stands once in both sides of a sentence pair is what is asked for; the
+    context is the other side, or the same, among sentences of its language. A fifth of the
+    contexts lack the sentence.
+    """
+    for language in LANGUAGES:
+        chance = random.Random(f"{seed} cloze {language}")
+        by_source: dict[str, list[Pair]] = defaultdict(list)
+        for pair in read_parallel(data, language):
+            sizes = sorted((len(pair.english), len(pair.foreign)))
+            if (
+                pair.source in CLOZE_SOURCES
+                and sizes[0] >= CLOZE_CHARACTERS[0]
+                and sizes[1] <= CLOZE_CHARACTERS[1]
+                and is_usable(pair)
+            ):
+                by_source[pair.source].append(pair)
+        made = 0
+        pools = list(by_source.values())
+        while made < CLOZE_QUOTAS[language] and pools:
+            pool = chance.choice(pools)
+            example = _cloze_example(pool, language, chance)
+            if example:
+                made += 1
+                yield example
+
+
+def _cloze_example(pool: Sequence[Pair], language: str, chance: random.Random) -> Example | None:
+    pair = chance.choice(pool)
+    shared = {
+        word
+        for word in _SHARED.findall(pair.english)
+        if pair.english.count(word) == 1 == pair.foreign.count(word)
+        and not pair.english.startswith(word)
+    }
+    if not shared:
+        return None
+    asked_word = chance.choice(sorted(shared))
+    # Mostly across languages; within one too, so that a gap is no sign of the other.
+    asked, answered = chance.choice(
+        (("en", language), ("en", language), (language, "en"), (language, language))
+    )
+    sides = {"en": pair.english, language: pair.foreign}
+    question = _with_gap(sides[asked], asked_word, asked, chance)
+    others = [
+        other.english if answered == "en" else other.foreign
+        for other in chance.sample(pool, min(len(pool), chance.randint(*CLOZE_NEIGHBOURS)))
+        if other is not pair
+    ]
+    if any(asked_word in other for other in others):
+        return None
+    if chance.random() < 0.2:
+        return Example(question, " ".join(others), 0, 0, "cloze") if others else None
+    place = chance.randint(0, len(others))
+    context = " ".join([*others[:place], sides[answered], *others[place:]])
+    start = context.index(asked_word)
+    return Example(question, context, start, start + len(asked_word), "cloze")
+
+
+def _with_gap(sentence: str, word: str, language: str, chance: random.Random) -> str:
+    what, which, many = _GAPS[language]
+    before, after = sentence.split(word, 1)
+    gap = chance.choice((many, what)) if word[0].isdigit() else chance.choice((what, which))
+    before = " ".join(before.split()[-CLOZE_WORDS:])
+    after = " ".join(after.rstrip(" .;:!").split()[:CLOZE_WORDS])
+    if chance.random() < 0.5:  # as people ask: what is wanted first
+        return f"{gap} {before} {after}?".replace("  ", " ")
+    return f"{before} {gap} {after}?".replace("  ", " ").strip()

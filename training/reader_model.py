@@ -1,0 +1,164 @@
+"""The reader: a transformer with a start and an end score for each token, and its batches.
+
+The first token, [CLS], stands for "no answer here" (Devlin et al. 2019 for SQuAD 2). Knows
+transformers, tokenizers and torch; knows nothing of where examples come from.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from encoder_student import padded
+from numpy.typing import NDArray
+from reader_data import Example
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import BertModel
+
+#: Tokens of a question that are read, and of question and context together.
+QUESTION_TOKENS = 64
+MAX_TOKENS = 320
+#: File of the two output rows in a reader's folder, beside the transformer's own.
+HEAD_FILE = "span_head.safetensors"
+FAR_AWAY = -1e4
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSet:
+    """Examples as token ids: example `n` is ids[offsets[n]:offsets[n + 1]]."""
+
+    ids: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    context_starts: NDArray[np.int32]
+    """Tokens before the context: [CLS], the question and [SEP]."""
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    """First and last token of the answer; both 0, [CLS], where there is none."""
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Tokens of each example."""
+        return np.diff(self.offsets)
+
+    def batch(self, rows: Sequence[int], device: torch.device) -> dict[str, Tensor]:
+        """Return what the loss needs of `rows`, int64 of shape (rows, padded length) or (rows,)."""
+        width = padded(int(self.lengths[list(rows)].max()))
+        ids = np.zeros((len(rows), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        types = np.zeros_like(ids)
+        for line, row in enumerate(rows):
+            length = int(self.lengths[row])
+            ids[line, :length] = self.ids[self.offsets[row] : self.offsets[row + 1]]
+            mask[line, :length] = 1
+            types[line, self.context_starts[row] : length] = 1
+        fields = {
+            "ids": ids,
+            "mask": mask,
+            "types": types,
+            "starts": self.starts[list(rows)].astype(np.int64),
+            "ends": self.ends[list(rows)].astype(np.int64),
+        }
+        return {name: torch.from_numpy(value).to(device) for name, value in fields.items()}
+
+
+def tokenize_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> ReaderSet:
+    """Return examples as token ids; one whose answer is cut off, or is no token, is left out."""
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    parts, context_starts, starts, ends = [], [], [], []
+    questions = tokenizer.encode_batch([example.question for example in examples])
+    contexts = tokenizer.encode_batch([example.context for example in examples])
+    for example, question, context in zip(examples, questions, contexts, strict=True):
+        head = [*question.ids[:-1][:QUESTION_TOKENS], question.ids[-1]]
+        body, spans = context.ids[1:-1], context.offsets[1:-1]
+        low = 0
+        first = last = -len(head)
+        if example.answerable:
+            inside = [
+                number
+                for number, (start, end) in enumerate(spans)
+                if start < example.end and end > example.start
+            ]
+            if not inside:
+                continue
+            first, last = inside[0], inside[-1]
+            room = MAX_TOKENS - len(head) - 1
+            if last >= room:
+                low = max(0, first - room // 2)
+            if last - low >= room:
+                continue
+        body = body[low : low + MAX_TOKENS - len(head) - 1]
+        parts.append(np.array([*head, *body, question.ids[-1]], dtype=np.int32))
+        context_starts.append(len(head))
+        starts.append(len(head) + first - low if example.answerable else 0)
+        ends.append(len(head) + last - low if example.answerable else 0)
+    offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.int64)])
+    return ReaderSet(
+        np.concatenate(parts),
+        offsets,
+        np.array(context_starts, dtype=np.int32),
+        np.array(starts, dtype=np.int32),
+        np.array(ends, dtype=np.int32),
+    )
+
+
+class Reader(torch.nn.Module):
+    """A transformer and two scores for each token."""
+
+    def __init__(self, body: BertModel) -> None:
+        super().__init__()
+        self.body = body
+        self.head = torch.nn.Linear(body.config.hidden_size, 2)
+        torch.nn.init.normal_(self.head.weight, std=0.02)
+        torch.nn.init.zeros_(self.head.bias)
+
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+        """Return start and end scores, float32 of shape (2, texts, tokens).
+
+        What is neither [CLS] nor context is far below everything.
+        """
+        additive = (1.0 - mask[:, None, None, :].float()) * FAR_AWAY
+        hidden = self.body(
+            input_ids=ids, attention_mask=additive, token_type_ids=types
+        ).last_hidden_state
+        scores: Tensor = self.head(hidden.float()).permute(2, 0, 1)
+        allowed = types.clone()
+        allowed[:, 0] = 1
+        return scores + (1.0 - allowed.float()) * FAR_AWAY
+
+
+def span_loss(reader: Reader, batch: dict[str, Tensor], *, bf16: bool) -> Tensor:
+    """Return the mean cross-entropy of start and end."""
+    with torch.autocast(batch["ids"].device.type, torch.bfloat16, enabled=bf16):
+        scores = reader(batch["ids"], batch["mask"], batch["types"])
+    first = torch.nn.functional.cross_entropy(scores[0], batch["starts"])
+    last = torch.nn.functional.cross_entropy(scores[1], batch["ends"])
+    return (first + last) / 2
+
+
+def save_reader(folder: Path, reader: Reader, tokenizer_file: Path) -> None:
+    """Write transformer, head and tokenizer."""
+    folder.mkdir(parents=True, exist_ok=True)
+    reader.body.save_pretrained(str(folder))
+    head = {name: weight.contiguous() for name, weight in reader.head.state_dict().items()}
+    save_file(head, folder / HEAD_FILE)
+    shutil.copyfile(tokenizer_file, folder / "tokenizer.json")
+    settings = {"max_length": MAX_TOKENS, "question_tokens": QUESTION_TOKENS}
+    (folder / "reader.json").write_text(json.dumps(settings) + "\n", encoding="utf8")
+
+
+def load_reader(folder: Path, body: BertModel) -> Reader:
+    """Return the reader of a folder with its transformer, already loaded, as `body`."""
+    reader = Reader(body)
+    reader.head.load_state_dict(load_file(folder / HEAD_FILE))
+    return reader
