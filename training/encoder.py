@@ -66,9 +66,10 @@ TUNE_SCHEDULE = Schedule(rate=7e-5, embedding_rate=1.5e-4)
 
 def select(options: argparse.Namespace) -> None:
     """Choose the pairs to distil on."""
+    sentences = select_pairs(options.data, options.seed)
     for name, pairs in (
-        ("parallel", select_pairs(options.data, options.seed)),
-        ("long", select_long_pairs(options.data, options.seed)),
+        ("parallel", sentences),
+        ("long", select_long_pairs(options.data, options.seed, sentences)),
     ):
         folder = options.work / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,11 +97,12 @@ def vocabulary(options: argparse.Namespace) -> None:
 
 
 def distil(options: argparse.Namespace) -> None:
-    """Stage 1."""
+    """Stage 1, on sentences or on long texts."""
     device, start = choose_device(options.device), options.work / options.start
     student = Student(load_body(start, attention_for(device)))
-    texts = load_distil_set(options.work / "parallel", start, options.seed)
-    batches = plan_batches(texts.tokens.lengths.tolist(), MOST_TOKENS, BATCH_TOKENS, options.seed)
+    texts = load_distil_set(options.work / options.texts, start, options.seed)
+    most = MOST_TOKENS if options.texts == "parallel" else MAX_LENGTH
+    batches = plan_batches(texts.tokens.lengths.tolist(), most, BATCH_TOKENS, options.seed)
     batches = batches[: options.steps]
 
     def loss_of(student: Student, rows: list[int]) -> torch.Tensor:
@@ -203,6 +205,7 @@ def parse_arguments() -> argparse.Namespace:
         parsers[name].add_argument("--float32", action="store_true", help="no bfloat16")
         parsers[name].add_argument("--start", help="the model below WORK; default %(default)s")
         parsers[name].add_argument("--name", help="of the result; default %(default)s")
+    parsers["distil"].add_argument("--texts", choices=("parallel", "long"), default="parallel")
     parsers["distil"].set_defaults(start="start", name="stage1")
     parsers["tune"].set_defaults(start="stage1", name="stage2")
     parsers["snapshot"].add_argument("--name", default="stage1", help="the stage below WORK")

@@ -77,9 +77,13 @@ QUESTION_QUOTAS: dict[str, tuple[int, int]] = {
     "covid-faq": (893, 1),
 }
 SECTION_QUOTAS = {"fr": 8_000, "de": 1_600, "es": 1_600, "it": 1_600, "pt": 1_600, "nl": 1_600}
-#: Sections whose whole text is distilled as a long translation, by language.
-LONG_QUOTAS = {"fr": 5_000, "de": 1_200, "es": 1_200, "it": 1_200, "pt": 1_200, "nl": 1_200}
-LONG_CHARACTERS = (150, 600)
+#: Sections whose whole text is distilled as a long translation, by language, and passages put
+#: together from sentences of one source: news and everyday text have no sections.
+LONG_QUOTAS = {"fr": 9_000, "de": 1_800, "es": 1_800, "it": 1_800, "pt": 1_800, "nl": 1_800}
+JOINED_QUOTAS = {"fr": 2_500, "de": 700, "es": 700, "it": 700, "pt": 700, "nl": 700}
+JOINED_SOURCES = ("europarl", "newstest08-12", "tatoeba", "religious", "stsb-train")
+JOINED_SENTENCES = (3, 6)
+LONG_CHARACTERS = (150, 900)
 MOST_LONG_STRETCH = 1.5
 
 Vectors = NDArray[np.float32]
@@ -286,8 +290,11 @@ def detokenize(text: str) -> str:
     return re.sub(r"([(\[]) ", r"\1", text)
 
 
-def select_long_pairs(data: Path, seed: int) -> list[Pair]:
-    """Return whole sections as translations to distil on: what a passage's length looks like."""
+def select_long_pairs(data: Path, seed: int, sentences: Sequence[Pair] = ()) -> list[Pair]:
+    """Return long translations to distil on, as long as passages are.
+
+    They are whole sections, and some of `sentences` of one source after another.
+    """
     shortest, longest = LONG_CHARACTERS
     pairs: list[Pair] = []
     for language in LANGUAGES:
@@ -301,7 +308,22 @@ def select_long_pairs(data: Path, seed: int) -> list[Pair]:
                 found.append(Pair(*texts, language, "sections"))
         random.Random(f"{seed} {language}").shuffle(found)
         pairs += found[: LONG_QUOTAS[language]]
+        pairs += _joined_pairs(sentences, language, seed)
     return pairs
+
+
+def _joined_pairs(sentences: Sequence[Pair], language: str, seed: int) -> Iterator[Pair]:
+    chance = random.Random(f"{seed} joined {language}")
+    by_source: dict[str, list[Pair]] = defaultdict(list)
+    for pair in sentences:
+        if pair.language == language and pair.source in JOINED_SOURCES:
+            by_source[pair.source].append(pair)
+    pools = list(by_source.values())
+    for _ in range(JOINED_QUOTAS[language] if pools else 0):
+        pool = chance.choice(pools)
+        chosen = chance.sample(pool, min(len(pool), chance.randint(*JOINED_SENTENCES)))
+        english = " ".join(pair.english for pair in chosen)
+        yield Pair(english, " ".join(pair.foreign for pair in chosen), language, "joined")
 
 
 def build_sts(data: Path, seed: int) -> list[tuple[str, str, float]]:

@@ -24,7 +24,7 @@ from index.types import Document
 CHUNK_SIZES = (450, 600, 600, 800, 1000)
 CHUNK_OVERLAP = 120
 #: Every so-many-th title is set aside: half of them to stop and choose by, half to calibrate with.
-HELD_OUT = 25
+HELD_OUT = 12
 #: Share of the questions that are asked again of a passage that does not answer them.
 NEGATIVE_SHARE = 0.4
 #: How often a row of each source is taken, each time cut anew. PIAF is little, and French matters.

@@ -1,0 +1,189 @@
+"""Read passages for the exact words that answer a question.
+
+An extractive reader: a score for each token to be the first and the last of the answer, and one
+for "not in this passage" (Devlin et al. 2019, as for SQuAD 2). It quotes; it cannot make up a
+word, nor obey one. Knows a model folder and texts; nothing of the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.runtime import compile_model, damaged, load_tokenizer, read_config
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+#: The folder of the reader that ships, beside the packages in a checkout and in a wheel.
+SHIPPED_READER = Path(__file__).resolve().parent.parent / "models" / "reader"
+#: Tokens that a window repeats from the one before, so that no answer is cut in both.
+WINDOW_OVERLAP = 64
+#: Tokens of an answer at most: of the answers in the data's dev part one in 300 is longer.
+ANSWER_TOKENS = 40
+#: Spans that are looked for in one passage.
+SPANS = 3
+#: Tokens in one batch, padding included, and what lengths are padded to a multiple of.
+BATCH_TOKENS = 2048
+PAD_MULTIPLE = 16
+_NEVER = np.float32(-1e9)
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of a passage, passage[start:end]; the score is above 0 where they say more for
+    themselves than "not in this passage" does (a difference of logits)."""
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of a passage that is read at once, after the question."""
+
+    passage: int
+    first: int
+    """The first of the passage's tokens that is in the window."""
+    ids: list[int]
+    head: int
+    """Tokens before those of the passage."""
+
+
+class Reader:
+    """A reader's folder, opened when it is first read with."""
+
+    def __init__(self, folder: Path = SHIPPED_READER) -> None:
+        self._folder = folder
+        config = read_config(folder)
+        try:
+            self._max_length = int(config["max_length"])
+            self._question_tokens = int(config["question_tokens"])
+            self._fingerprint = str(config["fingerprint"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(folder / "config.json", f"no usable {error}") from error
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of weights, tokenizer and settings."""
+        return self._fingerprint
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        tokenizer = load_tokenizer(self._folder / "tokenizer.json", self._max_length)
+        tokenizer.no_truncation()
+        return tokenizer
+
+    @cached_property
+    def _request(self) -> Any:
+        return compile_model(self._folder / "model.onnx")
+
+    def read(self, question: str, passages: Sequence[str]) -> list[tuple[Span, ...]]:
+        """Return the best spans of each passage, best first, at most `SPANS`; they do not overlap.
+
+        A passage without a word has none.
+        """
+        asked = self._tokenizer.encode(question)
+        encodings = self._tokenizer.encode_batch(list(passages), add_special_tokens=False)
+        found: list[list[Span]] = [[] for _ in passages]
+        windows = list(self._windows(asked, encodings))
+        for batch in _plan_batches([len(window.ids) for window in windows]):
+            scores = self._score([windows[at] for at in batch])
+            for row, at in enumerate(batch):
+                window = windows[at]
+                spans = _best_spans(scores[:, row, : len(window.ids) - 1], window.head)
+                encoding, passage = encodings[window.passage], passages[window.passage]
+                found[window.passage] += [
+                    Span(*_characters(encoding, window.first + first, window.first + last), score)
+                    for first, last, score in spans
+                ]
+                assert all(span.end <= len(passage) for span in found[window.passage])
+        return [_apart(spans) for spans in found]
+
+    def _windows(self, asked: Encoding, encodings: Sequence[Encoding]) -> Iterator[_Window]:
+        """Yield [CLS] question [SEP] part [SEP] for every part of every passage."""
+        end = asked.ids[-1]
+        head = [*asked.ids[:-1][: self._question_tokens], end]
+        room = self._max_length - len(head) - 1
+        for number, encoding in enumerate(encodings):
+            ids = encoding.ids
+            first = 0
+            while first < len(ids):
+                yield _Window(number, first, [*head, *ids[first : first + room], end], len(head))
+                if first + room >= len(ids):
+                    break
+                first += room - WINDOW_OVERLAP
+
+    def _score(self, windows: Sequence[_Window]) -> Scores:
+        """Return first and last scores, shape (2, windows, padded length)."""
+        longest = max(len(window.ids) for window in windows)
+        width = -(-longest // PAD_MULTIPLE) * PAD_MULTIPLE
+        ids = np.zeros((len(windows), width), dtype=np.int64)
+        mask, types = np.zeros_like(ids), np.zeros_like(ids)
+        for row, window in enumerate(windows):
+            ids[row, : len(window.ids)] = window.ids
+            mask[row, : len(window.ids)] = 1
+            types[row, window.head : len(window.ids)] = 1
+        outputs = self._request.infer(
+            {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+        )
+        return np.array(outputs["scores"], dtype=np.float32)
+
+
+def _plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    order = sorted(range(len(lengths)), key=lambda at: (-lengths[at], at))
+    while order:
+        size = max(1, BATCH_TOKENS // (-(-lengths[order[0]] // PAD_MULTIPLE) * PAD_MULTIPLE))
+        yield order[:size]
+        order = order[size:]
+
+
+def _best_spans(scores: Scores, head: int) -> list[tuple[int, int, float]]:
+    """Return first token, last token (of the window's passage) and score of the best spans.
+
+    `scores` has shape (2, tokens), [CLS] at 0, the passage from `head` on.
+    """
+    nothing = float(scores[0, 0] + scores[1, 0])
+    first, last = scores[0, head:], scores[1, head:]
+    size = len(first)
+    sums = first[:, None] + last[None, :]
+    ahead = np.arange(size)[None, :] - np.arange(size)[:, None]
+    sums[(ahead < 0) | (ahead >= ANSWER_TOKENS)] = _NEVER
+    spans = []
+    for _ in range(SPANS):
+        start, end = divmod(int(sums.argmax()), size)
+        if sums[start, end] <= _NEVER / 2:
+            break
+        spans.append((start, end, float(sums[start, end]) - nothing))
+        # What overlaps it is the same answer in other words.
+        sums[: end + 1, start:] = _NEVER
+    return spans
+
+
+def _characters(encoding: Encoding, first: int, last: int) -> tuple[int, int]:
+    """Return the characters of whole words: a piece of a word is no answer."""
+    start, end = encoding.offsets[first][0], encoding.offsets[last][1]
+    first_word, last_word = encoding.word_ids[first], encoding.word_ids[last]
+    if first_word is not None and (span := encoding.word_to_chars(first_word)):
+        start = min(start, span[0])
+    if last_word is not None and (span := encoding.word_to_chars(last_word)):
+        end = max(end, span[1])
+    return start, end
+
+
+def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the best spans, of all windows of a passage, that do not overlap a better one."""
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda span: (-span.score, span.start)):
+        if all(span.end <= other.start or span.start >= other.end for other in kept):
+            kept.append(span)
+    return tuple(kept[:SPANS])
