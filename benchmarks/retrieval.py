@@ -12,7 +12,9 @@ fusion: each arm alone; reciprocal rank fusion (RRF) with k = 10 and 60, weighte
 combinations with BM25 divided by its greatest score in the list ("max") or by the score of a chunk
 with every topical word ("ceiling"), with one share for the dense arm or one for each case of
 languages; and what is shipped. columns: BM25 weights of `folded` and `stems`, lexical arm alone.
-chunks: size and overlap, for the arms and the shipped fusion.
+chunks: size and overlap, for the arms and the shipped fusion. confidence: the logistic regression
+of "the best passage is from a right source" on its score, over all corpora, and the best scores of
+questions answered rightly and of questions that are asked of another corpus.
 """
 
 from __future__ import annotations
@@ -21,15 +23,16 @@ import argparse
 import random
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import numpy as np  # noqa: E402
 from corpora import Question, write_mixed_sections, write_squad_form  # noqa: E402
 from measuring import describe_machine, format_table  # noqa: E402
 from tqdm import tqdm  # noqa: E402
@@ -52,6 +55,9 @@ from retrieval.evaluation import recall_at, reciprocal_rank_at  # noqa: E402
 from retrieval.fusion import fuse  # noqa: E402
 
 ARTICLES = 400
+#: Corpora whose questions another one cannot answer, and how many of these are asked of it.
+FOREIGN = {"piaf": "squad2", "squad2": "piaf"}
+STRANGERS = 500
 COLUMN_WEIGHTS = ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (0.5, 1.0), (1.0, 0.5))
 CHUNK_SETTINGS = ((300, 60), (600, 0), (600, 120), (900, 180))
 
@@ -118,7 +124,10 @@ def shipped(found: Found) -> Scores:
 
 def methods() -> dict[str, Method]:
     """Return the ways that are compared, by name."""
-    shares = ((0.3, 0.3), (0.4, 0.4), (0.5, 0.5), (0.6, 0.6), (0.3, 0.4), (0.3, 0.6), (0.4, 0.6))
+    shares = (
+        (0.3, 0.3), (0.4, 0.4), (0.5, 0.5), (0.6, 0.6), (0.7, 0.7),
+        (0.3, 0.4), (0.3, 0.6), (0.4, 0.6), (0.5, 0.6), (0.5, 0.7), (0.6, 0.7), (0.6, 0.8),
+    )  # fmt: skip
     named: dict[str, Method] = {"dense": dense_alone, "lexical": lexical_alone}
     named |= {f"RRF, k = {k}": partial(reciprocal_ranks, k=k, share=0.5) for k in (10, 60)}
     named |= {
@@ -260,6 +269,49 @@ def compare_chunks(name: str, scratch: Path, encoder: Encoder, asked: Sequence[Q
     return table
 
 
+def best_scores(answers: Sequence[Found]) -> list[tuple[float, bool]]:
+    """Return, for each question, the best passage's score and whether it is from a right source."""
+    rows = []
+    for one in answers:
+        scores = shipped(one)
+        if scores:
+            best = min(scores, key=lambda chunk: (-scores[chunk], chunk))
+            rows.append((scores[best], one.sources[best] in one.asked.sources))
+    return rows
+
+
+def fit_logistic(rows: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Return slope and offset of a logistic regression, by Newton's method."""
+    features = np.array([(score, 1.0) for score, _ in rows])
+    right = np.array([value for _, value in rows], dtype=float)
+    weights = np.zeros(2)
+    for _ in range(25):
+        chance = 1 / (1 + np.exp(-features @ weights))
+        curvature = (features * (chance * (1 - chance))[:, None]).T @ features
+        weights += np.linalg.solve(curvature, features.T @ (right - chance))
+    return float(weights[0]), float(weights[1])
+
+
+def describe_confidence(right: dict[str, list[Found]], foreign: dict[str, list[Found]]) -> str:
+    """Return the regression over all corpora, and a table of best scores."""
+    slope, offset = fit_logistic(
+        [row for answers in right.values() for row in best_scores(answers)]
+    )
+    groups = {
+        f"{name}, answered rightly": [score for score, good in best_scores(answers) if good]
+        for name, answers in right.items()
+    }
+    groups |= {
+        name: [score for score, _ in best_scores(answers)] for name, answers in foreign.items()
+    }
+    table = [
+        [name, str(len(scores)), *(f"{np.percentile(scores, at):.3f}" for at in (10, 50, 90))]
+        for name, scores in groups.items()
+    ]
+    heads = ["best scores", "questions", "10th percentile", "median", "90th percentile"]
+    return f"slope {slope:.2f}, offset {offset:.2f}\n\n{format_table(heads, table)}"
+
+
 def merge(tables: Sequence[Table]) -> str:
     """Return one Markdown table of tables with the same rows."""
     columns = list(
@@ -270,6 +322,42 @@ def merge(tables: Sequence[Table]) -> str:
         cells = {column: cell for table in tables for column, cell in table[label].items()}
         rows.append([label, *(cells.get(column, "-") for column in columns)])
     return format_table(["", *columns], rows)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What was compared, of all corpora."""
+
+    tables: dict[str, list[Table]] = field(default_factory=lambda: defaultdict(list))
+    right: dict[str, list[Found]] = field(default_factory=dict)
+    foreign: dict[str, list[Found]] = field(default_factory=dict)
+
+    def add(
+        self,
+        name: str,
+        corpora: Mapping[str, Sequence[Question]],
+        scratch: Path,
+        encoder: Encoder,
+        wanted: Set[str],
+    ) -> None:
+        """Compare what is `wanted` on the corpus `name`."""
+        asked = corpora[name]
+        if {"fusion", "columns", "confidence"} & wanted:
+            with opened(name, scratch, encoder, DEFAULT_SETTINGS) as (store, generation):
+                if {"fusion", "confidence"} & wanted:
+                    self.right[name] = ask(store, generation, encoder, asked)
+                if "fusion" in wanted:
+                    self.tables["fusion"].append(compare_fusion(name, self.right[name]))
+                other = FOREIGN.get(name)
+                if "confidence" in wanted and other in corpora:
+                    label = f"{name}, questions of {other}"
+                    strangers = corpora[other][:STRANGERS]
+                    self.foreign[label] = ask(store, generation, encoder, strangers)
+                if "columns" in wanted:
+                    table = compare_columns(name, store, generation, asked)
+                    self.tables["columns"].append(table)
+        if "chunks" in wanted:
+            self.tables["chunks"].append(compare_chunks(name, scratch, encoder, asked))
 
 
 def main() -> None:
@@ -285,28 +373,23 @@ def main() -> None:
     parser.add_argument("--model", help="another encoder than the one that ships")
     options = parser.parse_args()
     encoder = load_encoder(options.model)
-    tables: dict[str, list[Table]] = defaultdict(list)
-    for name in options.corpora:
-        asked = write_corpus(name, options.data, options.scratch)
+    corpora = {name: write_corpus(name, options.data, options.scratch) for name in options.corpora}
+    for name, asked in corpora.items():
         if len(asked) > options.questions:
-            asked = random.Random(0).sample(asked, options.questions)
-        if {"fusion", "columns"} & set(options.compare):
-            with opened(name, options.scratch, encoder, DEFAULT_SETTINGS) as (store, generation):
-                if "fusion" in options.compare:
-                    answers = ask(store, generation, encoder, asked)
-                    tables["fusion"].append(compare_fusion(name, answers))
-                if "columns" in options.compare:
-                    tables["columns"].append(compare_columns(name, store, generation, asked))
-        if "chunks" in options.compare:
-            tables["chunks"].append(compare_chunks(name, options.scratch, encoder, asked))
+            corpora[name] = random.Random(0).sample(asked, options.questions)
+    comparison = Comparison()
+    for name in corpora:
+        comparison.add(name, corpora, options.scratch, encoder, set(options.compare))
     print(describe_machine())
-    for comparison, parts in tables.items():
-        print(f"\n{comparison}, {encoder.name}: recall@1 / recall@5 / MRR@10, %\n")
-        if comparison == "chunks":
+    for title, parts in comparison.tables.items():
+        print(f"\n{title}, {encoder.name}: recall@1 / recall@5 / MRR@10, %\n")
+        if title == "chunks":
             for part in parts:
                 print(merge([part]), end="\n\n")
         else:
             print(merge(parts))
+    if "confidence" in options.compare:
+        print(f"\nconfidence: {describe_confidence(comparison.right, comparison.foreign)}")
 
 
 if __name__ == "__main__":
