@@ -349,7 +349,7 @@ class Comparison:
                 if "fusion" in wanted:
                     self.tables["fusion"].append(compare_fusion(name, self.right[name]))
                 other = FOREIGN.get(name)
-                if "confidence" in wanted and other in corpora:
+                if "confidence" in wanted and other is not None and other in corpora:
                     label = f"{name}, questions of {other}"
                     strangers = corpora[other][:STRANGERS]
                     self.foreign[label] = ask(store, generation, encoder, strangers)
