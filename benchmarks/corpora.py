@@ -8,10 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "training"))
+from encoder_data import is_held_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def read_rows(data: Path, part: str) -> list[dict[str, Any]]:
+    """Return the rows of qa/extractive-`part`.jsonl.xz."""
+    return list(read_jsonl(data / "qa" / f"extractive-{part}.jsonl.xz"))
+
+
 def write_squad_form(data: Path, folder: Path, source: str) -> list[Question]:
     """Write every distinct context of `source` ("piaf" or "squad2") as one file; return the
     answerable questions of the development file."""
@@ -44,12 +53,14 @@ def write_squad_form(data: Path, folder: Path, source: str) -> list[Question]:
 def write_mixed_sections(data: Path, folder: Path, language: str, articles: int) -> list[Question]:
     """Write sections of `articles` titles, half of the titles in English, half in `language`.
 
-    Every section's title and heading is asked in both languages; a question whose words are not
-    unique is left out. Groups are "question language -> section language".
+    Only titles that the training of our models sets aside. Every section's title and heading is
+    asked in both languages; a question whose words are not unique is left out. Groups are
+    "question language -> section language".
     """
     by_title: dict[str, list[dict[str, Any]]] = {}
     for row in read_jsonl(data / "sections" / f"en-{language}.jsonl.xz"):
-        if len(row["text_en"]) >= 200 and len(row["text_xx"]) >= 200:
+        aside = is_held_out(row["title_en"] or row["head_en"])
+        if aside and len(row["text_en"]) >= 200 and len(row["text_xx"]) >= 200:
             by_title.setdefault(row["title_en"], []).append(row)
     titles = sorted(by_title, key=lambda title: hashlib.sha256(title.encode()).digest())[:articles]
     texts: dict[str, str] = {}

@@ -1,0 +1,139 @@
+"""Measure a reader on questions whose passage is given.
+
+    python benchmarks/reader.py --data DATA [--part dev] [--questions COUNT] FOLDER ...
+
+FOLDER is a reader as `training/reader.py export` writes it. Prints F1 and exact match (SQuAD's
+normalisation, with the articles of all seven languages removed) of PIAF and of squad2's answerable
+questions; squad2 whole, where "no answer" is right for an impossible question, at the margin that
+is best for it, named; and how often the sentence that holds the answer is the one that was read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from corpora import read_rows  # noqa: E402
+from measuring import describe_machine, format_table  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from index.chunking import split_sentences  # noqa: E402
+from retrieval.evaluation import exact_match, f1  # noqa: E402
+from retrieval.reader import Reader  # noqa: E402
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question of the data, and what the reader gave for it."""
+
+    right: tuple[str, ...]
+    answer: str
+    margin: float
+    same_sentence: bool
+
+
+def read_all(reader: Reader, rows: Sequence[dict[str, object]]) -> list[Reading]:
+    """Read the passage of every question."""
+    readings = []
+    for row in tqdm(rows, disable=None, leave=False):
+        context = str(row["context"])
+        answers = list(row["answers"])
+        spans = reader.read(str(row["question"]), [context])[0]
+        if not spans:
+            readings.append(Reading(tuple(a["text"] for a in answers), "", -99.0, False))
+            continue
+        best = spans[0]
+        holds = {
+            bounds
+            for bounds in split_sentences(context)
+            for answer in answers
+            if bounds[0] <= answer["start"] < bounds[1]
+        }
+        readings.append(
+            Reading(
+                right=tuple(answer["text"] for answer in answers),
+                answer=context[best.start : best.end],
+                margin=best.score,
+                same_sentence=any(start <= best.start < end for start, end in holds),
+            )
+        )
+    return readings
+
+
+def figures(name: str, readings: Sequence[Reading]) -> dict[str, float]:
+    """Return the figures of one set, in per cent."""
+    answerable = [one for one in readings if one.right]
+    found = {
+        f"{name}, F1": _mean([f1(one.answer, one.right) for one in answerable]),
+        f"{name}, exact match": _mean([exact_match(one.answer, one.right) for one in answerable]),
+        f"{name}, right sentence": _mean([float(one.same_sentence) for one in answerable]),
+    }
+    if len(answerable) < len(readings):
+        best, margin = max(
+            (_whole(readings, margin), margin) for margin in [at / 4 for at in range(-40, 41)]
+        )
+        found[f"{name} whole, F1 (no answer at 0)"] = _whole(readings, 0.0)
+        found[f"{name} whole, F1 (no answer below {margin:g}, the best margin)"] = best
+    return found
+
+
+def _whole(readings: Sequence[Reading], margin: float) -> float:
+    scores = []
+    for one in readings:
+        refused = one.margin < margin
+        scores.append(
+            float(refused) if not one.right else 0.0 if refused else f1(one.answer, one.right)
+        )
+    return _mean(scores)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return 100 * sum(values) / max(1, len(values))
+
+
+def main() -> None:
+    """Read the command line, measure, print a table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("readers", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("--data", type=Path, required=True, help="the data folder")
+    parser.add_argument("--sources", nargs="+", default=["squad2", "piaf"])
+    parser.add_argument("--part", choices=("train", "dev"), default="dev")
+    parser.add_argument("--questions", type=int, help="at most, of each source")
+    parser.add_argument("--json", type=Path, help="write the figures here too")
+    options = parser.parse_args()
+    columns: dict[str, dict[str, float]] = {}
+    for folder in options.readers:
+        reader = Reader(folder)
+        columns[folder.name] = {}
+        for source in options.sources:
+            rows = [row for row in read_rows(options.data, options.part) if row["source"] == source]
+            if options.questions and len(rows) > options.questions:
+                rows = random.Random(0).sample(rows, options.questions)
+            started = time.perf_counter()
+            columns[folder.name] |= figures(source, read_all(reader, rows))
+            spent = 1000 * (time.perf_counter() - started) / len(rows)
+            columns[folder.name][f"{source}, ms a question"] = spent
+    names = list(dict.fromkeys(name for column in columns.values() for name in column))
+    table = [
+        [name, *(f"{column[name]:.1f}" if name in column else "-" for column in columns.values())]
+        for name in names
+    ]
+    print(describe_machine())
+    print(format_table(["figure", *columns], table))
+    if options.json:
+        options.json.write_text(json.dumps(columns, indent=2) + "\n", encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()
