@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.chunking import split_sentences
 from index.lexical import folded_words
-from retrieval.fusion import SAME_LANGUAGE_SHARE
+from index.types import UNKNOWN_LANGUAGE
 from retrieval.types import Answer, Passage
 
 #: Logistic regression of "the best passage is from a right source" on its score, over 3,641
@@ -21,6 +21,12 @@ from retrieval.types import Answer, Passage
 #: a reader's calibrated no-answer score.
 CONFIDENCE_SLOPE = 8.99
 CONFIDENCE_OFFSET = -2.74
+#: The cosine's share beside matching words in choosing a sentence, where question and passage are
+#: in one language, and where they are in two, so that only names can match: the right sentence of a
+#: passage is chosen for 67.6 % of PIAF's questions, 76.3 of squad2's and, of English questions over
+#: Italian, 77.5 with 0.9 against 75.8 with 0.3 (300, 300 and 227 questions).
+SAME_LANGUAGE_SHARE = 0.3
+CROSS_LANGUAGE_SHARE = 0.9
 #: Below this the documents are said not to answer.
 THRESHOLD = 0.2
 
@@ -36,11 +42,12 @@ def find_answers(
     question: NDArray[np.float32],
     weights: Mapping[str, float],
     encode: Callable[[list[str]], NDArray[np.float32]],
+    language: str,
 ) -> tuple[tuple[Answer, ...], float]:
     """Return the answers, best first, and the confidence; no answer below `THRESHOLD`.
 
     `question` is the encoded question, shape (dimension,); `weights` those of its topical words;
-    `encode` gives vectors of shape (n, dimension) for n sentences.
+    `encode` gives vectors of shape (n, dimension) for n sentences; `language` is the question's.
     """
     if not passages:
         return (), 0.0
@@ -51,9 +58,10 @@ def find_answers(
         return (), confidence
     sentences = [best.text[start:end] for start, end in spans]
     cosines = encode(sentences) @ question
+    crosses = UNKNOWN_LANGUAGE not in (language, best.language) and language != best.language
+    share = CROSS_LANGUAGE_SHARE if crosses else SAME_LANGUAGE_SHARE
     scores = [
-        SAME_LANGUAGE_SHARE * float(cosine)
-        + (1 - SAME_LANGUAGE_SHARE) * _covered(sentence, weights)
+        share * float(cosine) + (1 - share) * _covered(sentence, weights)
         for cosine, sentence in zip(cosines, sentences, strict=True)
     ]
     start, end = spans[max(range(len(spans)), key=lambda position: scores[position])]

@@ -173,7 +173,13 @@ class Pipeline:
             )  # fmt: skip
         clock.lap("search_ms")
         answers, confidence = (
-            find_answers(passages, vector, lexical_query.weights, self._encoder.encode_passages)
+            find_answers(
+                passages,
+                vector,
+                lexical_query.weights,
+                self._encoder.encode_passages,
+                guess_question_language(question),
+            )
             if read
             else ((), 0.0)
         )

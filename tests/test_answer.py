@@ -42,7 +42,7 @@ def test_confidence_is_the_logistic_curve(score: float, confidence: float) -> No
 
 def test_the_sentence_with_most_of_the_weight_answers_at_its_exact_place() -> None:
     answers, confidence = find_answers(
-        [passage()], QUESTION, {"opened": 2.0, "ebro": 1.0, "long": 0.5}, no_meaning
+        [passage()], QUESTION, {"opened": 2.0, "ebro": 1.0, "long": 0.5}, no_meaning, "en"
     )
     sentence = "It was opened in 1894 by the king."
     start = 100 + TEXT.index(sentence)
@@ -57,12 +57,27 @@ def test_meaning_decides_where_words_do_not() -> None:
     def encode(texts: list[str]) -> NDArray[np.float32]:
         return np.array([[0.9 if "Ebro" in text else 0.1, 0] for text in texts], dtype=np.float32)
 
-    answers, _ = find_answers([passage()], QUESTION, {}, encode)
+    answers, _ = find_answers([passage()], QUESTION, {}, encode, "en")
     assert [answer.text for answer in answers] == ["It spans the Ebro."]
 
 
+def test_across_languages_meaning_decides_before_words() -> None:
+    def encode(texts: list[str]) -> NDArray[np.float32]:
+        return np.array([[0.6 if "Ebro" in text else 0.3, 0] for text in texts], dtype=np.float32)
+
+    chosen = {
+        language: find_answers([passage()], QUESTION, {"king": 1.0}, encode, language)[0][0].text
+        for language in ("en", "fr", "und")
+    }
+    assert chosen == {
+        "en": "It was opened in 1894 by the king.",
+        "fr": "It spans the Ebro.",
+        "und": "It was opened in 1894 by the king.",
+    }
+
+
 def test_of_equal_sentences_the_first_answers() -> None:
-    answers, _ = find_answers([passage()], QUESTION, {"nowhere": 1.0}, no_meaning)
+    answers, _ = find_answers([passage()], QUESTION, {"nowhere": 1.0}, no_meaning, "en")
     assert [(answer.text, answer.start, answer.line) for answer in answers] == [
         ("The iron bridge", 100, 7)
     ]
@@ -70,13 +85,15 @@ def test_of_equal_sentences_the_first_answers() -> None:
 
 def test_words_are_compared_folded() -> None:
     text = "Rien ici. L’ÉLÈVE est là."
-    answers, _ = find_answers([passage(text)], QUESTION, {"eleve": 1.0}, no_meaning)
+    answers, _ = find_answers([passage(text)], QUESTION, {"eleve": 1.0}, no_meaning, "en")
     assert [answer.text for answer in answers] == ["L’ÉLÈVE est là."]
 
 
 def test_only_the_best_passage_is_read() -> None:
     second = passage("It was opened in 1894.", score=0.4)
-    answers, _ = find_answers([passage("Nothing."), second], QUESTION, {"1894": 1.0}, no_meaning)
+    answers, _ = find_answers(
+        [passage("Nothing."), second], QUESTION, {"1894": 1.0}, no_meaning, "en"
+    )
     assert [answer.text for answer in answers] == ["Nothing."]
 
 
@@ -84,7 +101,7 @@ def test_below_the_threshold_there_is_no_answer_but_a_confidence() -> None:
     # the score at which the curve reaches the threshold
     limit = (math.log(THRESHOLD / (1 - THRESHOLD)) + 2.74) / 8.99
     below, above = (
-        find_answers([passage(score=score)], QUESTION, {"1894": 1.0}, no_meaning)
+        find_answers([passage(score=score)], QUESTION, {"1894": 1.0}, no_meaning, "en")
         for score in (limit - 0.001, limit + 0.001)
     )
     assert below == ((), confidence_of(limit - 0.001))
@@ -92,11 +109,11 @@ def test_below_the_threshold_there_is_no_answer_but_a_confidence() -> None:
 
 
 def test_no_passage_gives_no_answer() -> None:
-    assert find_answers([], QUESTION, {}, no_meaning) == ((), 0.0)
+    assert find_answers([], QUESTION, {}, no_meaning, "en") == ((), 0.0)
 
 
 def test_with_a_real_encoder_the_shapes_agree() -> None:
     encoder = ToyEncoder()
     question = encoder.encode_question("When was it opened by the king?")
-    answers, _ = find_answers([passage()], question, {"opened": 1.0}, encoder.encode_passages)
+    answers, _ = find_answers([passage()], question, {"opened": 1.0}, encoder.encode_passages, "en")
     assert [answer.text for answer in answers] == ["It was opened in 1894 by the king."]
