@@ -81,7 +81,8 @@ def test_the_question_that_it_all_began_with(run: Run, tmp_path: Path) -> None:
     assert text.split("\n")[best["line_start"] - 1].startswith("L’avenir du mouvement olympique")
     answer = result["answer"]
     assert text[answer["start"] : answer["end"]] == answer["text"]
-    assert text.split("\n")[answer["line"] - 1].endswith(answer["text"])
+    assert text.split("\n")[answer["line"] - 1].startswith(answer["text"])
+    assert "2017" in answer["text"]
     assert (best["title"], best["date"], best["language"]) == (
         "Pour Alibaba, un ballon d’essai avant l’explosion",
         "2020-01-17",
@@ -110,8 +111,8 @@ def test_text_of_an_answer(run: Run) -> None:
     code, out, err = run("ask", "when did Alibaba join TOP?", "-n", "1")
     lines = out.split("\n")
     assert (code, err) == (0, "")
-    assert lines[0].endswith("marketing TOP.")
-    assert lines[1] == f"{ARTICLE}:9, characters 672 to 805, confidence 0.52"
+    assert lines[0].endswith("remonte à 2017.")
+    assert lines[1].startswith(f"{ARTICLE}:9, characters 500 to 562, confidence 0.")
     assert lines[3] == f"1. {ARTICLE}:7-9  Pour Alibaba, un ballon d’essai avant l’explosion"
 
 
