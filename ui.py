@@ -188,7 +188,8 @@ def create_application(service: Service, options: PageOptions) -> FastAPI:
         pwa=False,
         enable_monitoring=False,
         theme=gradio.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        css=(ASSETS / "page.css").read_text(encoding="utf-8"),
+        # not as `css`, which Gradio rewrites, and loses what stands in media queries
+        head=f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>",
     )
 
 

@@ -17,19 +17,13 @@ SHIPPED_QUESTIONS = {
     "en": "when did Alibaba join TOP?",
     "fr": "Quand Alibaba a-t-il rejoint le programme TOP ?",
 }
-#: Asked of a name; of a name and a year that stand in one sentence.
 _OF_A_NAME = {"en": "What is said about {name}?", "fr": "Que dit-on de {name} ?"}
-_OF_A_YEAR = {
-    "en": "What happened to {name} in {year}?",
-    "fr": "Que s’est-il passé en {year} pour {name} ?",
-}
 #: Documents looked at, and chunks of each: some milliseconds at any size.
 _DOCUMENTS, _CHUNKS = 12, 4
-#: Two or three capitalised words within a sentence: not at its beginning, where all are.
+#: Capitalised words within a sentence: not at its beginning, where any word may be.
 _NAME = re.compile(
-    r"(?<=[a-zà-ÿ,;] )(?:[A-ZÀ-Þ][a-zà-ÿ]{2,}|[A-Z]{2,5})(?: [A-ZÀ-Þ][a-zà-ÿ]{2,}){0,2}"
+    r"(?<=[a-zà-ÿ,;] )(?:[A-ZÀ-Þ][a-zà-ÿ]{2,}|[A-Z]{2,6})(?: [A-ZÀ-Þ][a-zà-ÿ]{2,}){0,2}"
 )
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
 def example_questions(store: Store, language: str, count: int = 3) -> list[str]:
@@ -39,17 +33,13 @@ def example_questions(store: Store, language: str, count: int = 3) -> list[str]:
     """
     rows = [row for row in store.documents() if row.status == "indexed"]
     questions = [SHIPPED_QUESTIONS[language]] if any(row.source == SHIPPED for row in rows) else []
-    seen: set[str] = set()
     for row in _spread(rows):
         if len(questions) >= count:
             break
-        for name, year in _names(store, row):
-            if name.casefold() in seen or any(name in question for question in questions):
-                continue
-            seen.add(name.casefold())
-            form = _OF_A_YEAR if year else _OF_A_NAME
-            questions.append(form[language].format(name=name, year=year))
-            break
+        new = (name for name in _names(store, row) if not any(name in one for one in questions))
+        name = next(new, None)
+        if name:
+            questions.append(_OF_A_NAME[language].format(name=name))
     return questions
 
 
@@ -62,12 +52,9 @@ def _spread(rows: Sequence[DocumentRow]) -> Sequence[DocumentRow]:
     return [*chosen, *chosen, *chosen]
 
 
-def _names(store: Store, row: DocumentRow) -> Iterator[tuple[str, str | None]]:
-    """Yield names of a document, those named most often first, each with a year beside it."""
+def _names(store: Store, row: DocumentRow) -> Iterator[str]:
+    """Yield names in a document: the longer ones first, of like length the more frequent."""
     ids = store.chunk_ids([row.id])[:_CHUNKS]
-    text = " ".join(item.chunk.text for item in store.chunks(ids.tolist()).values())
+    text = "\n".join(item.chunk.text for item in store.chunks(ids.tolist()).values())
     counts = Counter(match.group() for match in _NAME.finditer(text))
-    for name, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        at = text.find(name)
-        year = _YEAR.search(text, max(0, at - 80), at + len(name) + 80)
-        yield name, year.group() if year else None
+    yield from sorted(counts, key=lambda name: (-len(name.split()), -counts[name], name))

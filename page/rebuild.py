@@ -10,11 +10,12 @@ import multiprocessing
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
+from index.build import RACY_NS, Report
 from index.errors import SeedqaError
 from index.location import Location
 
@@ -32,7 +33,7 @@ class Progress:
     """How many were begun since the page was started."""
     running: bool = False
     phase: str = ""
-    """"loading", "reading" or "embedding"."""
+    """"loading", "reading", "embedding" or "checking"."""
     done: int = 0
     total: int = 0
     seconds: float = 0.0
@@ -121,43 +122,72 @@ def _build(location: Location, sending: Connection) -> None:
     from index.build import build_index
     from index.encoder import load_encoder
     from retrieval.record import model_of, read_record, seeds_of
+    from retrieval.status import read_status
 
-    os.nice(NICENESS) if hasattr(os, "nice") else None
-    last = [("", 0.0)]
-
-    def send(phase: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if done == total or phase != last[0][0] or now - last[0][1] >= PROGRESS_SECONDS:
-            last[0] = (phase, now)
-            sending.send({"phase": phase, "done": done, "total": total})
-
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     try:
         recorded = read_record(location)
         seeds, model = seeds_of(location, recorded), model_of(location, recorded)
-        report = build_index(
-            Path(seeds), location.index, load_encoder(model), model_path=model, progress=send
-        )
+        encoder, progress = load_encoder(model), _sender(sending)
+
+        def build() -> Report:
+            return build_index(seeds, location.index, encoder, model_path=model, progress=progress)
+
+        report = build()
+        if not read_status(location).fresh:
+            # Written in the seconds before it was read, a file proves nothing by its times:
+            # looked at again after them, it does, and is not shown as changed for ever.
+            sending.send({"phase": "checking", "done": 0, "total": 0})
+            time.sleep(RACY_NS / 1e9)
+            report = _join(report, build())
     except SeedqaError as error:
         sending.send({"error": describe_error(error)})
     except (BrokenPipeError, KeyboardInterrupt):
         pass  # the page has gone; what was embedded so far is kept
     else:
-        sending.send(
-            {
-                "report": {
-                    "generation": report.generation.number,
-                    "documents": report.generation.documents,
-                    "chunks": report.generation.chunks,
-                    "indexed": len(report.indexed),
-                    "unchanged": report.unchanged,
-                    "removed": len(report.removed),
-                    "skipped": len(report.skipped),
-                    "embedded": report.embedded,
-                    "seconds": round(report.seconds, 3),
-                    "notes": list(report.notes),
-                }
-            }
-        )
+        sending.send({"report": _describe_report(report)})
+
+
+def _sender(sending: Connection) -> Callable[[str, int, int], None]:
+    last = ("", 0.0)
+
+    def send(phase: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done == total or phase != last[0] or now - last[1] >= PROGRESS_SECONDS:
+            last = (phase, now)
+            sending.send({"phase": phase, "done": done, "total": total})
+
+    return send
+
+
+def _join(first: Report, second: Report) -> Report:
+    """Return the report of both: what the second found unchanged, the first may have indexed."""
+    return replace(
+        second,
+        indexed=tuple(sorted({*first.indexed, *second.indexed})),
+        unchanged=first.unchanged,
+        removed=tuple(sorted({*first.removed, *second.removed})),
+        embedded=first.embedded + second.embedded,
+        seconds=first.seconds + second.seconds,
+        notes=first.notes + second.notes,
+    )
+
+
+def _describe_report(report: Report) -> dict[str, Any]:
+    return {
+        "generation": report.generation.number,
+        "documents": report.generation.documents,
+        "chunks": report.generation.chunks,
+        "indexed": len(report.indexed),
+        "unchanged": report.unchanged,
+        "removed": len(report.removed),
+        "skipped": len(report.skipped),
+        "embedded": report.embedded,
+        "seconds": round(report.seconds, 3),
+        "notes": list(report.notes),
+    }
 
 
 def describe_error(error: SeedqaError) -> dict[str, str]:

@@ -63,7 +63,10 @@ class Service:
         known = recorded.generation
         if known and known.fingerprint != encoder.fingerprint and not read_only:
             pipeline.search("model", progress=progress)  # refuses, or builds anew
-        return cls(location, pipeline, seeds_of(location, recorded).resolve(), read_only)
+        service = cls(location, pipeline, seeds_of(location, recorded).resolve(), read_only)
+        if not read_only and not service.status().fresh:
+            service.start_refresh()  # the page is open meanwhile
+        return service
 
     def __enter__(self) -> Service:
         return self

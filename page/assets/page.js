@@ -31,7 +31,7 @@ const state = {
 // -- small helpers ------------------------------------------------------------------------------
 
 function t(name, values) {
-  const form = state.words[name] ?? name;
+  const form = (values?.count === 1 && state.words[`${name}_one`]) || (state.words[name] ?? name);
   return form.replace(/\{(\w+)\}/g, (_, key) => String(values?.[key] ?? ""));
 }
 
@@ -158,8 +158,9 @@ function action(name, path, listener, more) {
   return button;
 }
 
-function tick(text, more) {
-  return h("span", { class: `sq-chip ${more ?? ""}` }, text);
+// Facts in a row, with dots between them.
+function run(...facts) {
+  return h("span", { class: "sq-run" }, facts);
 }
 
 // Text in pieces, each with the names of its marks.
@@ -362,6 +363,7 @@ function showTimings(found, read) {
     search: t("milliseconds", { count: Math.round(spent(found.timings)) }),
     read: t("milliseconds", { count: Math.round(spent(read.timings) + read.timings.read_ms) }),
     documents: numberName(read.index.documents),
+    count: read.index.documents,
   });
 }
 
@@ -388,9 +390,8 @@ function answerCard(answer, position, result) {
     answer.whole ? null : h("p", { class: "sq-exact sq-own", lang: answer.language, dir: "auto" }, answer.text),
     h("blockquote", { class: `sq-sentence sq-own ${answer.whole ? "sq-exact" : ""}`, lang: answer.language, dir: "auto" },
       marked(answer.sentence)),
-    h("p", { class: "sq-from" },
-      h("bdi", { class: "sq-title" }, answer.title), " ",
-      h("span", { class: "sq-meta" }, placeName(answer.source, answer), meta(answer))),
+    h("p", { class: "sq-from" }, h("bdi", { class: "sq-title" }, answer.title)),
+    h("p", { class: "sq-meta" }, run(placeName(answer.source, answer), meta(answer))),
     h("div", { class: "sq-actions" },
       passage ? action("open", ICONS.open, open) : null,
       action("copy_quote", ICONS.copy, (button) => copy(quotation(answer.sentence.map(([text]) => text).join(""), answer), button)),
@@ -411,14 +412,18 @@ function nothingCard(result) {
 
 function placeName(source, { line, line_start: first, line_end: last, page }) {
   const lines = first && last && first !== last ? t("lines", { first, last }) : t("line", { line: line ?? first });
-  return [h("bdi", { class: "sq-source" }, source), tick(page ? `${t("page", { page })}, ${lines}` : lines, "sq-plain")];
+  return [
+    h("bdi", { class: "sq-source" }, source),
+    page ? h("span", {}, t("page", { page })) : null,
+    h("span", {}, lines),
+  ];
 }
 
 function meta({ date, language, stale }) {
   return [
-    date ? tick(dateName(date), "sq-plain") : null,
-    tick(languageName(language), "sq-language"),
-    stale ? tick(t("stale"), "sq-stale") : null,
+    date ? h("span", {}, dateName(date)) : null,
+    h("span", {}, languageName(language)),
+    stale ? h("span", { class: "sq-stale" }, t("stale")) : null,
   ];
 }
 
@@ -451,7 +456,7 @@ function passageCard(passage, position) {
   const rank = (place) => (place ? t("rank", { rank: place }) : t("no_rank"));
   const card = h("article", { class: "sq-card sq-passage", "data-passage": position },
     h("div", { class: "sq-row" }, h("span", { class: "sq-number", "aria-hidden": "true" }, position + 1), h("h3", {}, button)),
-    h("p", { class: "sq-meta" }, placeName(passage.source, passage), meta(passage)),
+    h("p", { class: "sq-meta" }, run(placeName(passage.source, passage), meta(passage))),
     h("p", { class: "sq-quote sq-own", lang: passage.language, dir: "auto" }, marked(passage.pieces)),
     h("div", { class: "sq-actions" },
       action("copy_quote", ICONS.copy, (pressed) => copy(quotation(passage.text, passage), pressed)),
@@ -492,10 +497,10 @@ async function openDocument(passage, answer, opener) {
   const notice = h("p", { class: "sq-notice", hidden: true, role: "status" });
   ui.document.replaceChildren(
     h("header", {},
-      h("div", {}, heading, h("p", { class: "sq-meta" }, h("bdi", { class: "sq-source" }, passage.source), meta({ ...passage, stale: false }))),
+      h("div", {}, heading, h("p", { class: "sq-meta" }, run(h("bdi", { class: "sq-source" }, passage.source), meta({ ...passage, stale: false })))),
       h("button", { type: "button", class: "sq-bare", "aria-label": t("close"), title: t("close"), on: { click: () => closeDocument(true) } }, icon(ICONS.close))),
     notice, body);
-  heading.focus({ preventScroll: !NARROW.matches });
+  heading.focus({ preventScroll: true });
   const view = await call("open_document", { source: passage.source, quote: passage.text, start: passage.start, answer });
   if (opening !== state.opening) return;
   if (view.error) return body.replaceChildren(errorCard(view.error));
@@ -506,11 +511,18 @@ async function openDocument(passage, answer, opener) {
   const place = body.querySelector("mark.sq-answer") ?? body.querySelector("mark.sq-passage");
   if (!place) return;
   // twice: the first time lays out the blocks around it, at their true height
-  place.scrollIntoView({ block: "center" });
+  scrollTo(body, place);
   requestAnimationFrame(() => {
-    place.scrollIntoView({ block: "center" });
+    scrollTo(body, place);
     for (const mark of body.querySelectorAll("mark.sq-answer")) mark.classList.add("sq-pulse");
   });
+}
+
+// Bring a place to the middle of what scrolls; scrollIntoView would move the whole page too.
+function scrollTo(body, place) {
+  const [inner, outer] = [place.getBoundingClientRect(), body.getBoundingClientRect()];
+  const room = Math.max(24, (outer.height - inner.height) / 2);
+  body.scrollTop += inner.top - outer.top - room;
 }
 
 function documentBlocks(pieces) {
@@ -681,6 +693,7 @@ function showFreshness(status) {
 
 function shareDone({ phase, done, total }) {
   const share = total ? done / total : 0;
+  if (phase === "checking") return 1;
   return phase === "reading" ? share * 0.2 : phase === "embedding" ? 0.2 + share * 0.8 : 0;
 }
 
@@ -733,7 +746,7 @@ async function showIndex() {
     h("div", { class: "sq-card" },
       h("div", { class: "sq-row" }, h("h2", {}, t("coverage")),
         state.setup.read_only
-          ? h("span", { class: "sq-meta" }, t("read_only"))
+          ? h("span", { class: "sq-soft" }, t("read_only"))
           : h("button", { type: "button", class: "sq-button", "data-keep": "refresh", disabled: status.rebuild.running, on: { click: refresh } }, t("rebuild"))),
       ui.outcome, facts(status)),
     languagesCard(status),
@@ -753,7 +766,7 @@ function outcome(rebuild) {
     const name = t(`phase_${rebuild.phase}`, { done: numberName(rebuild.done), total: numberName(rebuild.total) });
     return [
       h("label", { class: "sq-progress" }, name, h("progress", { max: "1", value: shareDone(rebuild) })),
-      h("p", { class: "sq-meta" }, t("still_answering")),
+      h("p", { class: "sq-soft" }, t("still_answering")),
     ];
   }
   if (rebuild.error) return errorCard(rebuild.error);
@@ -789,7 +802,7 @@ function languagesCard(status) {
       h("thead", { class: "sq-hidden" }, h("tr", {}, h("th", { scope: "col" }, t("language")), h("th", { scope: "col" }, t("documents")))),
       h("tbody", {}, counts.map(([code, count]) => {
         const bar = h("span", { class: "sq-bar", "aria-hidden": "true" });
-        bar.style.inlineSize = `${Math.max(1, 100 * count / most)}%`;
+        bar.style.setProperty("--share", count / most);
         return h("tr", {}, h("th", { scope: "row" }, languageName(code)),
           h("td", {}, bar, h("span", {}, numberName(count))));
       }))));
@@ -806,7 +819,7 @@ function listCard(title, rows, heads) {
 
 function documentsCard(documents) {
   return h("div", { class: "sq-card" }, h("h2", {}, t("documents")),
-    h("div", { class: "sq-wide" }, h("table", { class: "sq-table" },
+    h("div", { class: "sq-wide" }, h("table", { class: "sq-table sq-documents" },
       h("thead", {}, h("tr", {}, ["file", "title", "language", "date"].map((head) => h("th", { scope: "col" }, t(head))),
         h("td", {}))),
       h("tbody", {}, documents.map((one) => h("tr", {},
