@@ -19,6 +19,7 @@ const state = {
   setup: null,
   words: {},
   language: "en",
+  locale: "en",
   turn: 0,
   result: null,
   status: null,
@@ -74,7 +75,7 @@ const ICONS = {
 function languageName(code) {
   if (!code || code === "und") return t("no_language");
   try {
-    return new Intl.DisplayNames([state.language], { type: "language" }).of(code) ?? code;
+    return new Intl.DisplayNames([state.locale], { type: "language" }).of(code) ?? code;
   } catch {
     return code;
   }
@@ -84,17 +85,17 @@ function dateName(text) {
   if (!/^\d{4}-\d\d-\d\d/.test(text ?? "")) return text ?? "";
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(day.getTime())) return text;
-  return new Intl.DateTimeFormat(state.language, { dateStyle: "long", timeZone: "UTC" }).format(day);
+  return new Intl.DateTimeFormat(state.locale, { dateStyle: "long", timeZone: "UTC" }).format(day);
 }
 
 function momentName(text) {
   const moment = new Date(text);
   if (Number.isNaN(moment.getTime())) return text;
-  return new Intl.DateTimeFormat(state.language, { dateStyle: "medium", timeStyle: "short" }).format(moment);
+  return new Intl.DateTimeFormat(state.locale, { dateStyle: "medium", timeStyle: "short" }).format(moment);
 }
 
-const numberName = (count) => new Intl.NumberFormat(state.language).format(count);
-const percentName = (share) => new Intl.NumberFormat(state.language, { style: "percent" }).format(share);
+const numberName = (count) => new Intl.NumberFormat(state.locale).format(count);
+const percentName = (share) => new Intl.NumberFormat(state.locale, { style: "percent" }).format(share);
 
 function remember(key, value) {
   try {
@@ -307,7 +308,7 @@ function offerLanguages(codes) {
   if (known.join() === codes.join()) return;
   const chosen = select.value || select.dataset.wished || "";
   select.replaceChildren(h("option", { value: "" }, t("any")),
-    codes.map((code) => h("option", { value: code }, languageName(code))));
+    ...codes.map((code) => h("option", { value: code }, languageName(code))));
   select.value = codes.includes(chosen) ? chosen : "";
 }
 
@@ -397,7 +398,7 @@ function answerCard(answer, position, result) {
       action("copy_quote", ICONS.copy, (button) => copy(quotation(answer.sentence.map(([text]) => text).join(""), answer), button)),
       position ? null : action("copy_link", ICONS.link, (button) => copy(address(result.question).href, button)),
       h("details", { class: "sq-fold" }, h("summary", {}, t("why_sure")),
-        h("p", {}, t("confidence_detail", { percent: percentName(answer.confidence) })))));
+        h("p", {}, t("confidence_detail", { percent: percentName(Math.floor(answer.confidence * 100) / 100) })))));
 }
 
 function nothingCard(result) {
@@ -787,7 +788,7 @@ function facts(status) {
     ["model", `${status.model} (${status.fingerprint.slice(0, 8)})`],
     ["generation", numberName(status.generation)],
     ["built", momentName(status.built)],
-    ["size", `${new Intl.NumberFormat(state.language, { maximumFractionDigits: 1 }).format(status.size / 2 ** 20)} MiB`],
+    ["size", `${new Intl.NumberFormat(state.locale, { maximumFractionDigits: 1 }).format(status.size / 2 ** 20)} MiB`],
   ];
   return h("div", { class: "sq-wide" }, h("table", { class: "sq-facts" }, h("tbody", {},
     rows.map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, t(name)), h("td", {}, h("bdi", {}, value)))))));
@@ -906,6 +907,7 @@ document.addEventListener("keydown", (event) => {
   state.setup = setup;
   state.words = setup.words;
   state.language = setup.language;
+  state.locale = navigator.languages.find((tag) => tag.split("-")[0] === setup.language) ?? setup.language;
   buildFrame();
   window.addEventListener("popstate", readAddress);
   readAddress();
