@@ -7,6 +7,7 @@ Gradio's named endpoints for REST, gradio_client and MCP. Before all of it stand
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 from collections.abc import Callable
@@ -35,11 +36,10 @@ if TYPE_CHECKING:
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
 ASSETS = Path(__file__).resolve().parent / "page" / "assets"
-#: Questions that wait for the pipeline at once; more wait in Gradio's queue, first come first
-#: served. A page shows passages, then the answer: two requests, of two users or of one.
-CONCURRENT_QUESTIONS = 8
-#: Requests in the queue; beyond that a client is told to come again.
-MOST_WAITING = 200
+#: Calls of a named endpoint that Gradio hands on at once; they wait for their turn in the service.
+CONCURRENT_CALLS = 8
+#: Calls that wait in Gradio; beyond that a client is told to come again.
+MOST_CALLS = 200
 #: A server that is stopped waits this long for open event streams, which would never end.
 SHUTDOWN_SECONDS = 2
 
@@ -175,9 +175,10 @@ def create_application(service: Service, options: PageOptions) -> FastAPI:
 
     application = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _add_upload_route(application, service)
-    return gradio.mount_gradio_app(  # type: ignore[no-any-return]
+    page = create_page(service, options)
+    gradio.mount_gradio_app(
         application,
-        create_page(service, options),
+        page,
         path="/",
         server_name=options.host,
         footer_links=[],
@@ -191,6 +192,18 @@ def create_application(service: Service, options: PageOptions) -> FastAPI:
         # not as `css`, which Gradio rewrites, and loses what stands in media queries
         head=f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>",
     )
+    if options.mcp:
+        page.mcp_server_obj.postprocess_output_data = _as_json
+    return application
+
+
+def _as_json(values: list[Any], root_url: str) -> list[Any]:
+    """Hand a model JSON; Gradio would hand it the text of a Python value."""
+    from mcp.types import TextContent
+
+    return [
+        TextContent(type="text", text=json.dumps(value, ensure_ascii=False)) for value in values
+    ]
 
 
 def create_page(service: Service, options: PageOptions) -> Any:
@@ -205,12 +218,14 @@ def create_page(service: Service, options: PageOptions) -> Any:
             elem_id="seedqa",
             server_functions=page_functions(service, options),
         )
-        asking = {"concurrency_limit": CONCURRENT_QUESTIONS, "concurrency_id": "asking"}
+        asking = {"concurrency_limit": CONCURRENT_CALLS, "concurrency_id": "asking"}
         endpoints = api_functions(service, gradio.Error)
         for function in endpoints:
             limits = {} if function.__name__ == "refresh" else asking
-            gradio.api(function, api_name=function.__name__, **limits)
-    page.queue(max_size=MOST_WAITING, default_concurrency_limit=1)
+            # not through the queue: MCP would reach it as a client of this very server, at an
+            # address that the request's headers give, and without its log-in
+            gradio.api(function, api_name=function.__name__, queue=False, **limits)
+    page.queue(max_size=MOST_CALLS, default_concurrency_limit=1)
     return page
 
 

@@ -43,6 +43,7 @@ _WRITE = re.compile(
     r"/gradio_api/(?:call/(?:v2/)?\w+|queue/join|component_server|cancel|reset)/?"
     r"|/gradio_api/mcp(?:/[\w./-]*)?"
 )
+_FORWARDED = (b"forwarded", b"x-forwarded-host", b"x-forwarded-server", b"x-forwarded-port")
 _DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 
 #: Scripts and styles of Gradio are inline in part, and its front end compiles templates; but
@@ -97,6 +98,10 @@ class Guard:
             return
         headers = _read_headers(scope)
         _strip_root(scope, self._rules.root_path)
+        # Gradio believes these, and would make addresses of them; --root-path says it better
+        scope["headers"] = [
+            item for item in scope["headers"] if not item[0].lower().startswith(_FORWARDED)
+        ]
         refused = self._refuse(scope, headers)
         if refused is None:
             most = self._most_bytes(scope)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index.encoder import load_encoder
-from index.errors import UsageError
+from index.errors import ServiceBusy, UsageError
 from index.location import Location
 from index.store import open_for_reading
 from index.types import Document
@@ -29,6 +29,9 @@ from retrieval.types import Filters, Result
 #: takes: 10,000 files take 0.2 s, and must not cost a core for as long as a page is open.
 STATUS_SECONDS = 2.0
 STATUS_SHARE = 20
+#: Questions that may wait for their turn; the next one is turned away. Gradio runs 40 functions at
+#: once, so that some are left to say how a rebuild goes.
+MOST_WAITING = 32
 #: Names offered for the filter; more would make a list that nobody reads.
 MOST_SOURCES = 1_000
 
@@ -47,6 +50,7 @@ class Service:
         # One question at a time: the encoder and the reader use both cores for it, so that two at
         # once would only wait for each other, and would need the vectors in memory twice.
         self._asking = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
         self._looking = threading.Lock()
         self._status: tuple[float, Status] | None = None
 
@@ -87,11 +91,19 @@ class Service:
     ) -> Result:
         """Return what the index as it is says; `read` asks for an answer beside the passages.
 
-        Nothing is refreshed by a question: that is for the process of the rebuild.
+        Nothing is refreshed by a question: that is for the process of the rebuild. Raises
+        ServiceBusy where `MOST_WAITING` others wait.
         """
-        with self._asking:
-            run = self._pipeline.ask if read else self._pipeline.search
-            return run(question, count=count, filters=filters, refresh=False)
+        if not self._waiting.acquire(blocking=False):
+            raise ServiceBusy(
+                f"{MOST_WAITING} questions are waiting", "a shorter queue", "Ask again in a moment"
+            )
+        try:
+            with self._asking:
+                run = self._pipeline.ask if read else self._pipeline.search
+                return run(question, count=count, filters=filters, refresh=False)
+        finally:
+            self._waiting.release()
 
     def open_document(self, source: str) -> Document:
         """Return a whole document as it is now; raises SourceError."""
