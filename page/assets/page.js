@@ -702,6 +702,7 @@ function showChip(kind, text, quiet) {
   if (ui.chip.textContent === text) return;
   ui.chip.className = `sq-fresh sq-fresh-${kind}`;
   ui.chip.textContent = text;
+  ui.chip.title = text;
   if (!quiet) say(text);
 }
 
@@ -772,7 +773,7 @@ function outcome(rebuild) {
   }
   if (rebuild.error) return errorCard(rebuild.error);
   if (!rebuild.report) return null;
-  return h("p", { class: "sq-done", role: "status" }, t("rebuilt", rebuild.report),
+  return h("p", { class: "sq-done", role: "status" }, t("rebuilt", { ...rebuild.report, seconds: numberName(Math.round(rebuild.report.seconds * 10) / 10) }),
     rebuild.report.notes.map((note) => h("span", {}, ` ${note}`)));
 }
 
