@@ -11,6 +11,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -217,7 +218,10 @@ def _ui(options: argparse.Namespace) -> int:
     )
     make_rules(page)  # what is wrong with the options is said before anything is built
     location = _locate(options)
-    with Service.open(location, read_only=options.read_only, progress=_progress()) as service:
+    with (
+        Service.open(location, read_only=options.read_only, progress=_progress()) as service,
+        suppress(KeyboardInterrupt),  # the way to stop it
+    ):
         serve(service, page, lambda url: print(url, flush=True))
     return FOUND
 

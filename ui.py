@@ -40,6 +40,8 @@ ASSETS = Path(__file__).resolve().parent / "page" / "assets"
 CONCURRENT_CALLS = 8
 #: Calls that wait in Gradio; beyond that a client is told to come again.
 MOST_CALLS = 200
+#: Files of each kind that the page lists; it asks every two seconds.
+MOST_LISTED = 500
 #: A server that is stopped waits this long for open event streams, which would never end.
 SHUTDOWN_SECONDS = 2
 
@@ -78,9 +80,14 @@ def serve(service: Service, options: PageOptions, announce: Callable[[str], None
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     host = f"[{options.host}]" if ":" in options.host else options.host
-    announce(f"http://{host}:{port}{urlsplit(options.root_path).path.rstrip('/')}/")
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            announce(f"http://{host}:{port}{rules.root_path}/")
+
     with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        Server(config).run(sockets=[listening])
 
 
 # -- who may come in ---------------------------------------------------------------------------
@@ -265,8 +272,14 @@ def page_functions(service: Service, options: PageOptions) -> list[Callable[...,
         )
 
     def status(wanted: dict[str, Any]) -> Any:
-        progress = asdict(service.progress())
-        return status_json(service.status()) | {"rebuild": progress, "folder": service.seeds.name}
+        shown = status_json(service.status())
+        lists = ("changed", "removed", "skipped", "duplicates")
+        return shown | {
+            "counts": {name: len(shown[name]) for name in lists},
+            **{name: shown[name][:MOST_LISTED] for name in lists},
+            "rebuild": asdict(service.progress()),
+            "folder": service.seeds.name,
+        }
 
     def documents(wanted: dict[str, Any]) -> Any:
         return service.documents()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -41,11 +42,16 @@ class Served:
     def __exit__(self, *exception: object) -> None:
         self.stop()
 
-    def stop(self) -> str:
-        """Stop it as Ctrl-C does, and return what it wrote to standard error."""
+    def stop(self) -> None:
+        """End it, as a system does."""
         self._process.terminate()
+        self._process.communicate(timeout=PATIENCE_SECONDS)
+
+    def interrupt(self) -> tuple[int, str]:
+        """End it as Ctrl-C does; return its exit code and what it wrote to standard error."""
+        self._process.send_signal(signal.SIGINT)
         _, errors = self._process.communicate(timeout=PATIENCE_SECONDS)
-        return errors
+        return self._process.returncode, errors
 
     def call(self, endpoint: str, *data: Any) -> Any:
         """Call a named endpoint as a REST client does, and return its value."""

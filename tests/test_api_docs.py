@@ -9,10 +9,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
+from cli import main
 from served import ROOT, Served
 
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
@@ -77,5 +77,14 @@ def test_every_function_is_in_the_table() -> None:
 
 
 def test_links_lead_somewhere() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", API):
-        assert (Path(ROOT) / "docs" / target).exists(), target
+    page = (ROOT / "docs" / "page.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", API + page):
+        assert (ROOT / "docs" / target).exists(), target
+
+
+def test_every_option_is_in_the_page_of_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (ROOT / "docs" / "page.md").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["ui", "--help"])
+    options = set(re.findall(r"^  (--[\w-]+)", capsys.readouterr().out, re.MULTILINE))
+    assert {option for option in options if option not in page} == {"--json"}

@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,7 +22,7 @@ import pytest
 
 from conftest import ToyEncoder
 from index.build import build_index
-from index.errors import SourceError, UploadError, UsageError
+from index.errors import ServiceBusy, SourceError, UploadError, UsageError
 from index.location import Location
 from index.store import open_for_reading
 from index.types import Document
@@ -37,7 +39,7 @@ from page.guard import (
     names_file,
 )
 from page.rebuild import Rebuild
-from page.service import Service
+from page.service import MOST_WAITING, Service
 from page.uploads import MOST_UPLOAD_BYTES, Upload, remove_document, safe_name
 from page.view import band_of, mark_spans, match_words, view_document, view_result
 from page.words import LANGUAGES, choose_language, words_of
@@ -122,6 +124,17 @@ def test_an_answer_is_marked_in_its_sentence_and_its_passage() -> None:
         ["It. ", ""], ["Built", "match"], [" by ", ""], ["Ann", "answer"], [".", ""],
     ]  # fmt: skip
     assert shown["passages"][0]["answer"] == [13, 16]
+
+
+def test_documents_that_disagree_give_several_answers() -> None:
+    ann = Answer("Ann", "a.txt", 13, 16, 1, 0.9, "Built by Ann.", 4, 17)
+    bob = Answer("Bob", "b.txt", 9, 12, 1, 0.6, "Built by Bob.", 0, 13)
+    both = (passage("It. Built by Ann."), passage("Built by Bob.", source="b.txt"))
+    shown = view_result(result(ann, bob, passages=both), read=True)
+    assert [(one["text"], one["band"], one["passage"]) for one in shown["answers"]] == [
+        ("Ann", "sure", 0), ("Bob", "likely", 1),
+    ]  # fmt: skip
+    assert [one["answer"] for one in shown["passages"]] == [[13, 16], [9, 12]]
 
 
 def test_no_answer_leaves_passages_unmarked() -> None:
@@ -466,6 +479,13 @@ def test_mcp_may_have_paths_but_not_in_arguments() -> None:
     assert knock("POST", "/gradio_api/mcp/", body=json.dumps(call).encode())[0] == 403
 
 
+def test_what_a_proxy_says_of_a_host_is_dropped(served: Served) -> None:
+    """Gradio made addresses of it, and over MCP a client of its own went there."""
+    forwarded = {"X_Forwarded_Host": "evil.example:99", "Forwarded": "host=evil.example"}
+    status, body = send(served, "GET", "/config", **forwarded)
+    assert (status, b"evil.example" in body) == (200, False)
+
+
 def test_uploads_are_closed_unless_allowed() -> None:
     assert knock("POST", UPLOAD_PATH)[0] == 404
     rules = replace(LOCAL, uploads=True, most_upload_bytes=10)
@@ -670,6 +690,27 @@ def test_a_question_changes_nothing(service: Service, seeds: Path) -> None:
     assert (asked.index.generation, asked.index.fresh) == (before, False)
 
 
+def test_one_question_too_many_is_turned_away(service: Service) -> None:
+    waiting = threading.Barrier(MOST_WAITING + 1)
+
+    def ask() -> None:
+        waiting.wait()
+        service.ask("iron bridge")
+
+    with service._asking:
+        users = [threading.Thread(target=ask) for _ in range(MOST_WAITING)]
+        for user in users:
+            user.start()
+        waiting.wait()
+        while service._waiting._value:
+            time.sleep(0.01)
+        with pytest.raises(ServiceBusy, match="32 questions are waiting"):
+            service.ask("iron bridge")
+    for user in users:
+        user.join()
+    assert service.ask("iron bridge").passages[0].source == "bridge.txt"
+
+
 def test_the_status_is_remembered_and_forgotten(service: Service, seeds: Path) -> None:
     assert "new.txt" not in service.status().changed
     (seeds / "new.txt").write_text("New.")
@@ -766,6 +807,12 @@ def test_errors_of_one_line(options: list[str], error: str, tmp_path: Path) -> N
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(f"seedqa: error: {error}")
+
+
+def test_interrupted_is_how_it_ends(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Served(tmp_path)
+    assert page.interrupt() == (0, "")
 
 
 def test_a_port_that_is_taken(served: Served, tmp_path: Path) -> None:

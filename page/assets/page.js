@@ -685,7 +685,7 @@ async function look() {
 
 function showFreshness(status) {
   const { rebuild } = status;
-  const count = status.changed.length + status.removed.length;
+  const count = status.counts.changed + status.counts.removed;
   if (rebuild.running) showChip("refreshing", t("refreshing", { percent: percentName(shareDone(rebuild)) }), true);
   else if (status.problem) showChip("not_fresh", t("not_fresh"), true);
   else if (count) showChip("changed", t(state.setup.read_only ? "changed" : "changed_refresh", { count }), false);
@@ -708,7 +708,7 @@ function showChip(kind, text, quiet) {
 
 function pressChip() {
   const { status } = state;
-  const changed = status && status.changed.length + status.removed.length && !status.rebuild.running;
+  const changed = status && status.counts.changed + status.counts.removed && !status.rebuild.running;
   if (changed && !state.setup.read_only) refresh();
   else showTab("index");
 }
@@ -753,10 +753,10 @@ async function showIndex() {
       ui.outcome, facts(status)),
     languagesCard(status),
     state.setup.upload ? uploadCard() : null,
-    listCard("skipped", status.skipped.map(({ source, reason }) => [source, reason]), ["file", "reason"]),
-    listCard("changed_files", [...status.changed].map((source) => [source]), ["file"]),
-    listCard("removed_files", [...status.removed].map((source) => [source]), ["file"]),
-    listCard("duplicates", status.duplicates.map((group) => [group.join(" = ")]), ["file"]),
+    listCard("skipped", status.counts.skipped, status.skipped.map(({ source, reason }) => [source, reason]), ["file", "reason"]),
+    listCard("changed_files", status.counts.changed, status.changed.map((source) => [source]), ["file"]),
+    listCard("removed_files", status.counts.removed, status.removed.map((source) => [source]), ["file"]),
+    listCard("duplicates", status.counts.duplicates, status.duplicates.map((group) => [group.join(" = ")]), ["file"]),
     Array.isArray(documents) && documents.length ? documentsCard(documents) : null,
   ].filter(Boolean));
   if (focused) ui.index.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
@@ -782,10 +782,10 @@ function facts(status) {
     ["folder", status.folder],
     ["documents", status.documents ? numberName(status.documents) : t("nothing")],
     ["chunks", t("chunks_size", { count: numberName(status.chunks), size: status.chunk_settings.size })],
-    ["skipped", numberName(status.skipped.length)],
-    ["duplicates", numberName(status.duplicates.length)],
-    ["changed_files", numberName(status.changed.length)],
-    ["removed_files", numberName(status.removed.length)],
+    ["skipped", numberName(status.counts.skipped)],
+    ["duplicates", numberName(status.counts.duplicates)],
+    ["changed_files", numberName(status.counts.changed)],
+    ["removed_files", numberName(status.counts.removed)],
     ["model", `${status.model} (${status.fingerprint.slice(0, 8)})`],
     ["generation", numberName(status.generation)],
     ["built", momentName(status.built)],
@@ -810,13 +810,14 @@ function languagesCard(status) {
       }))));
 }
 
-function listCard(title, rows, heads) {
+function listCard(title, count, rows, heads) {
   if (!rows.length) return null;
   return h("details", { class: "sq-card", open: rows.length <= 10 },
-    h("summary", {}, h("h2", {}, `${t(title)} (${numberName(rows.length)})`)),
+    h("summary", {}, h("h2", {}, `${t(title)} (${numberName(count)})`)),
     h("div", { class: "sq-wide" }, h("table", { class: "sq-table" },
       h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, t(head))))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, h("bdi", {}, cell)))))))));
+      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell) => h("td", {}, h("bdi", {}, cell)))))))),
+    count > rows.length ? h("p", { class: "sq-soft" }, t("and_more", { count: numberName(count - rows.length) })) : null);
 }
 
 function documentsCard(documents) {
