@@ -439,12 +439,11 @@ def _add_upload_route(application: FastAPI, service: Service) -> None:
             with service.upload(request.query_params.get("name", "")) as part:
                 async for data in request.stream():
                     await run_in_threadpool(part.write, data)
-                name = await run_in_threadpool(part.keep)
+                name = await run_in_threadpool(service.keep, part)
         except SeedqaError as error:
             return JSONResponse({"error": describe_error(error)}, status_code=422)
         except ClientDisconnect:
             return JSONResponse({}, status_code=400)
-        service.forget_status()
         return JSONResponse({"source": name})
 
     application.add_route(UPLOAD_PATH, upload, methods=["POST"])

@@ -51,6 +51,7 @@ class Service:
         # once would only wait for each other, and would need the vectors in memory twice.
         self._asking = threading.Lock()
         self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        self._reading = threading.Lock()
         self._looking = threading.Lock()
         self._status: tuple[float, Status] | None = None
 
@@ -107,7 +108,8 @@ class Service:
 
     def open_document(self, source: str) -> Document:
         """Return a whole document as it is now; raises SourceError."""
-        return open_source(self._location, source)
+        with self._reading:  # PDFium is not safe in threads
+            return open_source(self._location, source)
 
     # -- what is indexed -----------------------------------------------------------------------
 
@@ -170,6 +172,13 @@ class Service:
         """Return a document to write into; raises UploadError for a name that will not do."""
         self._check_writable()
         return Upload(self.seeds, name)
+
+    def keep(self, upload: Upload) -> str:
+        """Give an uploaded document its name and return it; raises UploadError."""
+        with self._reading:
+            name = upload.keep()
+        self.forget_status()
+        return name
 
     def remove(self, source: str) -> None:
         """Delete the file of a source; raises SourceError."""

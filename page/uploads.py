@@ -74,7 +74,7 @@ class Upload:
 
     def __exit__(self, *exception: object) -> None:
         self._file.close()
-        os.unlink(self._part)  # noqa: PTH108 - the kept name is a second link
+        Path(self._part).unlink(missing_ok=True)
 
     def write(self, data: bytes) -> None:
         """Append bytes; raises UploadError beyond `MOST_UPLOAD_BYTES`."""
@@ -109,9 +109,10 @@ class Upload:
         for number in range(1, _MOST_SAME_NAME):
             name = self._name if number == 1 else f"{stem} ({number}){extension}"
             try:
-                os.link(
-                    self._part, self._seeds / name
-                )  # fails where the name is taken, by a link too
+                # "x" takes a name only where it is free, also of a link that leads nowhere; then
+                # the whole document takes its place at once
+                (self._seeds / name).open("xb").close()
+                Path(self._part).replace(self._seeds / name)
             except FileExistsError:
                 continue
             except OSError as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -37,7 +37,6 @@ def run(command: list[str], example: str, served: Served) -> str:
     """Run an example with the address of the page under test in place of the written one."""
     done = subprocess.run(
         [*command, example.replace(WRITTEN, served.url)],
-        env=os.environ | {"PYTHONWARNINGS": "ignore"},
         capture_output=True,
         text=True,
         check=False,
@@ -68,6 +67,19 @@ def test_mcp(served: Served) -> None:
     assert lines[1].endswith(ANSWER)
     configured = json.loads(blocks("json")[0])["mcpServers"]["seedqa"]["url"]
     assert configured.startswith(f"{WRITTEN}gradio_api/mcp/")
+
+
+def test_a_log_in(tmp_path: Path) -> None:
+    """MCP reached the page as a client of its own, which had no password."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    inside = "http_client=httpx.AsyncClient(auth=('ann', 'sesame'))"
+    example = "import httpx\n" + blocks("python")[1].replace('mcp/")', f'mcp/", {inside})')
+    assert inside in example
+    with Served(tmp_path, "--mcp", "--auth", "ann:sesame") as page:
+        lines = run([sys.executable, "-c"], example, page).split("\n")
+        assert lines[1].endswith(ANSWER)
+        with pytest.raises(AssertionError, match="401"):
+            run([sys.executable, "-c"], blocks("python")[1], page)
 
 
 def test_every_function_is_in_the_table() -> None:

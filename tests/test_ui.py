@@ -46,6 +46,7 @@ from page.words import LANGUAGES, choose_language, words_of
 from retrieval.pipeline import Pipeline
 from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
 from served import ROOT, Served
+from test_extract import make_pdf
 from ui import PageOptions, make_rules, read_logins
 
 ARTICLE = "000_76e88c25fcffd226.txt"
@@ -671,6 +672,23 @@ def test_uploads_over_http(served: Served) -> None:
     assert not (served.seeds.parent / "outside.txt").exists()
     (served.seeds / "outside.txt").unlink()
     served.call("refresh")
+
+
+def test_pdfs_are_opened_by_many_at_once(tmp_path: Path, encoder: ToyEncoder) -> None:
+    """PDFium is not safe in threads."""
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for number in range(4):
+        pages = [f"Page {page} of document {number}." for page in range(20)]
+        (seeds / f"{number}.pdf").write_bytes(make_pdf(*pages))
+    location = Location(tmp_path / "index", seeds, None)
+    with Service(location, Pipeline.open(location, encoder=encoder), seeds, False) as service:
+
+        def read(number: int) -> bool:
+            return f"document {number % 4}." in service.open_document(f"{number % 4}.pdf").text
+
+        with ThreadPoolExecutor(16) as users:
+            assert all(users.map(read, range(48)))
 
 
 # -- the service ---------------------------------------------------------------------------------

@@ -469,6 +469,8 @@ def test_no_text_of_a_document_or_a_question_is_ever_run(
         assert f"says {text} and no more." in (card.locator(".sq-quote").text_content() or "")
         source = card.locator(".sq-source").text_content() or ""
         assert source == f"{number:02} {text.replace('/', '∕')[:60]}.txt"
+        title = hostile.call("search", f"number{number:02} {text}", 1, f"{number:02}*", "", "", "")
+        assert card.locator("h3").text_content() == title["passages"][0]["title"]
         card.locator("h3 button").click()
         page.wait_for_selector(".sq-document mark.sq-passage")
         shown = page.locator(".sq-document .sq-scroll").text_content() or ""
