@@ -6,6 +6,7 @@ import asyncio
 import base64
 import http.client
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
@@ -755,6 +756,20 @@ def test_a_rebuild_that_fails_says_why(tmp_path: Path) -> None:
     assert progress.error is not None
     assert progress.error["found"] == f"no folder {tmp_path / 'missing'}"
     assert (progress.running, progress.report) == (False, None)
+
+
+def test_a_rebuild_that_is_killed_says_so_and_can_be_begun_again(
+    tmp_path: Path, seeds: Path
+) -> None:
+    rebuild = Rebuild(Location(tmp_path / "index", seeds, None))
+    rebuild.start()
+    (process,) = multiprocessing.active_children()
+    process.kill()
+    progress = rebuild.wait()
+    assert progress.error is not None
+    assert progress.error["found"] == "the rebuild ended by itself with -9"
+    rebuild.start()
+    assert rebuild.wait().report is not None
 
 
 def test_a_rebuild_leaves_nothing_doubtful(tmp_path: Path, seeds: Path) -> None:

@@ -113,12 +113,14 @@ function recall(key, otherwise) {
   }
 }
 
-// Call a server function; an error is a value, as from the server.
+// Call a server function; an error is a value, as from the server. Where there is no answer Gradio
+// returns nothing.
 async function call(name, wanted) {
+  const lost = { error: { found: t("lost"), expected: "", remedy: "" } };
   try {
-    return await server[name](wanted ?? {});
+    return (await server[name](wanted ?? {})) ?? lost;
   } catch {
-    return { error: { found: t("lost"), expected: "", remedy: "" } };
+    return lost;
   }
 }
 
@@ -336,6 +338,7 @@ async function ask(typed, push) {
   ui.foot.textContent = "";
   ui.answer.replaceChildren(h("div", { class: "sq-card sq-waiting" }, t("searching")));
   ui.results.setAttribute("aria-busy", "true");
+  ui.passages.classList.add("sq-old");
   const wanted = { question, ...filters() };
   const found = await call("ask", { ...wanted, read: false });
   if (turn !== state.turn) return;
@@ -439,6 +442,7 @@ function quotation(text, item) {
 function showPassages(result) {
   const cards = [...ui.passages.querySelectorAll(".sq-passage")];
   const focused = cards.findIndex((card) => card.contains(document.activeElement));
+  ui.passages.classList.remove("sq-old");
   ui.passages.replaceChildren();
   if (!result.passages.length) return;
   const nothing = result.read && !result.answers.length;

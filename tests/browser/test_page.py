@@ -598,6 +598,19 @@ def test_a_log_in(tmp_path: Path, contexts: Callable[..., BrowserContext]) -> No
         expect(page.locator(".sq-answer-card")).to_contain_text("TOP")
 
 
+def test_a_server_that_has_gone(tmp_path: Path, contexts: Callable[..., BrowserContext]) -> None:
+    """Gradio returned nothing, and the page went on searching for ever."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = contexts().new_page()
+    with Served(tmp_path) as served:
+        page.goto(served.url)
+        page.wait_for_selector("#sq-question")
+        ask(page, ALIBABA)
+    page.press("#sq-question", "Enter")
+    expect(page.locator(".sq-problem")).to_contain_text("Is seedqa ui still running?")
+    expect(page.locator(".sq-fresh")).to_have_text("Not known")
+
+
 def test_another_site_gets_nothing(
     served: Served, contexts: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
