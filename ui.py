@@ -40,6 +40,9 @@ ASSETS = Path(__file__).resolve().parent / "page" / "assets"
 CONCURRENT_CALLS = 8
 #: Calls that wait in Gradio; beyond that a client is told to come again.
 MOST_CALLS = 200
+#: Sessions that Gradio remembers. Nothing of ours is in them, but each call of an endpoint makes
+#: one of 30 KB, and it would keep 10,000.
+MOST_SESSIONS = 100
 #: Files of each kind that the page lists; it asks every two seconds.
 MOST_LISTED = 500
 #: A server that is stopped waits this long for open event streams, which would never end.
@@ -177,6 +180,7 @@ def create_application(service: Service, options: PageOptions) -> FastAPI:
     """Return the web application, without its guard."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read on import
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"  # kept for a page of its own that is closed
     import gradio  # 2 s, and no other command needs it
     from fastapi import FastAPI
 
@@ -233,6 +237,7 @@ def create_page(service: Service, options: PageOptions) -> Any:
             # address that the request's headers give, and without its log-in
             gradio.api(function, api_name=function.__name__, queue=False, **limits)
     page.queue(max_size=MOST_CALLS, default_concurrency_limit=1)
+    page.state_session_capacity = MOST_SESSIONS
     return page
 
 

@@ -15,15 +15,22 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60
+_START = "import sys, cli; sys.exit(cli.main(sys.argv[1:]))"
+#: The same, with every address that is asked for or connected to on standard error.
+WATCHED = (
+    "import sys; sys.addaudithook(lambda event, values: event in ('socket.connect',"
+    " 'socket.getaddrinfo', 'socket.gethostbyname') and print(event, values, file=sys.stderr));"
+    f" {_START}"
+)
 
 
 class Served:
     """`seedqa ui` with options, serving a folder of documents; a context manager."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, start: str = _START) -> None:
         self.seeds = folder / "seeds"
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "cli", "ui", "--port", "0", "--seeds", "seeds", *options],
+            [sys.executable, "-c", start, "ui", "--port", "0", "--seeds", "seeds", *options],
             cwd=folder,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
