@@ -11,6 +11,7 @@ import io
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -201,6 +202,30 @@ def _watch(options: argparse.Namespace) -> int:
     return FOUND
 
 
+def _ui(options: argparse.Namespace) -> int:
+    from page.service import Service
+    from ui import PageOptions, make_rules, serve
+
+    page = PageOptions(
+        host=options.host,
+        port=options.port,
+        auth=options.auth,
+        root_path=options.root_path,
+        read_only=options.read_only,
+        mcp=options.mcp,
+        uploads=options.allow_upload,
+        removals=options.allow_remove,
+    )
+    make_rules(page)  # what is wrong with the options is said before anything is built
+    location = _locate(options)
+    with (
+        Service.open(location, read_only=options.read_only, progress=_progress()) as service,
+        suppress(KeyboardInterrupt),  # the way to stop it
+    ):
+        serve(service, page, lambda url: print(url, flush=True))
+    return FOUND
+
+
 def _doctor(options: argparse.Namespace) -> int:
     from index.doctor import check_all, repair
     from output import write_findings
@@ -381,6 +406,19 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("questions", metavar="QUESTIONS.jsonl", help="one JSON object a line")
     evaluate.add_argument("--per-question", metavar="FILE", help="write a line for each question")
     add("watch", _watch, "keep the index fresh until stopped", place)
+    page = add("ui", _ui, "open the web page, and its API, on this machine", place)
+    page.add_argument("--host", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
+    page.add_argument("--port", type=int, default=7860, help="0 takes a free one (default: 7860)")
+    page.add_argument(
+        "--auth", metavar="USER:PASSWORD", help="who may come in; or a file with such lines"
+    )
+    page.add_argument(
+        "--root-path", default="", metavar="PATH", help="where a proxy serves it: a path or a URL"
+    )
+    page.add_argument("--read-only", action="store_true", help="nobody may refresh or change")
+    page.add_argument("--allow-upload", action="store_true", help="documents may be added")
+    page.add_argument("--allow-remove", action="store_true", help="documents may be deleted")
+    page.add_argument("--mcp", action="store_true", help="serve the API as MCP tools too")
     doctor = add("doctor", _doctor, "check database, vectors and model", place)
     doctor.add_argument("--repair", action="store_true", help="make anew what is derived")
     return parser

@@ -36,6 +36,7 @@ from index.metadata import (
 from index.types import Document, FoundFile, SkippedFile
 
 __all__ = [
+    "EXTENSIONS",
     "MAX_FILE_BYTES",
     "hash_file",
     "matches_glob",
@@ -66,6 +67,8 @@ _EXTRACTORS: dict[str, Callable[[bytes], Extracted]] = {
     ".pdf": extract_pdf,
     ".docx": extract_docx,
 }
+#: The kinds of files that are read, by the ends of their names in lower case.
+EXTENSIONS = frozenset(_EXTRACTORS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ SeedqaError
 ├── ModelError            a model folder is missing, damaged or unusable
 ├── QuestionError         the question or a filter cannot be used
 ├── QuestionsFileError    a questions file for `eval` is malformed
+├── ServiceBusy           more questions wait than will be answered in good time
+├── UploadError           a document cannot be taken into the folder
 └── UsageError            the command line cannot be understood
 UnreadableFile            one file of many; becomes a row in the report, never stops a build
 
@@ -80,6 +82,14 @@ class QuestionError(SeedqaError):
 
 class QuestionsFileError(SeedqaError):
     """A questions file for `eval` is malformed."""
+
+
+class ServiceBusy(SeedqaError):
+    """More questions wait than will be answered in good time."""
+
+
+class UploadError(SeedqaError):
+    """A document cannot be taken into the folder: its type, its size, or what it holds."""
 
 
 class UsageError(SeedqaError):

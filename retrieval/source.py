@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from index.documents import read_document, walk_folder
 from index.errors import SourceError, UnreadableFile
 from index.location import Location
-from index.types import FoundFile
+from index.types import Document, FoundFile
 from retrieval.record import read_record, seeds_of
 
 _PLACE = re.compile(r"(?P<name>.+?):(?P<line>\d{1,9})(?::(?P<count>\d{1,9}))?", re.DOTALL)
@@ -33,14 +34,33 @@ def read_source(location: Location, place: str) -> Excerpt:
 
     Raises SourceError where there is no such file, or no such line, or it cannot be read.
     """
-    seeds = seeds_of(location, read_record(location))
-    found, _ = walk_folder(seeds, exclude=location.index)
-    by_source = {file.source: file for file in found}
+    seeds, by_source = _find_sources(location)
     for name, line, count in _readings(place):
         if name in by_source:
-            text = _read_text(by_source[name])
+            text = _read(by_source[name]).text
             return _cut(name, text, line, count)
-    raise SourceError(
+    raise _no_source(place, seeds)
+
+
+def open_source(location: Location, source: str) -> Document:
+    """Return the whole document that `source` names, as it is now.
+
+    Raises SourceError where there is no such file, or it cannot be read.
+    """
+    seeds, by_source = _find_sources(location)
+    if source not in by_source:
+        raise _no_source(source, seeds)
+    return _read(by_source[source])
+
+
+def _find_sources(location: Location) -> tuple[Path, dict[str, FoundFile]]:
+    seeds = seeds_of(location, read_record(location))
+    found, _ = walk_folder(seeds, exclude=location.index)
+    return seeds, {file.source: file for file in found}
+
+
+def _no_source(place: str, seeds: Path) -> SourceError:
+    return SourceError(
         f"no source {place!r} in {seeds}",
         "a source as ask and search show it",
         "See the names with: seedqa search QUERY",
@@ -57,9 +77,9 @@ def _readings(place: str) -> Iterator[tuple[str, int | None, int]]:
             yield f"{match['name']}:{match['line']}", int(match["count"]), 1
 
 
-def _read_text(file: FoundFile) -> str:
+def _read(file: FoundFile) -> Document:
     try:
-        return read_document(file)[1].text
+        return read_document(file)[1]
     except UnreadableFile as error:
         raise SourceError(
             f"{file.source} cannot be read: {error.reason}", "a readable file", "Mend the file"

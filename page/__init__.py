@@ -1,0 +1,1 @@
+"""What the page is made of: its values, its guard, its rebuild, its uploads and its assets."""

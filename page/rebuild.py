@@ -1,0 +1,195 @@
+"""Bring the index up to date in a process of its own, and say how far it is.
+
+A process, because reading and embedding would hold up the questions that are answered meanwhile
+from the old generation, and because a process that dies takes nothing with it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from typing import Any
+
+from index.build import RACY_NS, Report
+from index.errors import SeedqaError
+from index.location import Location
+
+#: Questions go before: on two cores an embedding process of the same rank doubles their time.
+NICENESS = 10
+#: Progress is sent this often at most; 10,000 files read in a second would be as many messages.
+PROGRESS_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a rebuild stands."""
+
+    number: int = 0
+    """How many were begun since the page was started."""
+    running: bool = False
+    phase: str = ""
+    """"loading", "reading", "embedding" or "checking"."""
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    report: dict[str, Any] | None = None
+    """What the last one did."""
+    error: dict[str, str] | None = None
+    """Why the last one failed: found, expected, remedy."""
+
+
+class Rebuild:
+    """At most one rebuild at a time."""
+
+    def __init__(self, location: Location) -> None:
+        self._location = location
+        self._lock = threading.Lock()
+        self._progress = Progress()
+        self._started = 0.0
+        self._follower: threading.Thread | None = None
+
+    def start(self) -> Progress:
+        """Begin a rebuild, unless one is running, and return where it stands."""
+        with self._lock:
+            if self._progress.running:
+                return self._progress
+            number = self._progress.number + 1
+            self._progress = Progress(number=number, running=True, phase="loading")
+            self._started = time.monotonic()
+            # spawn: a fork would copy the locks of our threads in whatever state they are
+            context = multiprocessing.get_context("spawn")
+            receiving, sending = context.Pipe(duplex=False)
+            process = context.Process(
+                target=_build, args=(self._location, sending), name="rebuild", daemon=True
+            )
+            process.start()
+            sending.close()
+            self._follower = threading.Thread(
+                target=self._follow, args=(process, receiving), name="rebuild", daemon=True
+            )
+            self._follower.start()
+            return self._progress
+
+    def progress(self) -> Progress:
+        """Return where the rebuild stands, or what the last one did."""
+        with self._lock:
+            progress = self._progress
+        if progress.running:
+            return replace(progress, seconds=round(time.monotonic() - self._started, 1))
+        return progress
+
+    def wait(self) -> Progress:
+        """Return when no rebuild is running."""
+        follower = self._follower
+        if follower:
+            follower.join()
+        return self.progress()
+
+    def _follow(self, process: Any, receiving: Connection) -> None:
+        ended: dict[str, Any] | None = None
+        while ended is None:
+            try:
+                message = receiving.recv()
+            except (EOFError, OSError):
+                break
+            if "phase" in message:
+                with self._lock:
+                    self._progress = replace(self._progress, **message)
+            else:
+                ended = message
+        process.join()
+        receiving.close()
+        if ended is None:
+            ended = {
+                "error": {
+                    "found": f"the rebuild ended by itself with {process.exitcode}",
+                    "expected": "a report",
+                    "remedy": "Start it again: what was embedded so far is kept",
+                }
+            }
+        with self._lock:
+            seconds = round(time.monotonic() - self._started, 1)
+            self._progress = replace(self._progress, running=False, seconds=seconds, **ended)
+
+
+def _build(location: Location, sending: Connection) -> None:
+    """Build in this process, and send what happens."""
+    from index.build import build_index
+    from index.encoder import load_encoder
+    from retrieval.record import model_of, read_record, seeds_of
+    from retrieval.status import read_status
+
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    try:
+        recorded = read_record(location)
+        seeds, model = seeds_of(location, recorded), model_of(location, recorded)
+        encoder, progress = load_encoder(model), _sender(sending)
+
+        def build() -> Report:
+            return build_index(seeds, location.index, encoder, model_path=model, progress=progress)
+
+        report = build()
+        if not read_status(location).fresh:
+            # Written in the seconds before it was read, a file proves nothing by its times:
+            # looked at again after them, it does, and is not shown as changed for ever.
+            sending.send({"phase": "checking", "done": 0, "total": 0})
+            time.sleep(RACY_NS / 1e9)
+            report = _join(report, build())
+    except SeedqaError as error:
+        sending.send({"error": describe_error(error)})
+    except (BrokenPipeError, KeyboardInterrupt):
+        pass  # the page has gone; what was embedded so far is kept
+    else:
+        sending.send({"report": _describe_report(report)})
+
+
+def _sender(sending: Connection) -> Callable[[str, int, int], None]:
+    last = ("", 0.0)
+
+    def send(phase: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done == total or phase != last[0] or now - last[1] >= PROGRESS_SECONDS:
+            last = (phase, now)
+            sending.send({"phase": phase, "done": done, "total": total})
+
+    return send
+
+
+def _join(first: Report, second: Report) -> Report:
+    """Return the report of both: what the second found unchanged, the first may have indexed."""
+    return replace(
+        second,
+        indexed=tuple(sorted({*first.indexed, *second.indexed})),
+        unchanged=first.unchanged,
+        removed=tuple(sorted({*first.removed, *second.removed})),
+        embedded=first.embedded + second.embedded,
+        seconds=first.seconds + second.seconds,
+        notes=first.notes + second.notes,
+    )
+
+
+def _describe_report(report: Report) -> dict[str, Any]:
+    return {
+        "generation": report.generation.number,
+        "documents": report.generation.documents,
+        "chunks": report.generation.chunks,
+        "indexed": len(report.indexed),
+        "unchanged": report.unchanged,
+        "removed": len(report.removed),
+        "skipped": len(report.skipped),
+        "embedded": report.embedded,
+        "seconds": round(report.seconds, 3),
+        "notes": list(report.notes),
+    }
+
+
+def describe_error(error: SeedqaError) -> dict[str, str]:
+    """Return an error as the JSON contract has it."""
+    return {"found": error.found, "expected": error.expected, "remedy": error.remedy}

@@ -1,0 +1,142 @@
+"""Take documents into the seeds folder, and out of it again, and touch nothing else.
+
+A name that comes from a browser is only a wish: what is kept of it is one safe file name. Knows
+the folder; nothing of the index, nor of the web.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import unicodedata
+from pathlib import Path
+
+from index.documents import EXTENSIONS, read_document, walk_folder
+from index.errors import SourceError, StorageError, UnreadableFile, UploadError
+from index.types import FoundFile
+
+#: Larger documents are put into the folder by hand. Reading one of 20 MiB takes some seconds.
+MOST_UPLOAD_BYTES = 20 * 2**20
+#: File systems allow 255 bytes; a number may be added.
+MOST_STEM_BYTES = 180
+_MOST_SAME_NAME = 1_000
+
+#: Separators, what Windows forbids, controls, and marks that reorder or hide what is read.
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f<>:\"|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+def safe_name(wished: str) -> str:
+    """Return the one file name that is kept of what a browser wishes.
+
+    Folders are dropped, as are a leading dot and what some system forbids. Raises UploadError for
+    a type that is not read, or where no name is left.
+
+    >>> safe_name("C:\\\\fakepath\\\\..\\\\my report.pdf")
+    'my report.pdf'
+    """
+    name = re.split(r"[/\\]", unicodedata.normalize("NFC", wished))[-1]
+    name = " ".join(_UNSAFE.sub(" ", name).split())
+    stem, extension = os.path.splitext(name)
+    if extension.lower() not in EXTENSIONS:
+        raise UploadError(
+            f"{name!r} is not a type that is read", ", ".join(sorted(EXTENSIONS)), "Convert it"
+        )
+    stem = stem.strip(" .")
+    while len(stem.encode()) > MOST_STEM_BYTES:
+        stem = stem[:-1].rstrip()
+    if not stem or _RESERVED.fullmatch(stem):
+        stem = f"document {stem}".rstrip()
+    return f"{stem}{extension.lower()}"
+
+
+class Upload:
+    """A document on its way: written beside the others under a hidden name, then given its own.
+
+    A context manager; what was not kept is gone at its end.
+    """
+
+    def __init__(self, seeds: Path, wished: str) -> None:
+        self._name = safe_name(wished)
+        self._seeds = seeds
+        self._size = 0
+        try:
+            descriptor, self._part = tempfile.mkstemp(prefix=".seedqa-upload-", dir=seeds)
+        except OSError as error:
+            raise _unwritable(seeds, error) from error
+        self._file = os.fdopen(descriptor, "wb")
+
+    def __enter__(self) -> Upload:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._file.close()
+        Path(self._part).unlink(missing_ok=True)
+
+    def write(self, data: bytes) -> None:
+        """Append bytes; raises UploadError beyond `MOST_UPLOAD_BYTES`."""
+        self._size += len(data)
+        if self._size > MOST_UPLOAD_BYTES:
+            raise UploadError(
+                f"{self._name} has more than {MOST_UPLOAD_BYTES // 2**20} MiB",
+                "a smaller document",
+                "Put it into the folder by hand",
+            )
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise _unwritable(self._seeds, error) from error
+
+    def keep(self) -> str:
+        """Give the document its name and return it; raises UploadError if it has no text.
+
+        A name that is taken gets a number: no upload replaces a document.
+        """
+        try:
+            self._file.close()
+            read_document(FoundFile(self._name, self._part, self._size, 0, 0, 0))
+        except UnreadableFile as error:
+            raise UploadError(
+                f"{self._name} cannot be read: {error.reason}", "a readable document", "Mend it"
+            ) from error
+        except OSError as error:
+            raise _unwritable(self._seeds, error) from error
+        Path(self._part).chmod(0o644)
+        stem, extension = os.path.splitext(self._name)
+        for number in range(1, _MOST_SAME_NAME):
+            name = self._name if number == 1 else f"{stem} ({number}){extension}"
+            try:
+                # "x" takes a name only where it is free, also of a link that leads nowhere; then
+                # the whole document takes its place at once
+                (self._seeds / name).open("xb").close()
+                Path(self._part).replace(self._seeds / name)
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise _unwritable(self._seeds, error) from error
+            return name
+        raise UploadError(f"{_MOST_SAME_NAME} documents named {self._name}", "fewer", "Rename it")
+
+
+def remove_document(seeds: Path, source: str) -> None:
+    """Delete the file of a source; raises SourceError where a walk of the folder finds none."""
+    found, _ = walk_folder(seeds)
+    path = next((file.path for file in found if file.source == source), None)
+    if path is None:
+        raise SourceError(
+            f"no source {source!r} in {seeds}", "a source as the page shows it", "Refresh the page"
+        )
+    link = os.path.join(seeds, source)
+    try:  # where it is a link, the link; a name that is not UTF-8 is known by its path only
+        os.unlink(link if os.path.lexists(link) else path)  # noqa: PTH108
+    except OSError as error:
+        raise _unwritable(seeds, error) from error
+
+
+def _unwritable(seeds: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"{seeds} cannot be written: {error.strerror}", "a folder that can", "See its permissions"
+    )

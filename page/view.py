@@ -1,0 +1,187 @@
+"""Turn results and documents into the values that the page shows.
+
+Text leaves here as pieces with the names of their marks, never as HTML: the page puts each piece
+into the document as text, so nothing that a file says can become a tag. Knows nothing of how the
+values came about, nor of Gradio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from index.lexical import find_words, folded_words, stemmed_words
+from index.types import Document
+from retrieval.candidates import topical_words
+from retrieval.types import Answer, Passage, Result
+
+#: Confidence from which an answer is called sure or likely; below it is shown as unsure. The
+#: confidence is calibrated, so these are the shares of such answers that are right.
+SURE, LIKELY = 0.8, 0.5
+
+Span = tuple[int, int, str]
+"""Start, end and the name of a mark."""
+Piece = list[str]
+"""A text and the names of its marks, separated by spaces."""
+
+
+def band_of(confidence: float) -> str:
+    """Return the word for a confidence: sure, likely or unsure."""
+    if confidence >= SURE:
+        return "sure"
+    return "likely" if confidence >= LIKELY else "unsure"
+
+
+def mark_spans(text: str, spans: Iterable[Span]) -> list[Piece]:
+    """Cut `text` where marks begin and end; the pieces joined are the text again.
+
+    Spans may overlap, and are cut at both ends of the text.
+
+    >>> mark_spans("a big dog", [(2, 9, "answer"), (6, 9, "match")])
+    [['a ', ''], ['big ', 'answer'], ['dog', 'answer match']]
+    """
+    inside = [
+        (max(0, start), min(len(text), end), name)
+        for start, end, name in spans
+        if start < len(text) and end > 0 and start < end
+    ]
+    bounds = sorted({0, len(text)} | {bound for span in inside for bound in span[:2]})
+    pieces = []
+    for start, end in pairwise(bounds):
+        names = sorted({name for left, right, name in inside if left <= start and end <= right})
+        pieces.append([text[start:end], " ".join(names)])
+    return pieces
+
+
+def match_words(question: str, text: str, language: str) -> list[Span]:
+    """Return the words of `text` that the question's own words match, folded or stemmed."""
+    words = topical_words(question)
+    folded, stems = set(words), {stem for word in words for stem in stemmed_words(word, language)}
+
+    @cache
+    def matches(word: str) -> bool:
+        return not (
+            folded.isdisjoint(folded_words(word))
+            and stems.isdisjoint(stemmed_words(word, language))
+        )
+
+    return [(start, end, "match") for start, end, word in find_words(text) if matches(word)]
+
+
+def view_result(result: Result, read: bool) -> dict[str, Any]:
+    """Return what the page shows of a result; `read` says whether an answer was looked for."""
+    return {
+        "question": result.question,
+        "read": read,
+        "answers": [_view_answer(answer, result.passages) for answer in result.answers],
+        "confidence": result.confidence,
+        "threshold": result.threshold,
+        "passages": [_view_passage(passage, result) for passage in result.passages],
+        "index": asdict(result.index),
+        "timings": asdict(result.timings),
+        "notes": list(result.notes),
+    }
+
+
+def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
+    home = next((passage for passage in passages if _holds(passage, answer)), None)
+    start = answer.sentence_start
+    return {
+        "text": answer.text,
+        "sentence": mark_spans(
+            answer.sentence, [(answer.start - start, answer.end - start, "answer")]
+        ),
+        "whole": answer.text == answer.sentence,
+        "source": answer.source,
+        "title": home.title if home else answer.source,
+        "date": home.date if home else None,
+        "language": home.language if home else "und",
+        "page": home.page if home else None,
+        "stale": home.stale if home else False,
+        "line": answer.line,
+        "confidence": answer.confidence,
+        "band": band_of(answer.confidence),
+        "start": answer.start,
+        "end": answer.end,
+        "passage": passages.index(home) if home else None,
+    }
+
+
+def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
+    spans = match_words(result.question, passage.text, passage.language)
+    answers = [answer for answer in result.answers if _holds(passage, answer)]
+    spans += [
+        (answer.start - passage.start, answer.end - passage.start, "answer") for answer in answers
+    ]
+    best = answers[0] if answers else None
+    return {
+        "source": passage.source,
+        "title": passage.title,
+        "date": passage.date,
+        "language": passage.language,
+        "start": passage.start,
+        "end": passage.end,
+        "line_start": passage.line_start,
+        "line_end": passage.line_end,
+        "page": passage.page,
+        "text": passage.text,
+        "pieces": mark_spans(passage.text, spans),
+        "answer": [best.start, best.end] if best else None,
+        "score": passage.score,
+        "ranks": asdict(passage.ranks),
+        "parts": asdict(passage.parts),
+        "stale": passage.stale,
+        "also_in": list(passage.also_in),
+    }
+
+
+def _holds(passage: Passage, answer: Answer) -> bool:
+    return (
+        passage.source == answer.source
+        and passage.start <= answer.start
+        and answer.end <= passage.end
+    )
+
+
+def view_document(
+    document: Document, quote: str, start: int, answer: tuple[int, int] | None
+) -> dict[str, Any]:
+    """Return a whole document in pieces, with the passage `quote` and the answer in it marked.
+
+    `start` is where the passage stood when it was indexed. Where the file has changed since, the
+    passage is looked for; `found` is false where it is there no more. Pages are pieces named
+    `page` that hold their number.
+    """
+    text = document.text
+    place = start if text[start : start + len(quote)] == quote else text.find(quote)
+    found = bool(quote) and place >= 0
+    spans: list[Span] = []
+    if found:
+        spans.append((place, place + len(quote), "passage"))
+        if answer:
+            spans.append((answer[0] - start + place, answer[1] - start + place, "answer"))
+    return {
+        "source": document.source,
+        "title": document.title,
+        "date": document.date,
+        "language": document.language,
+        "found": found,
+        "moved": found and place != start,
+        "pieces": _pages(document, spans),
+    }
+
+
+def _pages(document: Document, spans: list[Span]) -> list[Piece]:
+    """Return the pieces of a document, each page begun by a piece with its number."""
+    bounds = [*document.page_starts, len(document.text)]
+    if not document.page_starts:
+        return mark_spans(document.text, spans)
+    pieces = mark_spans(document.text[: bounds[0]], spans) if bounds[0] else []
+    for number, (start, end) in enumerate(pairwise(bounds), 1):
+        pieces.append([str(number), "page"])
+        moved = [(left - start, right - start, name) for left, right, name in spans]
+        pieces += mark_spans(document.text[start:end], moved)
+    return pieces

@@ -1,0 +1,889 @@
+"""What the page is made of, and the page as a client meets it: API, refusals, uploads."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import http.client
+import json
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ToyEncoder
+from index.build import build_index
+from index.errors import ServiceBusy, SourceError, UploadError, UsageError
+from index.location import Location
+from index.store import open_for_reading
+from index.types import Document
+from page.examples import example_questions
+from page.guard import (
+    MOST_BODY_BYTES,
+    UPLOAD_PATH,
+    Guard,
+    Rules,
+    is_open_path,
+    knows_host,
+    knows_login,
+    knows_origin,
+    names_file,
+)
+from page.rebuild import Rebuild
+from page.service import MOST_WAITING, Service
+from page.uploads import MOST_UPLOAD_BYTES, Upload, remove_document, safe_name
+from page.view import band_of, mark_spans, match_words, view_document, view_result
+from page.words import LANGUAGES, choose_language, words_of
+from retrieval.pipeline import Pipeline
+from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
+from served import ROOT, WATCHED, Served
+from test_extract import make_pdf
+from ui import PageOptions, make_rules, read_logins
+
+ARTICLE = "000_76e88c25fcffd226.txt"
+HOSTILE = (
+    '<script>alert(1)</script><img src=x onerror=alert(1)> ${alert(1)} {{constructor}} "\u202e'
+)
+
+# -- values for the page -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("confidence", "band"),
+    [(1.0, "sure"), (0.8, "sure"), (0.79, "likely"), (0.5, "likely"), (0.49, "unsure")],
+)
+def test_bands(confidence: float, band: str) -> None:
+    assert band_of(confidence) == band
+
+
+@pytest.mark.parametrize(
+    ("text", "spans", "pieces"),
+    [
+        ("plain", [], [["plain", ""]]),
+        ("", [], []),
+        ("a b", [(2, 3, "m")], [["a ", ""], ["b", "m"]]),
+        ("abcd", [(0, 3, "x"), (2, 4, "y")], [["ab", "x"], ["c", "x y"], ["d", "y"]]),
+        ("abc", [(-2, 1, "x"), (2, 9, "y")], [["a", "x"], ["b", ""], ["c", "y"]]),
+        ("abc", [(5, 9, "x"), (2, 2, "y")], [["abc", ""]]),
+        ("😀é b", [(0, 1, "x")], [["😀", "x"], ["é b", ""]]),
+        (HOSTILE, [], [[HOSTILE, ""]]),
+    ],
+    ids=["none", "empty", "one", "overlap", "cut", "outside", "astral", "hostile"],
+)
+def test_marks(text: str, spans: list[tuple[int, int, str]], pieces: list[list[str]]) -> None:
+    assert mark_spans(text, spans) == pieces
+    assert "".join(piece for piece, _ in mark_spans(text, spans)) == text
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "language", "matched"),
+    [
+        ("when did Alibaba join TOP?", "Alibaba, d’Alibaba : le TOP", "fr",
+         ["Alibaba", "Alibaba", "TOP"]),
+        ("the bridges of iron", "an iron bridge", "en", ["iron", "bridge"]),
+        ("élève", "ELEVE Élèves", "fr", ["ELEVE", "Élèves"]),
+        ("when did it", "nothing of that", "en", []),
+    ],
+    ids=["names", "stems", "accents", "function-words"],
+)  # fmt: skip
+def test_matched_words(question: str, text: str, language: str, matched: list[str]) -> None:
+    spans = match_words(question, text, language)
+    assert [text[start:end] for start, end, _ in spans] == matched
+
+
+def passage(text: str, start: int = 0, source: str = "a.txt") -> Passage:
+    return Passage(
+        source=source, title="A", date=None, language="en", start=start, end=start + len(text),
+        line_start=1, line_end=1, page=2, text=text, score=0.5, ranks=Ranks(1, None), stale=False,
+        also_in=("b.txt",), parts=Parts(0.5, None, 0.5, 0.0),
+    )  # fmt: skip
+
+
+def result(*answers: Answer, passages: tuple[Passage, ...]) -> Result:
+    return Result(
+        "who built it", answers, 0.9, 0.2, passages, IndexState(1, "toy", 1, 1, True),
+        Timings(0, 0, 0, 0),
+    )  # fmt: skip
+
+
+def test_an_answer_is_marked_in_its_sentence_and_its_passage() -> None:
+    answer = Answer("Ann", "a.txt", 13, 16, 1, 0.9, "Built by Ann.", 4, 17)
+    shown = view_result(result(answer, passages=(passage("It. Built by Ann."),)), read=True)
+    assert shown["answers"][0]["sentence"] == [["Built by ", ""], ["Ann", "answer"], [".", ""]]
+    assert shown["answers"][0]["band"] == "sure"
+    assert (shown["answers"][0]["passage"], shown["answers"][0]["page"]) == (0, 2)
+    assert shown["passages"][0]["pieces"] == [
+        ["It. ", ""], ["Built", "match"], [" by ", ""], ["Ann", "answer"], [".", ""],
+    ]  # fmt: skip
+    assert shown["passages"][0]["answer"] == [13, 16]
+
+
+def test_documents_that_disagree_give_several_answers() -> None:
+    ann = Answer("Ann", "a.txt", 13, 16, 1, 0.9, "Built by Ann.", 4, 17)
+    bob = Answer("Bob", "b.txt", 9, 12, 1, 0.6, "Built by Bob.", 0, 13)
+    both = (passage("It. Built by Ann."), passage("Built by Bob.", source="b.txt"))
+    shown = view_result(result(ann, bob, passages=both), read=True)
+    assert [(one["text"], one["band"], one["passage"]) for one in shown["answers"]] == [
+        ("Ann", "sure", 0), ("Bob", "likely", 1),
+    ]  # fmt: skip
+    assert [one["answer"] for one in shown["passages"]] == [[13, 16], [9, 12]]
+
+
+def test_no_answer_leaves_passages_unmarked() -> None:
+    shown = view_result(result(passages=(passage("Nothing here."),)), read=True)
+    assert (shown["answers"], shown["passages"][0]["answer"]) == ([], None)
+    assert shown["passages"][0]["pieces"] == [["Nothing here.", ""]]
+
+
+def document(text: str, pages: tuple[int, ...] = ()) -> Document:
+    return Document("a.txt", text, "A", None, "en", pages)
+
+
+def test_a_document_with_passage_and_answer() -> None:
+    shown = view_document(document("Before. Built by Ann. After."), "Built by Ann.", 8, (17, 20))
+    assert (shown["found"], shown["moved"]) == (True, False)
+    assert shown["pieces"] == [
+        ["Before. ", ""], ["Built by ", "passage"], ["Ann", "answer passage"], [".", "passage"],
+        [" After.", ""],
+    ]  # fmt: skip
+
+
+def test_a_passage_that_has_moved_is_found_with_its_answer() -> None:
+    shown = view_document(document("New. Built by Ann."), "Built by Ann.", 0, (9, 12))
+    assert (shown["found"], shown["moved"]) == (True, True)
+    assert ["Ann", "answer passage"] in shown["pieces"]
+
+
+def test_a_passage_that_is_gone_is_not_marked() -> None:
+    shown = view_document(document("Rewritten."), "Built by Ann.", 0, (9, 12))
+    assert (shown["found"], shown["pieces"]) == (False, [["Rewritten.", ""]])
+
+
+def test_pages_have_their_numbers() -> None:
+    shown = view_document(document("one\ntwo", (0, 4)), "two", 4, None)
+    assert shown["pieces"] == [["1", "page"], ["one\n", ""], ["2", "page"], ["two", "passage"]]
+
+
+def test_words_are_the_same_in_every_language() -> None:
+    placeholders = [
+        {name: sorted(part.split("}")[0] for part in text.split("{")[1:]) for name, text in
+         words_of(language).items()}
+        for language in LANGUAGES
+    ]  # fmt: skip
+    assert placeholders[0] == placeholders[1]
+
+
+def test_every_word_that_the_script_asks_for_is_there() -> None:
+    import re
+
+    script = (ROOT / "page" / "assets" / "page.js").read_text(encoding="utf-8")
+    asked = set(re.findall(r"""\bt\(\s*"(\w+)\"""", script))
+    asked |= set(re.findall(r"""\baction\("(\w+)\"""", script))
+    assert asked <= set(words_of("en"))
+    made = re.compile("theme_|phase_|.*_tab$|.*_one$|sure$|likely$|unsure$")
+    used = set(re.findall(r"""["`](\w+)["`]""", script))
+    assert {name for name in words_of("en") if not made.match(name)} <= used
+
+
+@pytest.mark.parametrize(
+    ("wished", "language"),
+    [(["fr-FR", "en"], "fr"), (["de", "en-GB"], "en"), (["ja"], "en"), ([], "en"), (None, "en")],
+)
+def test_the_language_of_the_page(wished: Any, language: str) -> None:
+    assert choose_language(wished) == language
+
+
+def test_examples_come_from_the_documents(tmp_path: Path, encoder: ToyEncoder) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    shutil.copy(ROOT / "seeds" / ARTICLE, seeds)
+    (seeds / "bridge.txt").write_text("It was drawn by Ann Miller. Built by Ann Miller in 1894.")
+    build_index(seeds, tmp_path / "index", encoder)
+    with open_for_reading(tmp_path / "index") as store:
+        english, french = example_questions(store, "en"), example_questions(store, "fr")
+    assert english[0] == "when did Alibaba join TOP?"
+    assert "What is said about Ann Miller?" in english
+    assert french[0] == "Quand Alibaba a-t-il rejoint le programme TOP ?"
+    assert len(english) == len(french) == 3
+
+
+# -- names and files -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wished", "name"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\fakepath\\Notes.MD", "Notes.md"),
+        ("/absolute.txt", "absolute.txt"),
+        (".hidden.txt", "hidden.txt"),
+        ("a\x00b\x1b\u202etxt.exe.txt", "a b txt.exe.txt"),
+        ("<script>.html", "script.html"),
+        ("CON.txt", "document CON.txt"),
+        ("  été  2020 .txt", "été 2020.txt"),
+        ("e\u0301.txt", "é.txt"),
+        ("x" * 400 + ".txt", "x" * 180 + ".txt"),
+        ("é" * 400 + ".txt", "é" * 90 + ".txt"),
+    ],
+)
+def test_safe_names(wished: str, name: str) -> None:
+    assert safe_name(wished) == name
+
+
+@pytest.mark.parametrize(
+    "wished", ["", "a.exe", "a", ".txt", "..txt", "a.txt/", "a.txt\x00.sh", "a.seedqaignore"]
+)
+def test_names_of_other_types_are_refused(wished: str) -> None:
+    with pytest.raises(UploadError, match="not a type that is read"):
+        safe_name(wished)
+
+
+def add(seeds: Path, name: str, data: bytes) -> str:
+    with Upload(seeds, name) as upload:
+        upload.write(data)
+        return upload.keep()
+
+
+def test_an_upload_lies_beside_the_others(seeds: Path) -> None:
+    assert add(seeds, "new.txt", b"Some text.") == "new.txt"
+    assert (seeds / "new.txt").read_text() == "Some text."
+    assert sorted(os.listdir(seeds)) == ["bridge.txt", "new.txt", "pont.md", "sub"]
+
+
+def test_an_upload_replaces_nothing(seeds: Path) -> None:
+    before = (seeds / "bridge.txt").read_bytes()
+    (seeds / "bridge (2).txt").symlink_to(seeds.parent / "outside.txt")
+    assert add(seeds, "bridge.txt", b"Another bridge.") == "bridge (3).txt"
+    assert (seeds / "bridge.txt").read_bytes() == before
+    assert not (seeds.parent / "outside.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.pdf", b"no PDF at all", "cannot be read"),
+        ("a.txt", b"\x00\x01\x02\x00" * 100, "cannot be read"),
+        ("a.txt", b"", "cannot be read"),
+        ("a.docx", b"PK\x03\x04 no archive", "cannot be read"),
+        ("a.txt", b"x" * (MOST_UPLOAD_BYTES + 1), "more than 20 MiB"),
+    ],
+    ids=["pdf", "binary", "empty", "docx", "large"],
+)
+def test_bad_uploads_leave_nothing(seeds: Path, name: str, data: bytes, reason: str) -> None:
+    before = sorted(os.listdir(seeds))
+    with pytest.raises(UploadError, match=reason):
+        add(seeds, name, data)
+    assert sorted(os.listdir(seeds)) == before
+
+
+def test_removing_a_document(seeds: Path) -> None:
+    remove_document(seeds, "sub/bruecke.txt")
+    assert not (seeds / "sub" / "bruecke.txt").exists()
+
+
+@pytest.mark.parametrize("source", ["../secret.txt", "missing.txt", "sub", "", "/etc/hostname"])
+def test_only_sources_can_be_removed(seeds: Path, source: str) -> None:
+    (seeds.parent / "secret.txt").write_text("kept")
+    with pytest.raises(SourceError):
+        remove_document(seeds, source)
+    assert (seeds.parent / "secret.txt").read_text() == "kept"
+
+
+def test_removing_a_link_keeps_what_it_leads_to(seeds: Path) -> None:
+    (seeds / ".kept.txt").write_text("kept")
+    (seeds / "link.txt").symlink_to(seeds / ".kept.txt")
+    remove_document(seeds, "link.txt")
+    assert not (seeds / "link.txt").is_symlink()
+    assert (seeds / ".kept.txt").read_text() == "kept"
+
+
+# -- the guard -----------------------------------------------------------------------------------
+
+LOCAL = Rules(frozenset({"localhost", "127.0.0.1", "::1"}))
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("localhost", True), ("localhost:7860", True), ("LOCALHOST", True), ("localhost.", True),
+        ("127.0.0.1:80", True), ("[::1]:7860", True), ("evil.example", False),
+        ("localhost.evil.example", False), ("evil@localhost", False), ("", False),
+        ("127.0.0.1.nip.io", False), ("192.168.1.9", False), ("localhost:port", False),
+        ("localhost/x", False), ("localhost#x", False),
+    ],
+)  # fmt: skip
+def test_hosts(host: str, known: bool) -> None:
+    assert knows_host(LOCAL, host) is known
+
+
+def test_any_address_is_known_where_other_machines_may_come() -> None:
+    rules = replace(LOCAL, any_address=True)
+    assert knows_host(rules, "192.168.1.9:7860")
+    assert not knows_host(rules, "evil.example")
+
+
+@pytest.mark.parametrize(
+    ("origin", "known"),
+    [
+        ("http://localhost:7860", True), ("https://localhost:7860", True),
+        ("https://qa.example", True), ("http://localhost:9999", False),
+        ("http://evil.example", False), ("null", False), ("file://", False), ("", False),
+        ("http://localhost:7860.evil.example", False),
+    ],
+)  # fmt: skip
+def test_origins(origin: str, known: bool) -> None:
+    rules = replace(LOCAL, origins=frozenset({"https://qa.example"}))
+    assert knows_origin(rules, origin, "localhost:7860") is known
+
+
+def basic(login: str) -> str:
+    return "Basic " + base64.b64encode(login.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("headers", "known"),
+    [
+        ([basic("ann:sésame")], True), ([basic("bob:b:c")], True), ([basic("ann:wrong")], False),
+        ([basic("ann:")], False), ([], False), (["Basic"], False), (["Basic ???"], False),
+        (["Bearer x"], False), ([basic("ann:sésame"), basic("ann:sésame")], False),
+    ],
+)  # fmt: skip
+def test_logins(headers: list[str], known: bool) -> None:
+    assert knows_login({"ann": "sésame", "bob": "b:c"}, headers) is known
+
+
+@pytest.mark.parametrize(
+    ("value", "named"),
+    [
+        ({"data": ["when?", 5]}, False),
+        ({"data": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]}, True),
+        ({"data": [[{"deep": [{"url": "http://169.254.169.254/"}]}]]}, True),
+        ({"meta": {"_type": "x"}}, True),
+        ("path", False),
+    ],
+)
+def test_values_that_name_files(value: Any, named: bool) -> None:
+    assert names_file(value) is named
+
+
+async def _knock(
+    rules: Rules, method: str, path: str, headers: dict[str, str], body: bytes
+) -> tuple[int, bool, dict[str, str]]:
+    reached = False
+    sent: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal reached
+        reached = True
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": (await receive())["body"]})
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": method, "path": path,
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }  # fmt: skip
+    await Guard(application, rules)(scope, receive, send)
+    answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], reached, answered
+
+
+def knock(
+    method: str = "GET", path: str = "/", *, rules: Rules = LOCAL, body: bytes = b"", **headers: str
+) -> tuple[int, bool, dict[str, str]]:
+    """Send a request to a guard; return its status, whether it came through, and the headers."""
+    given = {"host": "localhost:7860"}
+    given |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return asyncio.run(_knock(rules, method, path, given, body))
+
+
+ASK = "/gradio_api/call/ask"
+
+
+def test_a_request_of_the_page_itself_comes_through() -> None:
+    status, reached, headers = knock("POST", ASK, origin="http://localhost:7860", body=b"{}")
+    assert (status, reached) == (200, True)
+    assert "script-src-attr 'none'" in headers["content-security-policy"]
+    assert headers["x-frame-options"] == "DENY"
+
+
+@pytest.mark.parametrize(
+    ("headers", "path", "expected"),
+    [
+        ({"host": "evil.example"}, "/", 403),
+        ({"origin": "http://evil.example"}, ASK, 403),
+        ({"origin": "null"}, ASK, 403),
+        ({"sec_fetch_site": "cross-site"}, "/config", 403),
+        ({"sec_fetch_site": "cross-site", "sec_fetch_mode": "no-cors"}, "/", 403),
+        ({"content_length": "many"}, ASK, 413),
+        ({"content_length": str(MOST_BODY_BYTES + 1)}, ASK, 413),
+    ],
+)
+def test_refused_before_any_handler(headers: dict[str, str], path: str, expected: int) -> None:
+    method = "POST" if path == ASK else "GET"
+    status, reached, _ = knock(method, path, **headers)
+    assert (status, reached) == (expected, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"no json", 400),
+        (b"[" * 100_000, 400),
+        (b'{"data": [{"path": "/etc/passwd"}]}', 403),
+        (b'{"data": [{"p\\u0061th": "/etc/passwd"}]}', 403),
+        (b" " * (MOST_BODY_BYTES + 1), 413),
+    ],
+    ids=["not-json", "deep", "file", "escaped-file", "long"],
+)
+def test_bodies_that_are_refused(body: bytes, expected: int) -> None:
+    status, reached, _ = knock("POST", ASK, body=body)
+    assert (status, reached) == (expected, False)
+
+
+def test_a_link_from_another_site_opens_the_page() -> None:
+    assert knock(sec_fetch_site="cross-site", sec_fetch_mode="navigate")[0] == 200
+
+
+def test_without_the_password_nothing_is_reached() -> None:
+    rules = replace(LOCAL, logins={"ann": "sésame"})
+    status, reached, headers = knock(rules=rules)
+    assert (status, reached, headers["www-authenticate"][:5]) == (401, False, "Basic")
+    assert knock(rules=rules, authorization=basic("ann:sésame"))[:2] == (200, True)
+
+
+def test_a_proxy_may_leave_its_path() -> None:
+    rules = replace(LOCAL, root_path="/qa")
+    assert knock("GET", "/qa/config", rules=rules)[0] == 200
+    assert knock("GET", "/qa/gradio_api/file=/etc/passwd", rules=rules)[0] == 404
+
+
+def test_mcp_may_have_paths_but_not_in_arguments() -> None:
+    call: dict[str, Any] = {"method": "tools/call", "params": {"arguments": {"question": "a"}}}
+    listed = {"method": "resources/read", "params": {"url": "x"}}
+    assert knock("POST", "/gradio_api/mcp/", body=json.dumps(listed).encode())[0] == 200
+    assert knock("POST", "/gradio_api/mcp/", body=json.dumps(call).encode())[0] == 200
+    call["params"]["arguments"]["question"] = {"path": "/etc/passwd"}
+    assert knock("POST", "/gradio_api/mcp/", body=json.dumps(call).encode())[0] == 403
+
+
+def test_what_a_proxy_says_of_a_host_is_dropped(served: Served) -> None:
+    """Gradio made addresses of it, and over MCP a client of its own went there."""
+    forwarded = {"X_Forwarded_Host": "evil.example:99", "Forwarded": "host=evil.example"}
+    status, body = send(served, "GET", "/config", **forwarded)
+    assert (status, b"evil.example" in body) == (200, False)
+
+
+def test_uploads_are_closed_unless_allowed() -> None:
+    assert knock("POST", UPLOAD_PATH)[0] == 404
+    rules = replace(LOCAL, uploads=True, most_upload_bytes=10)
+    assert knock("POST", UPLOAD_PATH, rules=rules, body=b"not json")[0] == 200
+    assert knock("POST", UPLOAD_PATH, rules=rules, content_length="11")[0] == 413
+    assert not is_open_path("GET", UPLOAD_PATH, uploads=True)
+
+
+#: Thirty ways out that Gradio's routes, or a careless one, could offer.
+PROBES = [
+    ("GET", "/gradio_api/file=/etc/passwd"),
+    ("GET", "/gradio_api/file=../../../../etc/passwd"),
+    ("GET", "/gradio_api/file=%2Fetc%2Fpasswd"),
+    ("GET", "/gradio_api/file=file:///etc/passwd"),
+    ("GET", "/gradio_api/file=http://127.0.0.1:22/"),
+    ("GET", "/gradio_api/file=http://169.254.169.254/latest/meta-data/"),
+    ("GET", "/gradio_api/file/etc/passwd"),
+    ("GET", "/file=/etc/passwd"),
+    ("GET", "/file/../../etc/passwd"),
+    ("HEAD", "/gradio_api/file=/etc/passwd"),
+    ("GET", "/gradio_api/proxy=http://127.0.0.1:22/"),
+    ("GET", "/gradio_api/proxy=http://localhost/"),
+    ("GET", "/gradio_api/proxy=https://huggingface.co/"),
+    ("GET", "/proxy=http://169.254.169.254/"),
+    ("HEAD", "/gradio_api/proxy=http://127.0.0.1/"),
+    ("POST", "/gradio_api/upload"),
+    ("POST", "/upload"),
+    ("GET", "/gradio_api/upload_progress?upload_id=x"),
+    ("GET", "/static/../../../../etc/passwd"),
+    ("GET", "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd"),
+    ("GET", "/static/..%2f..%2f..%2fetc%2fpasswd"),
+    ("GET", "/assets/../../../../../etc/passwd"),
+    ("GET", "/assets/..%5c..%5c..%5cetc%5cpasswd"),
+    ("GET", "/svelte/../../../../etc/passwd"),
+    ("GET", "/gradio_api/custom_component/x/client/component/../../../../../etc/passwd"),
+    ("GET", "/gradio_api/stream/x/1/1/playlist.m3u8"),
+    ("GET", "/gradio_api/stream/../../../etc/passwd/1/1/playlist-file"),
+    ("GET", "/gradio_api/deep_link?session_hash=x"),
+    ("POST", "/gradio_api/process_recording"),
+    ("POST", "/gradio_api/vibe-edit"),
+]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The page on the shipped document and another, with all that can be allowed."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    (folder / "seeds" / "bridge.txt").write_text(
+        "The iron bridge\n\nThe bridge over the Ebro was opened in 1894 by Ann Miller.\n",
+        encoding="utf-8",
+    )
+    with Served(folder, "--allow-upload", "--allow-remove") as page:
+        page.wait_until_fresh()
+        yield page
+
+
+def send(
+    served: Served, method: str, path: str, body: bytes | None = None, **headers: str
+) -> tuple[int, bytes]:
+    """Send a request as it is written, with no client that tidies the path."""
+    host = served.url.removeprefix("http://").rstrip("/")
+    connection = http.client.HTTPConnection(host, timeout=60)
+    try:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, named)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(("method", "path"), PROBES, ids=[f"{m} {p}" for m, p in PROBES])
+def test_no_way_out(served: Served, method: str, path: str) -> None:
+    status, body = send(served, method, path)
+    assert 400 <= status < 500
+    assert b"root:" not in body
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
+        {"url": "http://127.0.0.1:1/", "path": "x", "meta": {"_type": "gradio.FileData"}},
+    ],
+    ids=["path", "url"],
+)
+@pytest.mark.parametrize("path", ["call/ask", "call/v2/ask", "queue/join", "component_server"])
+def test_no_file_comes_in_by_a_value(served: Served, path: str, value: dict[str, Any]) -> None:
+    body = json.dumps({"data": [value], "question": value, "fn_index": 0, "session_hash": "s"})
+    status, _ = send(served, "POST", f"/gradio_api/{path}", body.encode())
+    assert status == 403
+
+
+def test_foreign_requests_are_refused_by_the_page(served: Served) -> None:
+    assert send(served, "GET", "/", Host="evil.example")[0] == 403
+    assert send(served, "POST", ASK, b"{}", Origin="http://evil.example")[0] == 403
+
+
+# -- the API -------------------------------------------------------------------------------------
+
+
+def test_ask_is_the_contract_of_the_command_line(served: Served) -> None:
+    answered = served.call("ask", "when did Alibaba join TOP?", 2, "", "", "", "")
+    assert answered["answer"]["source"] == ARTICLE
+    assert list(answered) == [
+        "question", "answer", "answers", "confidence", "threshold", "passages", "index", "timings",
+        "notes",
+    ]  # fmt: skip
+    assert len(answered["passages"]) == 2
+    text = (served.seeds / ARTICLE).read_text(encoding="utf-8")
+    answer = answered["answer"]
+    assert text[answer["start"] : answer["end"]] == answer["text"]
+
+
+def test_search_reads_nothing_for_an_answer(served: Served) -> None:
+    found = served.call("search", "iron bridge", 5, "", "en", "", "")
+    assert (found["answer"], found["answers"]) == (None, [])
+    assert [one["source"] for one in found["passages"]] == ["bridge.txt"]
+
+
+def test_filters_of_the_api(served: Served) -> None:
+    only = served.call("search", "bridge", 5, "000*", "", "", "")["passages"]
+    assert {one["source"] for one in only} == {ARTICLE}
+    assert served.call("search", "bridge", 5, "", "", "2030-01-01", "")["passages"] == []
+
+
+def test_status_and_refresh(served: Served) -> None:
+    before = served.call("status")
+    done = served.call("refresh")
+    assert (before["documents"], before["fresh"]) == (2, True)
+    assert (done["generation"], done["indexed"]) == (before["generation"], 0)
+
+
+@pytest.mark.parametrize(
+    ("question", "count", "since", "message"),
+    [
+        ("", 5, "", "an empty question"),
+        ("x" * 20_000, 5, "", "a question of 20,000 characters"),
+        ("a", 0, "", "a count of 0"),
+        ("a", 5, "soon", "as a date; expected one like 2020-01-31"),
+    ],
+)
+def test_errors_of_the_api(
+    served: Served, question: str, count: int, since: str, message: str
+) -> None:
+    with pytest.raises(AssertionError, match="event: error") as raised:
+        served.call("ask", question, count, "", "", since, "")
+    assert message in str(raised.value)
+
+
+def test_twenty_users_get_their_own_answers(served: Served) -> None:
+    questions = [
+        ("when did Alibaba join TOP?", ARTICLE),
+        ("who opened the Ebro bridge", "bridge.txt"),
+    ]
+
+    def ask(number: int) -> bool:
+        question, source = questions[number % 2]
+        answered = served.call("ask", question, 1, "", "", "", "")
+        return bool(answered["question"] == question and answered["answer"]["source"] == source)
+
+    with ThreadPoolExecutor(20) as users:
+        assert all(users.map(ask, range(60)))
+
+
+def upload(served: Served, name: str, data: bytes) -> tuple[int, Any]:
+    from urllib.parse import quote
+
+    status, body = send(served, "POST", f"{UPLOAD_PATH}?name={quote(name)}", data)
+    return status, json.loads(body) if body.startswith(b"{") else None
+
+
+def test_uploads_over_http(served: Served) -> None:
+    before = sorted(os.listdir(served.seeds))
+    assert upload(served, "../../outside.txt", b"A new document.") == (
+        200,
+        {"source": "outside.txt"},
+    )
+    assert upload(served, "a.exe", b"MZ")[0] == 422
+    assert "damaged PDF" in upload(served, "a.pdf", b"none")[1]["error"]["found"]
+    assert sorted(os.listdir(served.seeds)) == sorted([*before, "outside.txt"])
+    assert not (served.seeds.parent / "outside.txt").exists()
+    (served.seeds / "outside.txt").unlink()
+    served.call("refresh")
+
+
+def test_pdfs_are_opened_by_many_at_once(tmp_path: Path, encoder: ToyEncoder) -> None:
+    """PDFium is not safe in threads."""
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    for number in range(4):
+        pages = [f"Page {page} of document {number}." for page in range(20)]
+        (seeds / f"{number}.pdf").write_bytes(make_pdf(*pages))
+    location = Location(tmp_path / "index", seeds, None)
+    with Service(location, Pipeline.open(location, encoder=encoder), seeds, False) as service:
+
+        def read(number: int) -> bool:
+            return f"document {number % 4}." in service.open_document(f"{number % 4}.pdf").text
+
+        with ThreadPoolExecutor(16) as users:
+            assert all(users.map(read, range(48)))
+
+
+# -- the service ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def service(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Iterator[Service]:
+    location = Location(tmp_path / "index", seeds, None)
+    with Service(location, Pipeline.open(location, encoder=encoder), seeds, False) as service:
+        yield service
+
+
+def test_a_question_changes_nothing(service: Service, seeds: Path) -> None:
+    before = service.ask("iron bridge").index.generation
+    (seeds / "new.txt").write_text("An iron bridge too.")
+    asked = service.ask("iron bridge")
+    assert (asked.index.generation, asked.index.fresh) == (before, False)
+
+
+def test_one_question_too_many_is_turned_away(service: Service) -> None:
+    waiting = threading.Barrier(MOST_WAITING + 1)
+
+    def ask() -> None:
+        waiting.wait()
+        service.ask("iron bridge")
+
+    with service._asking:
+        users = [threading.Thread(target=ask) for _ in range(MOST_WAITING)]
+        for user in users:
+            user.start()
+        waiting.wait()
+        while service._waiting._value:
+            time.sleep(0.01)
+        with pytest.raises(ServiceBusy, match="32 questions are waiting"):
+            service.ask("iron bridge")
+    for user in users:
+        user.join()
+    assert service.ask("iron bridge").passages[0].source == "bridge.txt"
+
+
+def test_the_status_is_remembered_and_forgotten(service: Service, seeds: Path) -> None:
+    assert "new.txt" not in service.status().changed
+    (seeds / "new.txt").write_text("New.")
+    assert "new.txt" not in service.status().changed
+    service.forget_status()
+    assert "new.txt" in service.status().changed
+
+
+def test_a_read_only_page_changes_nothing(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    location = Location(tmp_path / "index", seeds, None)
+    with Service(location, Pipeline.open(location, encoder=encoder), seeds, True) as service:
+        for change in (service.start_refresh, lambda: service.remove("bridge.txt")):
+            with pytest.raises(UsageError, match="read-only"):
+                change()
+        with pytest.raises(UsageError, match="read-only"):
+            service.upload("a.txt")
+    assert (seeds / "bridge.txt").exists()
+
+
+def test_a_rebuild_that_fails_says_why(tmp_path: Path) -> None:
+    rebuild = Rebuild(Location(tmp_path / "index", tmp_path / "missing", None))
+    rebuild.start()
+    progress = rebuild.wait()
+    assert progress.error is not None
+    assert progress.error["found"] == f"no folder {tmp_path / 'missing'}"
+    assert (progress.running, progress.report) == (False, None)
+
+
+def test_a_rebuild_that_is_killed_says_so_and_can_be_begun_again(
+    tmp_path: Path, seeds: Path
+) -> None:
+    rebuild = Rebuild(Location(tmp_path / "index", seeds, None))
+    rebuild.start()
+    (process,) = multiprocessing.active_children()
+    process.kill()
+    progress = rebuild.wait()
+    assert progress.error is not None
+    assert progress.error["found"] == "the rebuild ended by itself with -9"
+    rebuild.start()
+    assert rebuild.wait().report is not None
+
+
+def test_a_rebuild_leaves_nothing_doubtful(tmp_path: Path, seeds: Path) -> None:
+    """A file written just before it was read proves nothing by its times, and was shown as changed
+    until the next rebuild."""
+    location = Location(tmp_path / "index", seeds, None)
+    rebuild = Rebuild(location)
+    rebuild.start()
+    progress = rebuild.wait()
+    assert progress.report is not None
+    assert (progress.report["indexed"], progress.report["unchanged"]) == (3, 0)
+    from retrieval.status import read_status
+
+    assert read_status(location).fresh
+
+
+# -- options -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.9.9.9"])
+def test_loopback_needs_no_login(host: str) -> None:
+    assert make_rules(PageOptions(host=host)).logins == {}
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.9", "example.org"])
+def test_another_host_needs_a_login(host: str) -> None:
+    with pytest.raises(UsageError, match="without --auth"):
+        make_rules(PageOptions(host=host))
+    assert make_rules(PageOptions(host=host, auth="ann:secret")).any_address
+
+
+def test_the_address_of_a_proxy_is_known() -> None:
+    rules = make_rules(PageOptions(root_path="https://qa.example/seeds/"))
+    assert knows_host(rules, "qa.example")
+    assert (rules.origins, rules.root_path) == ({"https://qa.example"}, "/seeds")
+
+
+def test_logins_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "logins"
+    file.write_text("ann:sésame\n\nbob:b:c\n", encoding="utf-8")
+    assert read_logins(str(file)) == {"ann": "sésame", "bob": "b:c"}
+
+
+@pytest.mark.parametrize("auth", ["ann", "ann:", ":secret", ""])
+def test_half_a_login(auth: str) -> None:
+    with pytest.raises(UsageError, match="not a user and a password"):
+        read_logins(auth)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (
+            ["--host", "0.0.0.0"],
+            "--host 0.0.0.0 can be reached from other machines, without --auth",
+        ),
+        (["--read-only", "--allow-upload"], "--read-only with --allow-upload"),
+        (["--auth", "ann"], "--auth has a line that is not a user and a password"),
+        (["--host", "no.such.host.invalid", "--auth", "a:b"], "cannot listen on no.such.host"),
+    ],
+)
+def test_errors_of_one_line(options: list[str], error: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "ui", *options],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(f"seedqa: error: {error}")
+
+
+def test_the_server_contacts_nobody(tmp_path: Path) -> None:
+    """Gradio asks for its newest version, reports its use and loads themes, unless it is told."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Served(tmp_path, "--mcp", start=WATCHED)
+    page.call("ask", "when did Alibaba join TOP?", 1, "", "", "", "")
+    page.wait_until_fresh()
+    code, errors = page.interrupt()
+    contacts = [line for line in errors.split("\n") if line and "'127.0.0.1', 0" not in line]
+    assert (code, contacts) == (0, [])
+
+
+def test_interrupted_is_how_it_ends(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Served(tmp_path)
+    assert page.interrupt() == (0, "")
+
+
+def test_a_port_that_is_taken(served: Served, tmp_path: Path) -> None:
+    port = served.url.rstrip("/").rpartition(":")[2]
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    done = subprocess.run(
+        [sys.executable, "-m", "cli", "ui", "--port", port],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"seedqa: error: cannot listen on 127.0.0.1, port {port}: Address already in use; expected"
+        " a free port of this machine. Name another one with --port\n"
+    )
+
+
+def test_asking_on_the_command_line_does_not_load_the_page(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    code = (
+        "import sys, cli; cli.main(['ask', 'when did Alibaba join TOP?']);"
+        " print(sorted({'gradio', 'fastapi', 'uvicorn', 'ui', 'page'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split("\n")[-2] == "[]"
