@@ -17,6 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+
 from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
 from index.documents import hash_file, read_document, resolve_folder, walk_folder
 from index.encoder import Encoder
@@ -42,6 +44,8 @@ RACY_NS = 2_000_000_000
 #: Chunks embedded between two commits of the embedding cache: some seconds of work at most, and
 #: enough to sort by length.
 EMBED_BATCH = 256
+#: Chunks between two steps of the progress bar: half a second.
+SHOWN_BATCH = 64
 LOCK_FILE = "write.lock"
 OWNER_FILE = "write.owner"
 
@@ -361,10 +365,14 @@ def _embed(
     pending.sort(key=lambda item: (-len(item[1]), item[0]))
     for start in range(0, len(pending), EMBED_BATCH):
         _check_deadline(deadline)
-        progress("embedding", start, len(pending))
         batch = pending[start : start + EMBED_BATCH]
-        vectors = encoder.encode_passages([text for _, text in batch])
-        store.cache_vectors(encoder.fingerprint, [key for key, _ in batch], vectors)
+        parts = []
+        for at in range(0, len(batch), SHOWN_BATCH):
+            progress("embedding", start + at, len(pending))
+            parts.append(
+                encoder.encode_passages([text for _, text in batch[at : at + SHOWN_BATCH]])
+            )
+        store.cache_vectors(encoder.fingerprint, [key for key, _ in batch], np.concatenate(parts))
     if pending:
         progress("embedding", len(pending), len(pending))
     return len(pending), len(wanted) - len(pending)

@@ -332,7 +332,10 @@ def _web_encoding(label: str) -> str:
 
 
 def extract_pdf(raw: bytes) -> Extracted:
-    """Extract the text layer of a PDF, its pages joined by `PAGE_BREAK`."""
+    """Extract the text layer of a PDF, its pages joined by `PAGE_BREAK`.
+
+    PDFium is not safe in threads: one document is read at a time.
+    """
     # Imported here: 0.1 s that a folder without PDFs does not owe.
     from pypdfium2 import PdfDocument, PdfiumError
     from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
