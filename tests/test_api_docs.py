@@ -17,7 +17,7 @@ from served import ROOT, Served
 
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 WRITTEN = "http://127.0.0.1:7860/"
-ANSWER = "programme mondial de marketing TOP."
+ANSWER = "remonte à 2017."
 
 
 def blocks(kind: str) -> list[str]:
