@@ -13,8 +13,8 @@ combinations with BM25 divided by its greatest score in the list ("max") or by t
 with every topical word ("ceiling"), with one share for the dense arm or one for each case of
 languages; and what is shipped. columns: BM25 weights of `folded` and `stems`, lexical arm alone.
 chunks: size and overlap, for the arms and the shipped fusion. confidence: the logistic regression
-of "the best passage is from a right source" on its score, over all corpora, and the best scores of
-questions answered rightly and of questions that are asked of another corpus.
+of "the best passage is from a right source" on its score, over all corpora and over questions that
+are asked of another corpus, where none is right; and the best scores of both kinds.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ from retrieval.candidates import (  # noqa: E402
     score_chunks,
 )
 from retrieval.evaluation import recall_at, reciprocal_rank_at  # noqa: E402
-from retrieval.fusion import fuse  # noqa: E402
+from retrieval.fusion import fuse, mixes_languages  # noqa: E402
 
 ARTICLES = 400
 #: Corpora whose questions another one cannot answer, and how many of these are asked of it.
@@ -77,6 +77,7 @@ class Found:
     ceiling: float
     sources: Mapping[int, str]
     crosses: Mapping[int, bool]
+    is_mixed: bool
 
 
 Method = Callable[[Found], Scores]
@@ -118,15 +119,15 @@ def convex(found: Found, by_ceiling: bool, same: float, crossing: float) -> Scor
 
 def shipped(found: Found) -> Scores:
     """Score as `seedqa` does."""
-    hits = fuse(found.cosines, dict(found.lexical), found.ceiling, found.crosses)
+    hits = fuse(found.cosines, dict(found.lexical), found.ceiling, found.crosses, found.is_mixed)
     return {hit.id: hit.score for hit in hits}
 
 
 def methods() -> dict[str, Method]:
     """Return the ways that are compared, by name."""
     shares = (
-        (0.3, 0.3), (0.4, 0.4), (0.5, 0.5), (0.6, 0.6), (0.7, 0.7),
-        (0.3, 0.4), (0.3, 0.6), (0.4, 0.6), (0.5, 0.6), (0.5, 0.7), (0.6, 0.7), (0.6, 0.8),
+        (0.3, 0.3), (0.4, 0.4), (0.5, 0.5), (0.6, 0.6), (0.7, 0.7), (0.3, 0.4), (0.4, 0.6),
+        (0.5, 0.6), (0.5, 0.65), (0.55, 0.65), (0.55, 0.75), (0.6, 0.75),
     )  # fmt: skip
     named: dict[str, Method] = {"dense": dense_alone, "lexical": lexical_alone}
     named |= {f"RRF, k = {k}": partial(reciprocal_ranks, k=k, share=0.5) for k in (10, 60)}
@@ -186,7 +187,10 @@ def ask(
             for chunk, item in stored.items()
         }
         sources = {chunk: item.source for chunk, item in stored.items()}
-        answers.append(Found(question, dense, lexical, cosines, query.ceiling, sources, crosses))
+        is_mixed = mixes_languages(generation.languages, language)
+        answers.append(
+            Found(question, dense, lexical, cosines, query.ceiling, sources, crosses, is_mixed)
+        )
     return answers
 
 
@@ -293,10 +297,10 @@ def fit_logistic(rows: Sequence[tuple[float, bool]]) -> tuple[float, float]:
 
 
 def describe_confidence(right: dict[str, list[Found]], foreign: dict[str, list[Found]]) -> str:
-    """Return the regression over all corpora, and a table of best scores."""
-    slope, offset = fit_logistic(
-        [row for answers in right.values() for row in best_scores(answers)]
-    )
+    """Return the regression over all questions, and a table of best scores."""
+    asked = [row for answers in right.values() for row in best_scores(answers)]
+    asked += [(score, False) for answers in foreign.values() for score, _ in best_scores(answers)]
+    slope, offset = fit_logistic(asked)
     groups = {
         f"{name}, answered rightly": [score for score, good in best_scores(answers) if good]
         for name, answers in right.items()

@@ -12,14 +12,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: The dense arm's share where question and passage are in one language, or a language is unknown,
-#: and where they are in two: words cannot match then, and a passage must not lose for that.
-#: Chosen on PIAF, squad2 and a mixed English and French folder in all four directions: recall@1, @5
-#: and MRR@10 are nowhere below the better arm, but for French questions over French articles in the
-#: mixed folder (recall@1 53.1 against 55.4 of the lexical arm, four questions of 177; MRR@10 above
-#: both). No share mended that (docs/measurements.md; benchmarks/retrieval.py).
-SAME_LANGUAGE_SHARE = 0.3
-CROSS_LANGUAGE_SHARE = 0.4
+from index.types import UNKNOWN_LANGUAGE
+
+#: The dense arm's share where all documents are in the question's language; and, where some are in
+#: another, that of passages in the question's language and that of the others: words cannot match
+#: there, and a passage must not lose for that. Chosen on PIAF, squad2 and a mixed English and
+#: French folder in all four directions: recall@1, @5 and MRR@10 are nowhere below the better arm by
+#: more than a point, and mostly above both (docs/measurements.md; benchmarks/retrieval.py).
+ONE_LANGUAGE_SHARE = 0.4
+SAME_LANGUAGE_SHARE = 0.55
+CROSS_LANGUAGE_SHARE = 0.65
+#: A smaller share of the documents in another language than the question's is a mistake of the
+#: language identifier, or too little to weigh.
+MIXED_FROM = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +42,34 @@ def fuse(
     bm25: Mapping[int, float],
     ceiling: float,
     crosses_language: Mapping[int, bool],
+    is_mixed: bool,
 ) -> list[Fused]:
     """Return every candidate, best first; equal scores stand in the order of ids.
 
     `cosines` has every candidate; `bm25` those that the lexical arm found; `ceiling` is the BM25
     score of a chunk with all topical words; `crosses_language` tells of each candidate whether it
-    is in another language than the question.
+    is in another language than the question; `is_mixed` whether documents in another are enough to
+    count (`mixes_languages`).
     """
     fused = []
+    same = SAME_LANGUAGE_SHARE if is_mixed else ONE_LANGUAGE_SHARE
     for candidate, cosine in cosines.items():
-        share = CROSS_LANGUAGE_SHARE if crosses_language[candidate] else SAME_LANGUAGE_SHARE
+        share = CROSS_LANGUAGE_SHARE if crosses_language[candidate] else same
         covered = min(1.0, bm25.get(candidate, 0.0) / ceiling) if ceiling > 0 else 0.0
         dense, lexical = share * cosine, (1 - share) * covered
         fused.append(Fused(candidate, round(dense + lexical, 6), dense, lexical))
     return sorted(fused, key=lambda hit: (-hit.score, hit.id))
+
+
+def mixes_languages(documents: Mapping[str, int], question: str) -> bool:
+    """Return whether enough documents are in another language than `question`.
+
+    `documents` counts them by ISO 639-1 code; what is in an unknown language counts for neither. A
+    question in an unknown language is taken for one in the language of most documents.
+    """
+    known = {code: count for code, count in documents.items() if code != UNKNOWN_LANGUAGE}
+    own = known.get(question, 0)
+    if question == UNKNOWN_LANGUAGE:
+        own = max(known.values(), default=0)
+    others = sum(known.values()) - own
+    return 0 < others >= MIXED_FROM * sum(known.values())

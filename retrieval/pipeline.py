@@ -39,7 +39,7 @@ from retrieval.candidates import (
     plan_lexical_query,
     score_chunks,
 )
-from retrieval.fusion import fuse
+from retrieval.fusion import fuse, mixes_languages
 from retrieval.ranking import fold_duplicates, in_order, to_passage
 from retrieval.record import check_same, model_of, other_model_error, read_record, seeds_of
 from retrieval.types import (
@@ -227,7 +227,8 @@ class Pipeline:
             chunk: UNKNOWN_LANGUAGE not in (language, item.language) and language != item.language
             for chunk, item in stored.items()
         }
-        fused = fuse(cosines, dict(lexical), lexical_query.ceiling, crosses)
+        is_mixed = mixes_languages(generation.languages, language)
+        fused = fuse(cosines, dict(lexical), lexical_query.ceiling, crosses, is_mixed)
         hits = fold_duplicates(in_order(fused, stored), count)
         return tuple(to_passage(hit, dense, lexical, cosines, stale_sources) for hit in hits)
 

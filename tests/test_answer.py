@@ -33,11 +33,11 @@ QUESTION = np.array([1.0, 0.0], dtype=np.float32)
 
 
 @pytest.mark.parametrize(
-    ("score", "confidence"), [(0.0, 0.0607), (0.3048, 0.5), (0.5, 0.8526), (1.0, 0.9981)]
+    ("score", "confidence"), [(0.0, 0.0071), (0.41408, 0.5), (0.5, 0.7359), (1.0, 0.9991)]
 )
 def test_confidence_is_the_logistic_curve(score: float, confidence: float) -> None:
     assert confidence_of(score) == pytest.approx(confidence, abs=1e-3)
-    assert confidence_of(score) == round(1 / (1 + math.exp(2.74 - 8.99 * score)), 4)
+    assert confidence_of(score) == round(1 / (1 + math.exp(4.94 - 11.93 * score)), 4)
 
 
 def test_the_sentence_with_most_of_the_weight_answers_at_its_exact_place() -> None:
@@ -99,7 +99,7 @@ def test_only_the_best_passage_is_read() -> None:
 
 def test_below_the_threshold_there_is_no_answer_but_a_confidence() -> None:
     # the score at which the curve reaches the threshold
-    limit = (math.log(THRESHOLD / (1 - THRESHOLD)) + 2.74) / 8.99
+    limit = (math.log(THRESHOLD / (1 - THRESHOLD)) + 4.94) / 11.93
     below, above = (
         find_answers([passage(score=score)], QUESTION, {"1894": 1.0}, no_meaning, "en")
         for score in (limit - 0.001, limit + 0.001)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.fusion import CROSS_LANGUAGE_SHARE, SAME_LANGUAGE_SHARE, Fused, fuse
+from retrieval.fusion import (
+    CROSS_LANGUAGE_SHARE,
+    MIXED_FROM,
+    ONE_LANGUAGE_SHARE,
+    SAME_LANGUAGE_SHARE,
+    Fused,
+    fuse,
+    mixes_languages,
+)
 
 
 def scores(fused: list[Fused]) -> list[tuple[int, float]]:
@@ -12,7 +20,8 @@ def scores(fused: list[Fused]) -> list[tuple[int, float]]:
 
 
 def test_the_shares_are_those_of_the_numbers_below() -> None:
-    assert (SAME_LANGUAGE_SHARE, CROSS_LANGUAGE_SHARE) == (0.3, 0.4)
+    assert (ONE_LANGUAGE_SHARE, SAME_LANGUAGE_SHARE, CROSS_LANGUAGE_SHARE) == (0.4, 0.55, 0.65)
+    assert MIXED_FROM == 0.05
 
 
 def test_a_score_is_a_share_of_the_cosine_and_a_share_of_what_is_covered() -> None:
@@ -21,45 +30,71 @@ def test_a_score_is_a_share_of_the_cosine_and_a_share_of_what_is_covered() -> No
         bm25={1: 2.0, 2: 6.0},
         ceiling=8.0,
         crosses_language={1: False, 2: False, 3: False},
+        is_mixed=False,
     )
-    # 2: 0.3 * 0.5 + 0.7 * 6 / 8; 1: 0.3 * 0.8 + 0.7 * 2 / 8; 3: 0.3 * 0.9
-    assert scores(fused) == [(2, 0.675), (1, 0.415), (3, 0.27)]
-    assert fused[0].dense == pytest.approx(0.15)
-    assert fused[0].lexical == pytest.approx(0.525)
+    # 2: 0.4 * 0.5 + 0.6 * 6 / 8; 1: 0.4 * 0.8 + 0.6 * 2 / 8; 3: 0.4 * 0.9
+    assert scores(fused) == [(2, 0.65), (1, 0.47), (3, 0.36)]
+    assert fused[0].dense == pytest.approx(0.2)
+    assert fused[0].lexical == pytest.approx(0.45)
     assert fused[2].lexical == 0
 
 
 def test_a_passage_in_another_language_leans_on_its_cosine() -> None:
-    fused = fuse({1: 0.5, 2: 0.5}, {1: 1.0, 2: 1.0}, 4.0, {1: False, 2: True})
-    # 1: 0.3 * 0.5 + 0.7 / 4 = 0.325; 2: 0.4 * 0.5 + 0.6 / 4 = 0.35
-    assert scores(fused) == [(2, 0.35), (1, 0.325)]
+    fused = fuse({1: 0.5, 2: 0.5}, {1: 1.0, 2: 1.0}, 4.0, {1: False, 2: True}, is_mixed=True)
+    # 1: 0.55 * 0.5 + 0.45 / 4 = 0.3875; 2: 0.65 * 0.5 + 0.35 / 4 = 0.4125
+    assert scores(fused) == [(2, 0.4125), (1, 0.3875)]
+
+
+def test_among_one_language_words_count_more() -> None:
+    one, mixed = (fuse({1: 0.5}, {}, 1.0, {1: False}, is_mixed=mixed) for mixed in (False, True))
+    assert (scores(one), scores(mixed)) == ([(1, 0.2)], [(1, 0.275)])
+
+
+@pytest.mark.parametrize(
+    ("documents", "question", "mixed"),
+    [
+        ({"fr": 1}, "en", True),
+        ({"fr": 1}, "fr", False),
+        ({"fr": 1}, "und", False),
+        ({"fr": 19, "en": 1}, "und", True),
+        ({"und": 3}, "en", False),
+        ({"en": 95, "fr": 5}, "en", True),
+        ({"en": 96, "fr": 4}, "en", False),
+        ({"en": 95, "fr": 4, "und": 900}, "en", False),
+        ({}, "en", False),
+    ],
+)
+def test_a_few_documents_in_another_language_do_not_count(
+    documents: dict[str, int], question: str, mixed: bool
+) -> None:
+    assert mixes_languages(documents, question) == mixed
 
 
 def test_nothing_is_covered_more_than_whole() -> None:
-    assert scores(fuse({1: 1.0}, {1: 50.0}, 8.0, {1: False})) == [(1, 1.0)]
+    assert scores(fuse({1: 1.0}, {1: 50.0}, 8.0, {1: False}, is_mixed=False)) == [(1, 1.0)]
 
 
 @pytest.mark.parametrize("ceiling", [0.0, -1.0])
 def test_without_a_ceiling_the_dense_arm_ranks_by_itself(ceiling: float) -> None:
-    fused = fuse({1: 0.2, 2: 0.9}, {1: 3.0}, ceiling, {1: False, 2: False})
-    assert scores(fused) == [(2, 0.27), (1, 0.06)]
+    fused = fuse({1: 0.2, 2: 0.9}, {1: 3.0}, ceiling, {1: False, 2: False}, is_mixed=False)
+    assert scores(fused) == [(2, 0.36), (1, 0.08)]
 
 
 def test_equal_scores_stand_in_the_order_of_ids() -> None:
     cosines = {9: 0.5, 2: 0.5, 5: 0.5, 7: 0.6}
-    fused = fuse(cosines, {}, 1.0, dict.fromkeys(cosines, False))
+    fused = fuse(cosines, {}, 1.0, dict.fromkeys(cosines, False), is_mixed=False)
     assert [hit.id for hit in fused] == [7, 2, 5, 9]
 
 
 def test_scores_that_differ_after_the_sixth_digit_are_equal() -> None:
     cosines = {2: 0.5, 1: 0.5 + 1e-9}
-    fused = fuse(cosines, {}, 1.0, dict.fromkeys(cosines, False))
-    assert scores(fused) == [(1, 0.15), (2, 0.15)]
+    fused = fuse(cosines, {}, 1.0, dict.fromkeys(cosines, False), is_mixed=False)
+    assert scores(fused) == [(1, 0.2), (2, 0.2)]
 
 
 def test_a_negative_cosine_counts_as_it_is() -> None:
-    assert scores(fuse({1: -0.5}, {1: 4.0}, 4.0, {1: False})) == [(1, 0.55)]
+    assert scores(fuse({1: -0.5}, {1: 4.0}, 4.0, {1: False}, is_mixed=False)) == [(1, 0.4)]
 
 
 def test_no_candidate_gives_nothing() -> None:
-    assert fuse({}, {}, 1.0, {}) == []
+    assert fuse({}, {}, 1.0, {}, is_mixed=False) == []
