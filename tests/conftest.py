@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import pytest
 
 from index.encoder import Vectors
 from index.lexical import folded_words
+
+# A shell without job control has what it starts in the background ignore Ctrl-C, and that is handed
+# down: tests that press it need it to count.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class ToyEncoder:
