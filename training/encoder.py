@@ -34,6 +34,7 @@ from encoder_distil import (  # noqa: E402
     plan_batches,
 )
 from encoder_export import average_models, export_encoder  # noqa: E402
+from encoder_restore import restore_encoder  # noqa: E402
 from encoder_student import (  # noqa: E402
     MAX_LENGTH,
     Student,
@@ -219,6 +220,10 @@ def _add_finishing(stages: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("models", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.set_defaults(run=lambda options: average_models(options.models, options.out))
+    parser = stages.add_parser("restore", help="A shipped folder for sentence-transformers.")
+    parser.add_argument("shipped", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=lambda options: restore_encoder(options.shipped, options.out))
     parser = stages.add_parser("export", help="Write the folder that ships.")
     parser.add_argument("model", type=Path)
     parser.add_argument("--out", type=Path, required=True)

@@ -26,6 +26,8 @@ from safetensors.torch import load_file, save_file
 INT8_MOST = 127
 NAME = "seedqa-encoder"
 LICENSE = "Apache-2.0"
+#: The names of the word table and its scales in the graph.
+TABLE_WORDS, TABLE_SCALE = "words_int8", "words_scale"
 
 
 def average_models(folders: Sequence[Path], out: Path) -> None:
@@ -84,14 +86,14 @@ def store_table_as_int8(model: onnx.ModelProto) -> None:
     stored, scale = quantize_rows(table)
     model.graph.initializer.extend(
         [
-            numpy_helper.from_array(stored, name="words_int8"),
-            numpy_helper.from_array(scale[:, None], name="words_scale"),
+            numpy_helper.from_array(stored, name=TABLE_WORDS),
+            numpy_helper.from_array(scale[:, None], name=TABLE_SCALE),
         ]
     )
     nodes = [
-        helper.make_node("Gather", ["words_int8", "input_ids"], ["words_looked_up"]),
+        helper.make_node("Gather", [TABLE_WORDS, "input_ids"], ["words_looked_up"]),
         helper.make_node("Cast", ["words_looked_up"], ["words_float"], to=TensorProto.FLOAT),
-        helper.make_node("Gather", ["words_scale", "input_ids"], ["words_row_scale"]),
+        helper.make_node("Gather", [TABLE_SCALE, "input_ids"], ["words_row_scale"]),
         helper.make_node("Mul", ["words_float", "words_row_scale"], [lookup.output[0]]),
     ]
     position = list(model.graph.node).index(lookup)

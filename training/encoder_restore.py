@@ -1,0 +1,78 @@
+"""Turn the encoder's folder that ships into one that transformers and sentence-transformers load.
+
+The way back from `export`: whoever wants to train on, or to use the encoder elsewhere, needs
+nothing but the shipped files. Values are those that ship: 8 bits a word, 16 for the rest.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from encoder_export import TABLE_SCALE, TABLE_WORDS
+from encoder_student import save_student
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from transformers import BertConfig, BertModel
+
+#: What the names of parameters begin with in the graph, and how one in 16 bits ends.
+PREFIX, HALF_SUFFIX = "body.", "_half"
+WORD_TABLE = "embeddings.word_embeddings.weight"
+#: Width of one attention head in MiniLM (Wang et al. 2020), which the graph does not tell.
+HEAD_WIDTH = 32
+Weights = dict[str, NDArray[np.float32]]
+
+
+def restore_encoder(shipped: Path, out: Path) -> None:
+    """Write the encoder of the folder `shipped` as a sentence-transformers folder.
+
+    Raises ValueError where the graph is not one that `export` wrote.
+    """
+    weights = read_weights(shipped / "model.onnx")
+    words, width = weights[WORD_TABLE].shape
+    layers = 1 + max(
+        int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer.")
+    )
+    body = BertModel(
+        BertConfig(
+            vocab_size=words,
+            hidden_size=width,
+            num_hidden_layers=layers,
+            num_attention_heads=width // HEAD_WIDTH,
+            intermediate_size=len(weights["encoder.layer.0.intermediate.dense.bias"]),
+            max_position_embeddings=len(weights["embeddings.position_embeddings.weight"]),
+        ),
+        add_pooling_layer=False,
+    )
+    state = {name: torch.from_numpy(weight) for name, weight in weights.items()}
+    body.load_state_dict(state, strict=True)
+    save_student(out, body, shipped / "tokenizer.json")
+
+
+def read_weights(path: Path) -> Weights:
+    """Return the weights of an exported encoder by their names in `transformers`, float32."""
+    model = onnx.load(str(path))
+    stored = {item.name: numpy_helper.to_array(item) for item in model.graph.initializer}
+    if TABLE_WORDS not in stored:
+        raise ValueError(f"{path}: no table of words in 8 bits: not written by export")
+    weights: Weights = {WORD_TABLE: stored.pop(TABLE_WORDS) * stored.pop(TABLE_SCALE)}
+    for name, array in stored.items():
+        if name.startswith(PREFIX):
+            plain = name.removeprefix(PREFIX).removesuffix(HALF_SUFFIX)
+            weights[plain] = array.astype(np.float32)
+    # A matrix has lost its name; the bias that is added to its product has kept it.
+    products = {
+        node.output[0]: node.input[1] for node in model.graph.node if node.op_type == "MatMul"
+    }
+    for node in model.graph.node:
+        if node.op_type != "Add":
+            continue
+        biases = [name for name in node.input if name.endswith(".bias")]
+        matrices = [products[name] for name in node.input if name in products]
+        if biases and matrices:
+            matrix = stored[matrices[0] + HALF_SUFFIX].astype(np.float32)
+            plain = biases[0].removeprefix(PREFIX).removesuffix("bias") + "weight"
+            weights[plain] = np.ascontiguousarray(matrix.T)
+    return weights
