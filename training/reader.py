@@ -41,6 +41,8 @@ from reader_data import (  # noqa: E402
     negative_examples,
     question_examples,
     read_rows,
+    sentence_examples,
+    transferred_example,
 )
 from reader_model import (  # noqa: E402
     MAX_TOKENS,
@@ -63,9 +65,12 @@ EXAMPLES_FILE = "examples.json"
 def prepare(options: argparse.Namespace) -> None:
     """Make the examples."""
     chance = random.Random(options.seed)
-    rows = [row for row in read_rows(options.data, "train") if not is_set_aside(row)]
+    everything = read_rows(options.data, "train")
+    rows = [row for row in everything if not is_set_aside(row)]
+    kept_out = [row for row in everything if is_set_aside(row)]
     examples = [
         *question_examples(rows, chance),
+        *sentence_examples(options.data, kept_out, chance),
         *negative_examples(rows, chance),
         *translated_examples(options.data, rows, options.encoder, chance),
         *cloze_examples(options.data, options.seed),
@@ -81,10 +86,11 @@ def prepare(options: argparse.Namespace) -> None:
 def translated_examples(
     data: Path, rows: list[Row], encoder: Path, chance: random.Random
 ) -> list[Example]:
-    """Return English questions over Italian contexts.
+    """Return English questions over Italian contexts, and over English ones.
 
     SQuAD-it is a translation of SQuAD, and the NQG split holds SQuAD's English questions: those
-    that are each other's nearest, and near enough, are taken for translations.
+    that are each other's nearest, and near enough, are taken for translations. An answer that is
+    the same in both languages gives its place in the English sentence.
     """
     foreign = [row for row in rows if row.source == "squad-it"]
     english = [row for row in read_question_passages(data) if row.source == "squad-nqg"]
@@ -98,6 +104,10 @@ def translated_examples(
         cut = cut_example(foreign[ours], "en-it", chance)
         question = detokenize(english[theirs].question)
         examples.append(Example(question, cut.context, cut.start, cut.end, cut.kind))
+        sentence = detokenize(english[theirs].passage)
+        same = transferred_example(question, sentence, foreign[ours].answers[0][1])
+        if same:
+            examples.append(same)
     return examples
 
 

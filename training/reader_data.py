@@ -1,9 +1,10 @@
 """Read, make and cut the examples that the reader learns from.
 
-An example is a question, a context, and where in it the answer stands, or that it does not. Three
+An example is a question, a context, and where in it the answer stands, or that it does not. Four
 kinds: the questions of the data folder, each with a passage cut as `seedqa index` cuts; questions
-of one language with a context of another, made from parallel text; questions with a passage that
-a search returns for them and that does not hold the answer. Knows nothing of models.
+of which only the sentence that answers is known; questions of one language with a context of
+another, made from parallel text; questions with a passage that a search returns for them and that
+does not hold the answer. Knows nothing of models.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from encoder_data import LANGUAGES, Pair, is_usable, read_json_lines, read_parallel
+from encoder_tune import detokenize
 
 from index.chunking import ChunkSettings, split_document
 from index.types import Document
@@ -30,9 +32,13 @@ NEGATIVE_SHARE = 0.4
 #: How often a row of each source is taken, each time cut anew. PIAF is little, and French matters.
 REPEATS = {"piaf": 3, "squad2": 2}
 #: Of the domains of SquadShifts that are far from what people file, fewer rows are taken.
-MOST_ROWS = {"squadshifts-amazon_reviews": 6_000, "squadshifts-reddit": 6_000}
+MOST_ROWS = {"squadshifts-amazon_reviews": 4_000, "squadshifts-reddit": 4_000}
+#: Sentences before and after the one that answers, where only that is known.
+SENTENCE_NEIGHBOURS = (0, 3)
+#: Shortest answer, in characters, that is looked for in the translation of its context.
+TRANSFERRED_CHARACTERS = 3
 #: Sentences with a gap, by language, asked in one language of the other.
-CLOZE_QUOTAS = {"fr": 5_000, "de": 1_500, "es": 1_500, "it": 1_200, "pt": 1_200, "nl": 1_200}
+CLOZE_QUOTAS = {"fr": 4_000, "de": 1_200, "es": 1_200, "it": 800, "pt": 800, "nl": 800}
 CLOZE_SOURCES = ("europarl", "newstest08-12", "laws", "docs_aligned", "religious", "msdocs-HT")
 CLOZE_CHARACTERS = (60, 220)
 #: Words on either side of the gap that the question keeps.
@@ -66,13 +72,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What the reader is shown: the answer is context[start:end], and there is none if empty."""
+    """What the reader is shown: the answer is context[start:end], and there is none if empty.
+
+    Where `somewhere` is true the answer is some words of context[start:end], nobody has said which.
+    """
 
     question: str
     context: str
     start: int
     end: int
     kind: str
+    somewhere: bool = False
 
     @property
     def answerable(self) -> bool:
@@ -126,6 +136,57 @@ def question_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Ex
         for _ in range(REPEATS.get(source, 1)):
             for row in chosen[: MOST_ROWS.get(source)]:
                 yield cut_example(row, source, chance)
+
+
+def sentence_examples(
+    data: Path, kept_out: Sequence[Row], chance: random.Random
+) -> Iterator[Example]:
+    """Yield questions of which the answering sentence is known, and nothing more.
+
+    A sentence of the NQG split stands among its neighbours in the file, which keeps the order of
+    the articles; what stands in a context of `kept_out` is left out. SelQA has the whole passage.
+    """
+    secret = " ".join(_letters(context) for context in {row.context for row in kept_out})
+    by_source: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in read_json_lines(data / "qa" / "question-passage.jsonl.xz"):
+        by_source[row["source"]].append(row)
+    for row in by_source["selqa"]:
+        start = row["passage"].find(row["sentence"])
+        if start >= 0:
+            end = start + len(row["sentence"])
+            yield Example(row["question"], row["passage"], start, end, "selqa", somewhere=True)
+    sentences = list(dict.fromkeys(row["passage"] for row in by_source["squad-nqg"]))
+    places = {sentence: place for place, sentence in enumerate(sentences)}
+    for row in by_source["squad-nqg"]:
+        if _letters(row["passage"]) in secret:
+            continue
+        place = places[row["passage"]]
+        first = max(0, place - chance.randint(*SENTENCE_NEIGHBOURS))
+        last = place + chance.randint(*SENTENCE_NEIGHBOURS)
+        before, sentence, after = (
+            detokenize(" ".join(part))
+            for part in (sentences[first:place], [row["passage"]], sentences[place + 1 : last + 1])
+        )
+        start = len(before) + 1 if before else 0
+        context = " ".join(part for part in (before, sentence, after) if part)
+        question = detokenize(row["question"])
+        yield Example(question, context, start, start + len(sentence), "squad-nqg", somewhere=True)
+
+
+def transferred_example(question: str, sentence: str, answer: str) -> Example | None:
+    """Return the question with the sentence, where the foreign `answer` stands in it as it is.
+
+    So names and numbers pass from a translated question to the English one.
+    """
+    words = answer.strip().lower()
+    if len(words) < TRANSFERRED_CHARACTERS or sentence.lower().count(words) != 1:
+        return None
+    start = sentence.lower().index(words)
+    return Example(question, sentence, start, start + len(words), "transferred")
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text.lower())
 
 
 def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:

@@ -41,6 +41,8 @@ class ReaderSet:
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
     """First and last token of the answer; both 0, [CLS], where there is none."""
+    somewhere: NDArray[np.bool_]
+    """Whether the answer is some tokens from first to last, not all of them."""
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -67,6 +69,7 @@ class ReaderSet:
             "types": types,
             "starts": self.starts[list(rows)].astype(np.int64),
             "ends": self.ends[list(rows)].astype(np.int64),
+            "somewhere": self.somewhere[list(rows)],
         }
         return {name: torch.from_numpy(value).to(device) for name, value in fields.items()}
 
@@ -75,7 +78,7 @@ def tokenize_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> Read
     """Return examples as token ids; one whose answer is cut off, or is no token, is left out."""
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    parts, context_starts, starts, ends = [], [], [], []
+    parts, context_starts, starts, ends, somewhere = [], [], [], [], []
     questions = tokenizer.encode_batch([example.question for example in examples])
     contexts = tokenizer.encode_batch([example.context for example in examples])
     for example, question, context in zip(examples, questions, contexts, strict=True):
@@ -102,6 +105,7 @@ def tokenize_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> Read
         context_starts.append(len(head))
         starts.append(len(head) + first - low if example.answerable else 0)
         ends.append(len(head) + last - low if example.answerable else 0)
+        somewhere.append(example.somewhere)
     offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.int64)])
     return ReaderSet(
         np.concatenate(parts),
@@ -109,6 +113,7 @@ def tokenize_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> Read
         np.array(context_starts, dtype=np.int32),
         np.array(starts, dtype=np.int32),
         np.array(ends, dtype=np.int32),
+        np.array(somewhere, dtype=np.bool_),
     )
 
 
@@ -138,12 +143,20 @@ class Reader(torch.nn.Module):
 
 
 def span_loss(reader: Reader, batch: dict[str, Tensor], *, bf16: bool) -> Tensor:
-    """Return the mean cross-entropy of start and end."""
+    """Return the mean cross-entropy of start and end.
+
+    Where only the sentence is known it is that of the sentence: minus the logarithm of the sum of
+    the probabilities of its tokens (Clark & Gardner 2018, "marginal" objective, equation 2).
+    """
     with torch.autocast(batch["ids"].device.type, torch.bfloat16, enabled=bf16):
         scores = reader(batch["ids"], batch["mask"], batch["types"])
-    first = torch.nn.functional.cross_entropy(scores[0], batch["starts"])
-    last = torch.nn.functional.cross_entropy(scores[1], batch["ends"])
-    return (first + last) / 2
+    places = torch.arange(scores.shape[2], device=scores.device)[None, :]
+    first, last = batch["starts"][:, None], batch["ends"][:, None]
+    inside = (places >= first) & (places <= last) & batch["somewhere"][:, None]
+    right = torch.stack([inside | (places == first), inside | (places == last)])
+    found = scores.masked_fill(~right, -torch.inf).logsumexp(2)
+    loss: Tensor = (scores.logsumexp(2) - found).mean()
+    return loss
 
 
 def save_reader(folder: Path, reader: Reader, tokenizer_file: Path) -> None:
