@@ -227,14 +227,20 @@ def _ui(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from index.doctor import check_all, repair
+    from index.doctor import check_index, check_model, repair
+    from index.encoder import ShippedEncoder
     from output import write_findings
+    from retrieval.reader import Reader
 
     location = _locate(options)
     done = repair(location.index, location.seeds, _progress()) if options.repair else []
     for action in done:
         _note(action)
-    findings = check_all(location.index)
+    findings = [
+        check_model("encoder", ShippedEncoder),
+        check_model("reader", Reader),
+        *check_index(location.index),
+    ]
     if options.json:
         _print_json(
             {
@@ -419,7 +425,7 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--allow-upload", action="store_true", help="documents may be added")
     page.add_argument("--allow-remove", action="store_true", help="documents may be deleted")
     page.add_argument("--mcp", action="store_true", help="serve the API as MCP tools too")
-    doctor = add("doctor", _doctor, "check database, vectors and model", place)
+    doctor = add("doctor", _doctor, "check database, vectors and models", place)
     doctor.add_argument("--repair", action="store_true", help="make anew what is derived")
     return parser
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
+from retrieval.types import band_of
+
 if TYPE_CHECKING:
     from index.build import Report
     from index.doctor import Finding
@@ -95,16 +97,23 @@ def _write_answers(result: Result, stream: TextIO, paint: _Paint) -> None:
             end="\n\n",
             file=stream,
         )
+    if len(result.answers) > 1:
+        print(paint.strong("Your documents disagree."), end="\n\n", file=stream)
+    dates = {passage.source: passage.date for passage in result.passages}
     for answer in result.answers:
         print(paint.strong(one_line(answer.text)), file=stream)
-        print(
-            paint.faint(
-                f"{one_line(answer.source)}:{answer.line}, characters {answer.start} to"
-                f" {answer.end}, confidence {answer.confidence:.2f}"
-            ),
-            end="\n\n",
-            file=stream,
-        )
+        if answer.sentence != answer.text:
+            first = answer.sentence_start
+            for line in _wrap(answer.sentence, [(answer.start - first, answer.end - first)], paint):
+                print(line, file=stream)
+        facts = [
+            f"{one_line(answer.source)}:{answer.line}",
+            f"characters {answer.start} to {answer.end}",
+            f"{band_of(answer.confidence)}, confidence {answer.confidence:.2f}",
+        ]
+        if len(result.answers) > 1:
+            facts += [date for date in (dates.get(answer.source),) if date]
+        print(paint.faint(", ".join(facts)), end="\n\n", file=stream)
 
 
 def _write_passage(
@@ -122,7 +131,14 @@ def _write_passage(
     print(paint.faint(f"   {' · '.join(fact for fact in facts if fact)}"), file=stream)
     if explain:
         print(paint.faint(f"   {_explain(passage)}"), file=stream)
-    for line in _wrap(passage, answers, paint):
+    spans = [
+        (answer.start - passage.start, answer.end - passage.start)
+        for answer in answers
+        if answer.source == passage.source
+        and passage.start <= answer.start
+        and answer.end <= passage.end
+    ]
+    for line in _wrap(passage.text, spans, paint):
         print(f"   {line}", file=stream)
     print(file=stream)
 
@@ -141,21 +157,15 @@ def _explain(passage: Passage) -> str:
     dense += f" (rank {ranks.dense or '-'}, cosine {parts.cosine:.3f})" if parts.cosine else ""
     lexical = f"lexical {parts.lexical:.3f}"
     lexical += f" (rank {ranks.lexical}, BM25 {parts.bm25:.2f})" if parts.bm25 else ""
-    return f"{dense} + {lexical} · characters {passage.start} to {passage.end}"
+    reader = f" + reader {parts.reader:.3f}" if parts.reader else ""
+    return f"{dense} + {lexical}{reader} · characters {passage.start} to {passage.end}"
 
 
-def _wrap(passage: Passage, answers: Sequence[Answer], paint: _Paint) -> Iterable[str]:
-    """Yield the passage's lines, wrapped, with the answers in it marked."""
-    spans = sorted(
-        (answer.start - passage.start, answer.end - passage.start)
-        for answer in answers
-        if answer.source == passage.source
-        and passage.start <= answer.start
-        and answer.end <= passage.end
-    )
+def _wrap(text: str, spans: Sequence[tuple[int, int]], paint: _Paint) -> Iterable[str]:
+    """Yield the lines of a text, wrapped, with `spans` of it marked."""
     # Marks stand in private characters while lines are wrapped, so that they take part as text.
-    text = re.sub("[\ue000\ue001]", "\ufffd", passage.text)
-    for start, end in reversed(spans):
+    text = re.sub("[\ue000\ue001]", "\ufffd", text)
+    for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]}\ue000{text[start:end]}\ue001{text[end:]}"
     is_open = False
     for paragraph in text.split("\n"):

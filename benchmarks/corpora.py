@@ -14,8 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).resolve().parent.parent / "training"))
-from encoder_data import is_held_out
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT)]
+sys.path.append(str(ROOT / "training"))
+from encoder_data import is_held_out  # noqa: E402
+from reader_data import Row, is_set_aside  # noqa: E402
+
+from index.encoder import load_encoder  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ def write_squad_form(data: Path, folder: Path, source: str) -> list[Question]:
     dev = [r for r in read_jsonl(data / "qa" / "extractive-dev.jsonl.xz") if r["source"] == source]
     contexts = dict.fromkeys(r["context"] for r in dev)
     contexts |= dict.fromkeys(r["context"] for r in train if r["source"] == source)
-    names = _write_texts(folder, contexts)
+    names = write_texts(folder, contexts)
     return [Question(r["question"], (names[r["context"]],)) for r in dev if r["answers"]]
 
 
@@ -73,7 +80,7 @@ def write_mixed_sections(data: Path, folder: Path, language: str, articles: int)
             for question_side, question_code in (("en", "en"), ("xx", language)):
                 query = f"{row[f'title_{question_side}']} {row[f'head_{question_side}']}"
                 asked.setdefault((query, f"{question_code}->{code}"), []).append(text)
-    names = _write_texts(folder, texts)
+    names = write_texts(folder, texts)
     return [
         Question(query, (names[found[0]],), group)
         for (query, group), found in asked.items()
@@ -81,7 +88,37 @@ def write_mixed_sections(data: Path, folder: Path, language: str, articles: int)
     ]
 
 
-def _write_texts(folder: Path, texts: dict[str, Any]) -> dict[str, str]:
+def translated_questions(data: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows of squad-it with the English question that theirs is a translation of.
+
+    Those that have none are left out. The questions are matched by the encoder that ships.
+    """
+    from encoder_tune import detokenize, match_translations  # torch, needed for this one only
+
+    encoder = load_encoder()
+    english = [
+        detokenize(row["question"])
+        for row in read_jsonl(data / "qa" / "question-passage.jsonl.xz")
+        if row["source"] == "squad-nqg"
+    ]
+    ours = [row for row in rows if row["answers"]]
+    vectors = [
+        np.stack([encoder.encode_question(text) for text in texts])
+        for texts in ([row["question"] for row in ours], english)
+    ]
+    return [
+        ours[place] | {"question": english[other], "lang": "en", "source": "en-it"}
+        for place, other in match_translations(vectors[0], vectors[1])
+    ]
+
+
+def is_set_aside_title(title: str) -> bool:
+    """Return whether the training of the reader leaves out an article of the train part."""
+    return is_set_aside(Row("", "", title, (), "", ""))
+
+
+def write_texts(folder: Path, texts: dict[str, Any]) -> dict[str, str]:
+    """Write each text as a file of `folder`; return their names."""
     folder.mkdir(parents=True, exist_ok=True)
     names = {}
     for number, text in enumerate(texts):

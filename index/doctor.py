@@ -1,4 +1,4 @@
-"""Check an index and the model that ships, and make anew what is derived.
+"""Check an index and the models that ship, and make anew what is derived.
 
 Knows the parts of an index; nothing of questions.
 """
@@ -6,14 +6,14 @@ Knows the parts of an index; nothing of questions.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from index.build import Progress, build_index, write_lock
-from index.encoder import SHIPPED_MODEL, ShippedEncoder, load_encoder
+from index.encoder import load_encoder
 from index.errors import IndexCorrupt, IndexMissing, SeedqaError
-from index.runtime import MODEL_FILES, fingerprint_folder
 from index.store import DATABASE, Store, open_for_reading, open_for_writing
 
 logger = logging.getLogger(__name__)
@@ -24,14 +24,32 @@ class Finding:
     """One thing that was checked."""
 
     part: str
-    """`model`, `database`, `words` or `vectors`."""
+    """`encoder`, `reader`, `database`, `words` or `vectors`."""
     ok: bool
     detail: str
 
 
-def check_all(index_folder: Path) -> list[Finding]:
-    """Check the model that ships, the database, the words table and the vector file."""
-    return [*_check_model(SHIPPED_MODEL), *check_index(index_folder)]
+class Model(Protocol):
+    """A model that ships."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def verify(self) -> None:
+        """Raise ModelError if a file is not the one that the fingerprint was made of."""
+
+
+def check_model(part: str, open_model: Callable[[], Model]) -> Finding:
+    """Check a model that ships."""
+    try:
+        model = open_model()
+        model.verify()
+    except SeedqaError as error:
+        return Finding(part, False, str(error))
+    return Finding(part, True, f"{model.name} ({model.fingerprint[:8]})")
 
 
 def check_index(index_folder: Path) -> list[Finding]:
@@ -82,20 +100,6 @@ def _rebuild_database(index_folder: Path, seeds: Path | None, progress: Progress
         f"built the database anew from {seeds}: {report.generation.documents} documents,"
         f" {report.generation.chunks} chunks"
     )
-
-
-def _check_model(folder: Path) -> Iterator[Finding]:
-    missing = [name for name in MODEL_FILES if not (folder / name).is_file()]
-    if missing:
-        yield Finding("model", False, f"{folder} has no {missing[0]}; reinstall seedqa")
-        return
-    try:
-        encoder = ShippedEncoder(folder)
-        encoder.verify()
-    except SeedqaError as error:
-        yield Finding("model", False, str(error))
-    else:
-        yield Finding("model", True, f"{encoder.name} ({fingerprint_folder(folder)[:8]})")
 
 
 def _check_store(store: Store) -> Iterator[Finding]:

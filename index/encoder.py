@@ -21,9 +21,9 @@ from index.runtime import (
     MODEL_FILES,
     compile_model,
     damaged,
-    fingerprint_folder,
     load_tokenizer,
     read_config,
+    verify_folder,
 )
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def load_encoder(name: str | None = None) -> Encoder:
 class ShippedEncoder:
     """An ONNX encoder with its tokenizer, run by OpenVINO."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path = SHIPPED_MODEL) -> None:
         self._folder = folder
         config = read_config(folder)
         try:
@@ -128,10 +128,8 @@ class ShippedEncoder:
         return vectors
 
     def verify(self) -> None:
-        """Raise ModelError if weights or tokenizer are not those of the fingerprint."""
-        actual = fingerprint_folder(self._folder)
-        if actual != self._fingerprint:
-            raise damaged(self._folder, f"fingerprint {actual[:12]}, not {self._fingerprint[:12]}")
+        """Raise ModelError if weights, tokenizer or settings are not those of the fingerprint."""
+        verify_folder(self._folder, self._fingerprint)
 
     def _encode(self, encodings: list[Encoding]) -> Vectors:
         longest = max(len(encoding.ids) for encoding in encodings)

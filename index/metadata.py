@@ -287,9 +287,9 @@ def _to_iso(match: re.Match[str], language: str) -> str | None:
     if groups["iso_year"]:
         return _iso(groups["iso_year"], groups["iso_month"], groups["iso_day"])
     if groups["month_first"]:
-        return _iso(groups["year_last"], _MONTHS[groups["month_first"]], groups["day_second"])
+        return _iso(groups["year_last"], MONTHS[groups["month_first"]], groups["day_second"])
     if groups["month_name"]:
-        return _iso(groups["year_third"], _MONTHS[groups["month_name"]], groups["day_first"])
+        return _iso(groups["year_third"], MONTHS[groups["month_name"]], groups["day_first"])
     one, two, year = int(groups["one"]), int(groups["two"]), groups["year_figures"]
     if two > 12:
         return _iso(year, one, two)
@@ -324,7 +324,7 @@ _MONTH_NAMES = (
     "november nov novembre noviembre novembro",
     "december dec decembre dezember dez diciembre dic dicembre dezembro",
 )
-_MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 
 _WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "

@@ -39,6 +39,13 @@ def fingerprint_folder(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def verify_folder(folder: Path, fingerprint: str) -> None:
+    """Raise ModelError where the files of a model folder have another fingerprint."""
+    actual = fingerprint_folder(folder)
+    if actual != fingerprint:
+        raise damaged(folder, f"fingerprint {actual[:12]}, not {fingerprint[:12]}")
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     missing = [file for file in MODEL_FILES if not (folder / file).is_file()]
     if missing:

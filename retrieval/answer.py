@@ -1,89 +1,233 @@
-"""From ranked passages to one answer: the sentence of the best passage that answers best.
+"""From read passages to one answer, to several that disagree, or to "not in your documents".
 
-Knows passages and scores; nothing of the index. It quotes and never makes up a word.
+Knows passages, the spans that were read in them, and a calibration; nothing of models, nor of the
+index. It quotes and never makes up a word.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunking import split_sentences
 from index.lexical import folded_words
 from index.types import UNKNOWN_LANGUAGE
-from retrieval.types import Answer, Passage
+from retrieval.calibration import Calibration, sigmoid
+from retrieval.reader import Span
+from retrieval.sentences import sentence_around
+from retrieval.types import LIKELY, Answer, Passage
 
-#: Logistic regression of "the best passage is from a right source" on its score, over questions of
-#: PIAF, squad2 and a mixed folder, and 1,000 of which none is (docs/measurements.md;
-#: benchmarks/retrieval.py). It stands in for a reader's no-answer score.
-CONFIDENCE_SLOPE = 11.93
-CONFIDENCE_OFFSET = -4.94
-#: The cosine's share beside matching words in choosing a sentence, where question and passage are
-#: in one language, and where they are in two, so that only names can match: the right sentence of a
-#: passage is chosen for 67.6 % of PIAF's questions, 76.3 of squad2's and, of English questions over
-#: Italian, 77.5 with 0.9 against 75.8 with 0.3 (300, 300 and 227 questions).
-SAME_LANGUAGE_SHARE = 0.3
-CROSS_LANGUAGE_SHARE = 0.9
-#: Below this the documents are said not to answer: more than half of the questions that they cannot
-#: answer fall below it, and about a tenth of those that were answered rightly.
-THRESHOLD = 0.3
+#: The most that an answer can be ahead of the next, in the reader's logits.
+MOST_AHEAD = 10.0
+#: The most that an answer in a language is worth that the reader was not made for: unsure.
+UNKNOWN_LANGUAGE_LIMIT = LIKELY - 0.01
+#: Answers disagree where their sentences, without the answers, are at least this alike (cosine),
+#: and they come from different documents.
+SAME_STATEMENT = 0.8
+#: Answers looked at for one that disagrees, the best among them.
+RIVALS = 4
+#: Articles that SQuAD's normalisation removes, for the seven languages.
+_ARTICLES = """
+    a an the le la les l un une des du der die das den dem ein eine el los las lo una il gli i uno
+    o os as um uma de het een
+"""
+ARTICLES = frozenset(_ARTICLES.split())
+
+Encode = Callable[[list[str]], NDArray[np.float32]]
 
 
-def confidence_of(score: float) -> float:
-    """Return the probability that a passage with this score is from a source that answers."""
-    exponent = -(CONFIDENCE_SLOPE * score + CONFIDENCE_OFFSET)
-    return round(1 / (1 + math.exp(exponent)), 4)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span with its passage; `score` is what candidates are chosen by."""
+
+    passage: Passage
+    span: Span
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.passage.text[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Candidates that say the same, best first."""
+
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def best(self) -> Candidate:
+        """The one that is shown."""
+        return self.candidates[0]
+
+    @property
+    def sources(self) -> int:
+        """In how many documents it stands."""
+        return len(
+            {
+                source
+                for candidate in self.candidates
+                for source in (candidate.passage.source, *candidate.passage.also_in)
+            }
+        )
 
 
 def find_answers(
     passages: Sequence[Passage],
-    question: NDArray[np.float32],
-    weights: Mapping[str, float],
-    encode: Callable[[list[str]], NDArray[np.float32]],
+    spans: Sequence[Sequence[Span]],
+    calibration: Calibration,
+    encode: Encode,
     language: str,
+    reader_languages: Collection[str],
 ) -> tuple[tuple[Answer, ...], float]:
-    """Return the answers, best first, and the confidence; no answer below `THRESHOLD`.
+    """Return the answers, best first, and the confidence; none below the threshold.
 
-    `question` is the encoded question, shape (dimension,); `weights` those of its topical words;
-    `encode` gives vectors of shape (n, dimension) for n sentences; `language` is the question's.
+    `spans` are those of each passage; `encode` gives vectors of shape (n, dimension) for n texts;
+    `language` is the question's. More than one answer means that documents disagree: then the
+    newest document's stands first.
     """
-    if not passages:
+    groups = group_candidates(rank_candidates(passages, spans, calibration.passage_weight))
+    if not groups:
         return (), 0.0
-    best = passages[0]
-    confidence = confidence_of(best.score)
-    spans = split_sentences(best.text)
-    if confidence < THRESHOLD or not spans:
+    rivals = _find_rivals(groups, encode)
+    others = [group for group in groups[1:] if group not in rivals]
+    answers = []
+    for group in (groups[0], *rivals):
+        confidence = calibration.probability(
+            weigh_evidence(group, others[0] if others else None, language)
+        )
+        if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
+            confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
+        answers.append(_quote(group.best, confidence, language))
+    confidence = answers[0].confidence
+    if confidence < calibration.threshold:
         return (), confidence
-    sentences = [best.text[start:end] for start, end in spans]
-    cosines = encode(sentences) @ question
-    crosses = UNKNOWN_LANGUAGE not in (language, best.language) and language != best.language
-    share = CROSS_LANGUAGE_SHARE if crosses else SAME_LANGUAGE_SHARE
-    scores = [
-        share * float(cosine) + (1 - share) * _covered(sentence, weights)
-        for cosine, sentence in zip(cosines, sentences, strict=True)
+    kept = [answer for answer in answers if answer.confidence >= calibration.threshold]
+    dates = {group.best.passage.source: group.best.passage.date for group in (groups[0], *rivals)}
+    kept.sort(key=lambda answer: dates[answer.source] or "", reverse=True)
+    return tuple(kept), confidence
+
+
+def rank_candidates(
+    passages: Sequence[Passage], spans: Sequence[Sequence[Span]], passage_weight: float
+) -> list[Candidate]:
+    """Return every span, best first; of equals the better passage's, then the first."""
+    found = [
+        Candidate(passage, span, round(span.score + passage_weight * passage.score, 4))
+        for passage, of_passage in zip(passages, spans, strict=True)
+        for span in of_passage
     ]
-    start, end = spans[max(range(len(spans)), key=lambda position: scores[position])]
-    return (_quote(best, start, end, confidence),), confidence
+    return sorted(found, key=lambda candidate: -candidate.score)
 
 
-def _covered(sentence: str, weights: Mapping[str, float]) -> float:
-    """Return the share of the question's topical weight whose words stand in `sentence`."""
-    total = sum(weights.values())
-    present = set(folded_words(sentence))
-    found = sum(weight for word, weight in weights.items() if word in present)
-    return found / total if total else 0.0
+def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
+    """Put together what says the same: the words of the one are among those of the other."""
+    groups: list[list[Candidate]] = []
+    words: list[frozenset[str]] = []
+    for candidate in candidates:
+        own = frozenset(normalise_answer(candidate.text))
+        if not own:
+            continue
+        at = next((at for at, lead in enumerate(words) if own <= lead or lead <= own), None)
+        if at is None:
+            groups.append([candidate])
+            words.append(own)
+        else:
+            groups[at].append(candidate)
+    return [Group(tuple(group)) for group in groups]
 
 
-def _quote(passage: Passage, start: int, end: int, confidence: float) -> Answer:
+def normalise_answer(text: str) -> list[str]:
+    """Return the words of an answer as SQuAD compares them (Rajpurkar et al. 2016): lower case,
+    without punctuation and articles; accents are folded too."""
+    return [word for word in folded_words(text) if word not in ARTICLES]
+
+
+def weigh_evidence(group: Group, other: Group | None, language: str) -> dict[str, float]:
+    """Return what speaks for a group being right, by the names that a calibration weighs.
+
+    `other` is the best that says something else; `language` is the question's.
+    """
+    best = group.best
+    passage = best.passage
+    crosses = UNKNOWN_LANGUAGE not in (language, passage.language) and language != passage.language
+    ahead = best.score - other.best.score if other else MOST_AHEAD
+    return {
+        "margin": best.span.score,
+        "ahead": max(-MOST_AHEAD, min(MOST_AHEAD, ahead)),
+        "cosine": passage.parts.cosine or 0.0,
+        "lexical": passage.parts.lexical,
+        "crosses": float(crosses),
+        "repeated": math.log(group.sources),
+    }
+
+
+def reorder_passages(
+    passages: Sequence[Passage], spans: Sequence[Sequence[Span]], share: float
+) -> list[tuple[Passage, Sequence[Span]]]:
+    """Return passages with their spans, in the order of their scores and what the reader adds.
+
+    Passages that were not read stand at the end of `passages`, without spans of theirs in `spans`.
+    """
+    scored = []
+    for number, passage in enumerate(passages):
+        own = spans[number] if number < len(spans) else ()
+        added = share * sigmoid(own[0].score) if own else 0.0
+        parts = replace(passage.parts, reader=round(added, 6))
+        score = round(passage.score + added, 6)
+        scored.append((replace(passage, score=score, parts=parts), own))
+    return sorted(scored, key=lambda item: -item[0].score)
+
+
+def _find_rivals(groups: Sequence[Group], encode: Encode) -> list[Group]:
+    """Return groups that answer otherwise, in a document of its own that says the same else."""
+    best = groups[0]
+    shape = _shape(best.best.text)
+    own_sources = {candidate.passage.source for candidate in best.candidates}
+    rivals = [
+        group
+        for group in groups[1:RIVALS]
+        if group.best.span.score > 0
+        and _shape(group.best.text) == shape
+        and not own_sources & {candidate.passage.source for candidate in group.candidates}
+    ]
+    if not rivals or best.best.span.score <= 0:
+        return []
+    vectors = encode([_statement(group.best) for group in (best, *rivals)])
+    cosines = vectors[1:] @ vectors[0]
+    return [
+        group
+        for group, cosine in zip(rivals, cosines, strict=True)
+        if float(cosine) >= SAME_STATEMENT
+    ]
+
+
+def _shape(text: str) -> bool:
+    """Return whether an answer is told in figures: a year does not disagree with a name."""
+    return any(char.isdigit() for char in text)
+
+
+def _statement(candidate: Candidate) -> str:
+    """Return the sentence of a candidate without the candidate's words."""
+    text, span = candidate.passage.text, candidate.span
+    start, end = sentence_around(text, span.start, span.end, candidate.passage.language)
+    return f"{text[start : span.start]}…{text[span.end : end]}"
+
+
+def _quote(candidate: Candidate, confidence: float, language: str) -> Answer:
+    passage, span = candidate.passage, candidate.span
+    known = passage.language if passage.language != UNKNOWN_LANGUAGE else language
+    start, end = sentence_around(passage.text, span.start, span.end, known)
     return Answer(
-        text=passage.text[start:end],
+        text=candidate.text,
         source=passage.source,
-        start=passage.start + start,
-        end=passage.start + end,
-        line=passage.line_start + passage.text.count("\n", 0, start),
+        start=passage.start + span.start,
+        end=passage.start + span.end,
+        line=passage.line_start + passage.text.count("\n", 0, span.start),
         confidence=confidence,
         sentence=passage.text[start:end],
         sentence_start=passage.start + start,

@@ -132,6 +132,11 @@ def topical_words(question: str) -> list[str]:
     return [word for word in words if word not in dropped] or words
 
 
+def is_about_nothing(question: str) -> bool:
+    """Return whether a question has function words only, of one language or another."""
+    return all(word in all_stop_words() for word in folded_words(question))
+
+
 def inverse_document_frequency(count: int, chunks: int) -> float:
     """Return the weight of a word that `count` of `chunks` chunks hold, as FTS5's bm25() has it:
     ln((N - n + 0.5) / (n + 0.5)), never below 1e-6 (Robertson & Zaragoza 2009)."""

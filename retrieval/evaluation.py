@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import statistics
 import time
 from collections import Counter
@@ -14,17 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import QuestionsFileError
-from index.lexical import fold
+from retrieval.answer import normalise_answer
 from retrieval.types import Passage, Result
 
 #: Passages asked for, so that ten different sources are among them.
 PASSAGES = 50
-#: Articles that SQuAD's normalisation removes, for the seven languages.
-_ARTICLES = """
-    a an the le la les l un une des du der die das den dem ein eine el los las lo una il gli i uno
-    o os as um uma de het een
-"""
-ARTICLES = frozenset(_ARTICLES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +68,6 @@ def ndcg_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:
     gain = sum(1 / math.log2(rank + 1) for rank, item in enumerate(ranked[:k], 1) if item in wanted)
     best = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(wanted), k) + 1))
     return gain / best
-
-
-def normalise_answer(text: str) -> list[str]:
-    """Return the words of an answer as SQuAD compares them (Rajpurkar et al. 2016): lower case,
-    without punctuation and articles; accents are folded too."""
-    return [word for word in re.findall(r"\w+", fold(text)) if word not in ARTICLES]
 
 
 def exact_match(answer: str, right: Sequence[str]) -> float:

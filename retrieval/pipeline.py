@@ -31,18 +31,21 @@ from index.location import Location
 from index.store import Generation, Store, missing, open_for_reading
 from index.types import UNKNOWN_LANGUAGE
 from index.vectors import VectorIndex
-from retrieval.answer import THRESHOLD, find_answers
+from retrieval.answer import find_answers, reorder_passages
 from retrieval.candidates import (
     LexicalQuery,
     dense_candidates,
+    is_about_nothing,
     lexical_candidates,
     plan_lexical_query,
     score_chunks,
 )
 from retrieval.fusion import fuse, mixes_languages
 from retrieval.ranking import fold_duplicates, in_order, to_passage
+from retrieval.reader import Reader
 from retrieval.record import check_same, model_of, other_model_error, read_record, seeds_of
 from retrieval.types import (
+    Answer,
     Filters,
     IndexState,
     Passage,
@@ -55,6 +58,8 @@ logger = logging.getLogger(__name__)
 #: Work that a question waits for before it is answered from the old generation.
 REFRESH_SECONDS = 2.0
 DEFAULT_COUNT = 5
+#: Passages that are read for an answer (docs/reader.md).
+READ_COUNT = 8
 MOST_COUNT = 100
 #: A question is a sentence or a paragraph; the encoder reads 256 tokens of it.
 MOST_QUESTION_CHARACTERS = 10_000
@@ -73,9 +78,10 @@ class _Freshness:
 class Pipeline:
     """An open index with its encoder and its vectors; a context manager."""
 
-    def __init__(self, location: Location, encoder: Encoder) -> None:
+    def __init__(self, location: Location, encoder: Encoder, reader: Reader | None = None) -> None:
         self._location = location
         self._encoder = encoder
+        self._reader = reader
         self._store: Store | None = None
         self._vectors: tuple[int, VectorIndex] | None = None
 
@@ -87,11 +93,12 @@ class Pipeline:
         refresh: bool = True,
         progress: Progress = _NO_PROGRESS,
         encoder: Encoder | None = None,
+        reader: Reader | None = None,
     ) -> Pipeline:
         """Open the index at `location`, building it first where there is none.
 
         Without `refresh` nothing is built. `encoder` overrides the one that the index, or the
-        location, names. Raises the errors of `index.errors`.
+        location, names, `reader` the one that ships. Raises the errors of `index.errors`.
         """
         recorded = read_record(location)
         if recorded.generation:
@@ -99,7 +106,7 @@ class Pipeline:
         elif not refresh:
             raise missing(location.index)
         model = model_of(location, recorded)
-        pipeline = cls(location, encoder or load_encoder(model))
+        pipeline = cls(location, encoder or load_encoder(model), reader)
         if recorded.generation is None:
             pipeline._build(seeds_of(location, recorded), model, progress, deadline=None)
         return pipeline
@@ -168,28 +175,21 @@ class Pipeline:
         with self._one_generation() as (store, generation, vectors):
             lexical_query = plan_lexical_query(store, generation, question)
             passages = self._search(
-                question, vector, lexical_query, store, generation, vectors, count, filters,
-                freshness.stale_sources,
+                question, vector, lexical_query, store, generation, vectors,
+                max(count, READ_COUNT) if read else count, filters, freshness.stale_sources,
             )  # fmt: skip
         clock.lap("search_ms")
-        answers, confidence = (
-            find_answers(
-                passages,
-                vector,
-                lexical_query.weights,
-                self._encoder.encode_passages,
-                guess_question_language(question),
-            )
-            if read
-            else ((), 0.0)
-        )
+        answers: tuple[Answer, ...] = ()
+        confidence = 0.0
+        if read:
+            passages, answers, confidence = self._read(question, passages)
         clock.lap("read_ms")
         return Result(
             question=question,
             answers=answers,
             confidence=confidence,
-            threshold=THRESHOLD,
-            passages=passages,
+            threshold=self._open_reader().calibration.threshold,
+            passages=passages[:count],
             index=IndexState(
                 generation=generation.number,
                 model=generation.model,
@@ -231,6 +231,33 @@ class Pipeline:
         fused = fuse(cosines, dict(lexical), lexical_query.ceiling, crosses, is_mixed)
         hits = fold_duplicates(in_order(fused, stored), count)
         return tuple(to_passage(hit, dense, lexical, cosines, stale_sources) for hit in hits)
+
+    def _read(
+        self, question: str, passages: tuple[Passage, ...]
+    ) -> tuple[tuple[Passage, ...], tuple[Answer, ...], float]:
+        """Read the best passages; return passages in their new order, answers and confidence.
+
+        A question about nothing ("what is it?") has no answer, whatever could be quoted.
+        """
+        if is_about_nothing(question):
+            return passages, (), 0.0
+        reader = self._open_reader()
+        spans = reader.read(question, [passage.text for passage in passages[:READ_COUNT]])
+        ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
+        answers, confidence = find_answers(
+            [passage for passage, _ in ordered],
+            [of_passage for _, of_passage in ordered],
+            reader.calibration,
+            self._encoder.encode_passages,
+            guess_question_language(question),
+            reader.languages,
+        )
+        return tuple(passage for passage, _ in ordered), answers, confidence
+
+    def _open_reader(self) -> Reader:
+        if self._reader is None:
+            self._reader = Reader()
+        return self._reader
 
     @contextmanager
     def _one_generation(self) -> Iterator[tuple[Store, Generation, VectorIndex]]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.runtime import compile_model, damaged, load_tokenizer, read_config
+from index.runtime import compile_model, damaged, load_tokenizer, read_config, verify_folder
+from retrieval.calibration import Calibration, load_calibration
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -66,16 +67,33 @@ class Reader:
         self._folder = folder
         config = read_config(folder)
         try:
+            self._name = str(config["name"])
             self._max_length = int(config["max_length"])
             self._question_tokens = int(config["question_tokens"])
             self._fingerprint = str(config["fingerprint"])
+            self._languages = tuple(map(str, config["languages"]))
         except (KeyError, TypeError, ValueError) as error:
             raise damaged(folder / "config.json", f"no usable {error}") from error
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self._name
 
     @property
     def fingerprint(self) -> str:
         """Hash of weights, tokenizer and settings."""
         return self._fingerprint
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those it was made for, as ISO 639-1 codes."""
+        return self._languages
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        """What its scores are worth."""
+        return load_calibration(self._folder, self._fingerprint)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -86,6 +104,12 @@ class Reader:
     @cached_property
     def _request(self) -> Any:
         return compile_model(self._folder / "model.onnx")
+
+    def verify(self) -> None:
+        """Raise ModelError if a file is not the one that the fingerprint, or the calibration, was
+        made of."""
+        verify_folder(self._folder, self._fingerprint)
+        load_calibration(self._folder, self._fingerprint)
 
     def read(self, question: str, passages: Sequence[str]) -> list[tuple[Span, ...]]:
         """Return the best spans of each passage, best first, at most `SPANS`; they do not overlap.
@@ -100,14 +124,14 @@ class Reader:
             scores = self._score([windows[at] for at in batch])
             for row, at in enumerate(batch):
                 window = windows[at]
-                spans = _best_spans(scores[:, row, : len(window.ids) - 1], window.head)
+                spans = best_spans(scores[:, row, : len(window.ids) - 1], window.head)
                 encoding, passage = encodings[window.passage], passages[window.passage]
                 found[window.passage] += [
                     Span(*_characters(encoding, window.first + first, window.first + last), score)
                     for first, last, score in spans
                 ]
                 assert all(span.end <= len(passage) for span in found[window.passage])
-        return [_apart(spans) for spans in found]
+        return [apart(spans) for spans in found]
 
     def _windows(self, asked: Encoding, encodings: Sequence[Encoding]) -> Iterator[_Window]:
         """Yield [CLS] question [SEP] part [SEP] for every part of every passage."""
@@ -147,7 +171,7 @@ def _plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         order = order[size:]
 
 
-def _best_spans(scores: Scores, head: int) -> list[tuple[int, int, float]]:
+def best_spans(scores: Scores, head: int) -> list[tuple[int, int, float]]:
     """Return first token, last token (of the window's passage) and score of the best spans.
 
     `scores` has shape (2, tokens), [CLS] at 0, the passage from `head` on.
@@ -180,7 +204,7 @@ def _characters(encoding: Encoding, first: int, last: int) -> tuple[int, int]:
     return start, end
 
 
-def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:
+def apart(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Return the best spans, of all windows of a passage, that do not overlap a better one."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (-span.score, span.start)):

@@ -7,6 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: Confidence from which an answer is called sure or likely; below it is shown as unsure. The
+#: confidence is calibrated, so these are the shares of such answers that are right.
+SURE, LIKELY = 0.8, 0.5
+
+
+def band_of(confidence: float) -> str:
+    """Return the word for a confidence: sure, likely or unsure."""
+    if confidence >= SURE:
+        return "sure"
+    return "likely" if confidence >= LIKELY else "unsure"
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -43,6 +54,8 @@ class Parts:
     """The dense arm's share of the score."""
     lexical: float
     """The lexical arm's share of the score."""
+    reader: float = 0.0
+    """What the reader's opinion adds to the score; nothing where it did not read the passage."""
 
 
 @dataclass(frozen=True, slots=True)

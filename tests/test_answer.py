@@ -1,119 +1,227 @@
-"""The sentence that answers: which one, where it stands, and when there is none."""
+"""From spans that were read to an answer: which one, how sure, and when documents disagree."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from conftest import ToyEncoder
-from retrieval.answer import THRESHOLD, confidence_of, find_answers
-from retrieval.types import Answer, Parts, Passage, Ranks
+from retrieval.answer import (
+    MOST_AHEAD,
+    UNKNOWN_LANGUAGE_LIMIT,
+    find_answers,
+    group_candidates,
+    normalise_answer,
+    rank_candidates,
+    reorder_passages,
+    weigh_evidence,
+)
+from retrieval.calibration import Calibration, load_calibration
+from retrieval.reader import SHIPPED_READER, Reader, Span
+from retrieval.types import Answer, Parts, Passage, Ranks, band_of
 
 TEXT = "The iron bridge\n\nIt spans the Ebro. It was opened in 1894 by the king. It is long."
+#: One for each unit of the span's score: 0.5 at a score of 0.
+CALIBRATION = Calibration({"margin": 1.0}, 0.0, 2.0, 0.2, 0.4)
 
 
-def passage(text: str = TEXT, score: float = 0.5, start: int = 100, line: int = 7) -> Passage:
+def passage(
+    text: str = TEXT, score: float = 0.5, source: str = "bridge.txt", language: str = "en",
+    date: str | None = None, also_in: tuple[str, ...] = (), start: int = 100, line: int = 7,
+) -> Passage:  # fmt: skip
     return Passage(
-        source="bridge.txt", title="The iron bridge", date=None, language="en",
+        source=source, title="The iron bridge", date=date, language=language,
         start=start, end=start + len(text), line_start=line, line_end=line + text.count("\n"),
-        page=None, text=text, score=score, ranks=Ranks(1, 1), stale=False, also_in=(),
+        page=None, text=text, score=score, ranks=Ranks(1, 1), stale=False, also_in=also_in,
         parts=Parts(0.5, 1.0, 0.2, 0.3),
     )  # fmt: skip
 
 
-def no_meaning(texts: list[str]) -> NDArray[np.float32]:
-    """Vectors at a right angle to every question, so that words alone decide."""
-    return np.zeros((len(texts), 2), dtype=np.float32)
+def span(words: str, score: float, text: str = TEXT) -> Span:
+    start = text.index(words)
+    return Span(start, start + len(words), score)
 
 
-QUESTION = np.array([1.0, 0.0], dtype=np.float32)
+def unlike(texts: list[str]) -> NDArray[np.float32]:
+    """Vectors at right angles: no two statements are alike."""
+    return np.eye(len(texts), dtype=np.float32)
 
 
-@pytest.mark.parametrize(
-    ("score", "confidence"), [(0.0, 0.0071), (0.41408, 0.5), (0.5, 0.7359), (1.0, 0.9991)]
-)
-def test_confidence_is_the_logistic_curve(score: float, confidence: float) -> None:
-    assert confidence_of(score) == pytest.approx(confidence, abs=1e-3)
-    assert confidence_of(score) == round(1 / (1 + math.exp(4.94 - 11.93 * score)), 4)
+def alike(texts: list[str]) -> NDArray[np.float32]:
+    return np.ones((len(texts), 1), dtype=np.float32)
 
 
-def test_the_sentence_with_most_of_the_weight_answers_at_its_exact_place() -> None:
-    answers, confidence = find_answers(
-        [passage()], QUESTION, {"opened": 2.0, "ebro": 1.0, "long": 0.5}, no_meaning, "en"
-    )
+def answers_to(
+    passages: Sequence[Passage],
+    spans: Sequence[Sequence[Span]],
+    calibration: Calibration = CALIBRATION,
+    encode=unlike,  # type: ignore[no-untyped-def]
+) -> tuple[tuple[Answer, ...], float]:
+    return find_answers(passages, spans, calibration, encode, "en", ("en", "fr"))
+
+
+def test_the_answer_stands_at_its_exact_place_in_its_sentence() -> None:
+    answers, confidence = answers_to([passage()], [[span("1894", 2.0)]])
     sentence = "It was opened in 1894 by the king."
-    start = 100 + TEXT.index(sentence)
-    end = start + len(sentence)
+    at, around = 100 + TEXT.index("1894"), 100 + TEXT.index(sentence)
     assert answers == (
-        Answer(sentence, "bridge.txt", start, end, 9, confidence, sentence, start, end),
-    )
-    assert confidence == confidence_of(0.5)
-
-
-def test_meaning_decides_where_words_do_not() -> None:
-    def encode(texts: list[str]) -> NDArray[np.float32]:
-        return np.array([[0.9 if "Ebro" in text else 0.1, 0] for text in texts], dtype=np.float32)
-
-    answers, _ = find_answers([passage()], QUESTION, {}, encode, "en")
-    assert [answer.text for answer in answers] == ["It spans the Ebro."]
-
-
-def test_across_languages_meaning_decides_before_words() -> None:
-    def encode(texts: list[str]) -> NDArray[np.float32]:
-        return np.array([[0.6 if "Ebro" in text else 0.3, 0] for text in texts], dtype=np.float32)
-
-    chosen = {
-        language: find_answers([passage()], QUESTION, {"king": 1.0}, encode, language)[0][0].text
-        for language in ("en", "fr", "und")
-    }
-    assert chosen == {
-        "en": "It was opened in 1894 by the king.",
-        "fr": "It spans the Ebro.",
-        "und": "It was opened in 1894 by the king.",
-    }
-
-
-def test_of_equal_sentences_the_first_answers() -> None:
-    answers, _ = find_answers([passage()], QUESTION, {"nowhere": 1.0}, no_meaning, "en")
-    assert [(answer.text, answer.start, answer.line) for answer in answers] == [
-        ("The iron bridge", 100, 7)
-    ]
-
-
-def test_words_are_compared_folded() -> None:
-    text = "Rien ici. L’ÉLÈVE est là."
-    answers, _ = find_answers([passage(text)], QUESTION, {"eleve": 1.0}, no_meaning, "en")
-    assert [answer.text for answer in answers] == ["L’ÉLÈVE est là."]
-
-
-def test_only_the_best_passage_is_read() -> None:
-    second = passage("It was opened in 1894.", score=0.4)
-    answers, _ = find_answers(
-        [passage("Nothing."), second], QUESTION, {"1894": 1.0}, no_meaning, "en"
-    )
-    assert [answer.text for answer in answers] == ["Nothing."]
+        Answer("1894", "bridge.txt", at, at + 4, 9, confidence, sentence, around,
+               around + len(sentence)),
+    )  # fmt: skip
+    assert confidence == CALIBRATION.probability({"margin": 2.0}) == 0.8808
 
 
 def test_below_the_threshold_there_is_no_answer_but_a_confidence() -> None:
-    # the score at which the curve reaches the threshold
-    limit = (math.log(THRESHOLD / (1 - THRESHOLD)) + 4.94) / 11.93
-    below, above = (
-        find_answers([passage(score=score)], QUESTION, {"1894": 1.0}, no_meaning, "en")
-        for score in (limit - 0.001, limit + 0.001)
-    )
-    assert below == ((), confidence_of(limit - 0.001))
-    assert [answer.text for answer in above[0]] == ["It was opened in 1894 by the king."]
+    answers, confidence = answers_to([passage()], [[span("1894", -1.0)]])
+    assert (answers, confidence) == ((), CALIBRATION.probability({"margin": -1.0}))
 
 
-def test_no_passage_gives_no_answer() -> None:
-    assert find_answers([], QUESTION, {}, no_meaning, "en") == ((), 0.0)
+def test_without_passages_or_spans_there_is_no_answer() -> None:
+    assert answers_to([], []) == ((), 0.0)
+    assert answers_to([passage()], [[]]) == ((), 0.0)
 
 
-def test_with_a_real_encoder_the_shapes_agree() -> None:
-    encoder = ToyEncoder()
-    question = encoder.encode_question("When was it opened by the king?")
-    answers, _ = find_answers([passage()], question, {"opened": 1.0}, encoder.encode_passages, "en")
-    assert [answer.text for answer in answers] == ["It was opened in 1894 by the king."]
+def test_a_span_without_a_word_is_no_answer() -> None:
+    assert answers_to([passage("… !")], [[Span(0, 1, 9.0)]]) == ((), 0.0)
+
+
+def test_the_passage_counts_beside_the_span() -> None:
+    good, weak = passage(score=0.9), passage(score=0.1, source="other.txt")
+    ranked = rank_candidates([good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 2.0)
+    assert [candidate.text for candidate in ranked] == ["1894", "Ebro"]
+    ranked = rank_candidates([good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 0.0)
+    assert [candidate.text for candidate in ranked] == ["Ebro", "1894"]
+
+
+def test_of_equals_the_better_passage_answers() -> None:
+    passages = [passage(source="a.txt"), passage(source="b.txt")]
+    ranked = rank_candidates(passages, [[span("Ebro", 1.0)], [span("1894", 1.0)]], 2.0)
+    assert [candidate.passage.source for candidate in ranked] == ["a.txt", "b.txt"]
+
+
+def test_what_says_the_same_is_one_answer() -> None:
+    passages = [passage(), passage(source="b.txt", also_in=("c.txt",)), passage(source="d.txt")]
+    spans = [[span("1894", 3.0)], [span("in 1894", 2.0)], [span("the king", 1.0)]]
+    groups = group_candidates(rank_candidates(passages, spans, 0.0))
+    assert [[one.text for one in group.candidates] for group in groups] == [
+        ["1894", "in 1894"], ["the king"],
+    ]  # fmt: skip
+    assert [group.sources for group in groups] == [3, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The Eiffel Tower!", ["eiffel", "tower"]),
+        ("la tour Eiffel", ["tour", "eiffel"]),
+        ("l’été", ["ete"]),
+        ("Der Hund", ["hund"]),
+        ("the", []),
+    ],
+)
+def test_articles_accents_and_punctuation_do_not_count(text: str, words: list[str]) -> None:
+    assert normalise_answer(text) == words
+
+
+def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
+    passages = [passage(also_in=("copy.txt",)), passage(source="b.txt", language="fr")]
+    spans = [[span("1894", 3.0)], [span("the king", 1.0)]]
+    first, second = group_candidates(rank_candidates(passages, spans, 2.0))
+    assert weigh_evidence(first, second, "en") == pytest.approx(
+        {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "crosses": 0.0,
+         "repeated": 0.693147},
+        abs=1e-5,
+    )  # fmt: skip
+    assert weigh_evidence(first, None, "en")["ahead"] == MOST_AHEAD
+    assert weigh_evidence(second, None, "en")["crosses"] == 1.0
+    assert weigh_evidence(second, None, "und")["crosses"] == 0.0
+
+
+def test_what_ships_weighs_the_evidence_that_there_is() -> None:
+    calibration = load_calibration(SHIPPED_READER, Reader().fingerprint)
+    [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
+    assert set(calibration.weights) == set(weigh_evidence(group, None, "en"))
+    assert calibration.weights["margin"] > 0
+    assert 0 < calibration.threshold < 1
+
+
+@pytest.mark.parametrize(("language", "limited"), [("pl", True), ("fr", False), ("und", False)])
+def test_in_a_language_that_the_reader_does_not_know_nothing_is_sure(
+    language: str, limited: bool
+) -> None:
+    _, confidence = answers_to([passage(language=language)], [[span("1894", 9.0)]])
+    assert confidence == (UNKNOWN_LANGUAGE_LIMIT if limited else 0.9999)
+    assert band_of(confidence) == ("unsure" if limited else "sure")
+
+
+OLD = "The bridge over the Ebro was opened in 1894."
+NEW = "The bridge over the Ebro was opened in 1901."
+
+
+def disagreeing(words: str = "1901", score: float = 2.0) -> tuple[list[Passage], list[list[Span]]]:
+    return (
+        [passage(OLD, source="old.txt", date="2001-01-01"),
+         passage(NEW, source="new.txt", date="2020-01-01")],
+        [[span("1894", 2.5, OLD)], [span(words, score, NEW)]],
+    )  # fmt: skip
+
+
+def test_documents_that_disagree_are_all_quoted_newest_first() -> None:
+    answers, confidence = answers_to(*disagreeing(), encode=alike)
+    assert [(one.text, one.source) for one in answers] == [
+        ("1901", "new.txt"), ("1894", "old.txt"),
+    ]  # fmt: skip
+    assert confidence == answers[1].confidence > answers[0].confidence
+
+
+def test_disagreement_does_not_speak_against_either() -> None:
+    ahead = Calibration({"ahead": 1.0}, 0.0, 0.0, 0.0, 0.4)
+    answers, _ = answers_to(*disagreeing(), calibration=ahead, encode=alike)
+    assert [one.confidence for one in answers] == [1.0, 1.0]
+    answers, _ = answers_to(*disagreeing(), calibration=ahead, encode=unlike)
+    assert [one.confidence for one in answers] == [0.6225]
+
+
+@pytest.mark.parametrize(
+    ("words", "score", "encode"),
+    [("1901", 2.0, unlike), ("1901", -0.1, alike), ("the Ebro", 2.0, alike)],
+    ids=["the sentences are about other things", "not read there", "a place and a year"],
+)
+def test_what_does_not_disagree(words: str, score: float, encode) -> None:  # type: ignore[no-untyped-def]
+    answers, _ = answers_to(*disagreeing(words, score), encode=encode)
+    assert [one.text for one in answers] == ["1894"]
+
+
+def test_one_document_does_not_disagree_with_itself() -> None:
+    passages, spans = disagreeing()
+    passages = [passages[0], passage(NEW, source="old.txt", start=900)]
+    answers, _ = answers_to(passages, spans, encode=alike)
+    assert [one.text for one in answers] == ["1894"]
+
+
+def test_the_answers_are_left_out_when_statements_are_compared() -> None:
+    seen: list[str] = []
+
+    def encode(texts: list[str]) -> NDArray[np.float32]:
+        seen.extend(texts)
+        return unlike(texts)
+
+    answers_to(*disagreeing(), encode=encode)
+    assert seen == ["The bridge over the Ebro was opened in …."] * 2
+
+
+def test_the_reader_puts_passages_in_order() -> None:
+    passages = [passage(score=0.5), passage(score=0.45, source="b.txt"), passage(score=0.1)]
+    ordered = reorder_passages(passages, [[span("long", -4.0)], [span("1894", 4.0)]], 0.2)
+    assert [one.source for one, _ in ordered] == ["b.txt", "bridge.txt", "bridge.txt"]
+    assert [one.score for one, _ in ordered] == pytest.approx([0.646403, 0.503597, 0.1])
+    assert [one.parts.reader for one, _ in ordered] == pytest.approx([0.196403, 0.003597, 0.0])
+    assert [len(spans) for _, spans in ordered] == [1, 1, 0]
+
+
+def test_no_share_leaves_the_order() -> None:
+    passages = [passage(score=0.5), passage(score=0.45, source="b.txt")]
+    ordered = reorder_passages(passages, [[], [span("1894", 9.0)]], 0.0)
+    assert [one for one, _ in ordered] == passages

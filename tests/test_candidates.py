@@ -22,6 +22,7 @@ from retrieval.candidates import (
     LexicalQuery,
     dense_candidates,
     inverse_document_frequency,
+    is_about_nothing,
     lexical_candidates,
     plan_lexical_query,
     score_chunks,
@@ -305,3 +306,18 @@ def test_a_folder_of_two_languages_is_stemmed_in_both(seeds: Path, tmp_path: Pat
     assert sorted(sources[chunk] for chunk, _ in hits) == [
         "bridge.txt", "pont.md", "sub/bruecke.txt"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "nothing"),
+    [
+        ("what is it?", True),
+        ("qui est-ce que c’est ?", True),
+        ("…?", True),
+        ("Ebro", False),
+        ("who is Ann?", False),
+        ("when was it opened?", False),
+    ],
+)
+def test_a_question_of_function_words_is_about_nothing(question: str, nothing: bool) -> None:
+    assert is_about_nothing(question) == nothing

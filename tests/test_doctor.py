@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pytest
 
 from conftest import ToyEncoder
 from index.build import build_index
-from index.doctor import Finding, check_all, check_index, repair
+from index.doctor import Finding, check_index, check_model, repair
+from index.encoder import SHIPPED_MODEL, ShippedEncoder
 from index.errors import IndexCorrupt
 from index.location import Location
 from retrieval.pipeline import Pipeline
+from retrieval.reader import SHIPPED_READER, Reader
 
 
 @pytest.fixture
@@ -31,8 +34,41 @@ def test_a_sound_index(built: Path) -> None:
         Finding("words", True, "3 chunks"),
         Finding("vectors", True, "3 of 3 chunks"),
     ]
-    assert check_all(built)[0].part == "model"
     assert repair(built, None) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "open_model"),
+    [("encoder", ShippedEncoder), ("reader", Reader)],
+    ids=["encoder", "reader"],
+)
+def test_the_models_that_ship_are_sound(part: str, open_model: type[Reader]) -> None:
+    finding = check_model(part, open_model)
+    assert (finding.part, finding.ok) == (part, True)
+    assert finding.detail == f"seedqa-{part} ({open_model().fingerprint[:8]})"
+
+
+@pytest.mark.parametrize(
+    ("shipped", "open_model"),
+    [(SHIPPED_MODEL, ShippedEncoder), (SHIPPED_READER, Reader)],
+    ids=["encoder", "reader"],
+)
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [("tokenizer.json", '"[UNK]"', '"[unk]"'), ("config.json", '"en"', '"xx"')],
+    ids=["tokenizer", "config"],
+)
+def test_a_model_with_a_changed_file_is_found(
+    shipped: Path, open_model: type[Reader], name: str, old: str, new: str, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(shipped, folder)
+    content = (folder / name).read_text(encoding="utf-8")
+    assert old in content
+    (folder / name).write_text(content.replace(old, new), encoding="utf-8")
+    finding = check_model("model", lambda: open_model(folder))
+    assert not finding.ok
+    assert "fingerprint" in finding.detail or "cannot be used" in finding.detail
 
 
 def test_missing_vectors_come_back(built: Path, encoder: ToyEncoder) -> None:

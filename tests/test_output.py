@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -55,7 +56,8 @@ def render(result: Result, stream: io.StringIO, explain: bool = False) -> str:
 def test_plain_text_has_no_codes() -> None:
     assert render(make_result(), io.StringIO()) == (
         "1894\n"
-        "bridge.txt:3, characters 23 to 27, confidence 0.75\n"
+        "It opened in 1894.\n"
+        "bridge.txt:3, characters 23 to 27, likely, confidence 0.75\n"
         "\n"
         "1. bridge.txt:3-4 (page 2)  The iron bridge\n"
         "   en · 2021-03-03 · score 0.500 · changed since it was indexed · also in copy.txt\n"
@@ -95,6 +97,27 @@ def test_not_answered() -> None:
     assert text.startswith(
         "Not in your documents.\nConfidence 0.10, below 0.20. These passages come nearest:\n\n1. "
     )
+
+
+def test_answers_that_disagree_are_each_shown_with_source_and_date() -> None:
+    result = make_result()
+    other = Answer("1901", "bridge.txt", 23, 27, 3, 0.4, "1901", 23, 27)
+    text = render(replace(result, answers=(*result.answers, other)), io.StringIO())
+    assert text.startswith(
+        "Your documents disagree.\n\n"
+        "1894\nIt opened in 1894.\n"
+        "bridge.txt:3, characters 23 to 27, likely, confidence 0.75, 2021-03-03\n\n"
+        "1901\nbridge.txt:3, characters 23 to 27, unsure, confidence 0.40, 2021-03-03\n\n"
+        "1. "
+    )
+
+
+def test_what_the_reader_adds_is_explained() -> None:
+    result = make_result()
+    [passage] = result.passages
+    passage = replace(passage, parts=replace(passage.parts, reader=0.0625))
+    text = render(replace(result, passages=(passage,)), io.StringIO(), explain=True)
+    assert " + lexical 0.000 + reader 0.062 · characters" in text
 
 
 def test_explain() -> None:

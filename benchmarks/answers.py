@@ -1,0 +1,477 @@
+"""Measure answers over a folder, from the question to the words shown or the refusal.
+
+    python benchmarks/answers.py --data DATA --scratch FOLDER [--part dev] [--sources piaf squad2]
+        [--questions COUNT] [--reader FOLDER] [--plot FOLDER] [--json FILE]
+    python benchmarks/answers.py --data DATA --scratch FOLDER --part train
+        --sources squad2 squadshifts-new_wiki piaf squad-it en-it
+        --fit models/reader/calibration.json
+
+Every passage of a source is a file. Half of the articles that are asked about are left out, and all
+questions asked; then the other half: so each question is once answerable and once not. Beside
+these: squad2's impossible questions, and each source's questions over another source's folder.
+
+An answer is right where its F1 is 0.5 or more. AUROC is that of the confidence, answerable against
+unanswerable; refusing is the positive of precision and recall; ECE the expected calibration error
+over 15 bins of equal mass. `--fit` fits the calibration on the articles of the train part that the
+reader's training sets aside, and writes it; "en-it" are English questions whose Italian translation
+squad-it has.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+from corpora import is_set_aside_title, read_rows, translated_questions, write_texts  # noqa: E402
+from measuring import describe_machine, format_table  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from index.build import build_index  # noqa: E402
+from index.encoder import load_encoder  # noqa: E402
+from index.lexical import guess_question_language  # noqa: E402
+from index.location import Location  # noqa: E402
+from retrieval.answer import (  # noqa: E402
+    find_answers,
+    group_candidates,
+    rank_candidates,
+    reorder_passages,
+    weigh_evidence,
+)
+from retrieval.calibration import Calibration  # noqa: E402
+from retrieval.evaluation import auroc, f1  # noqa: E402
+from retrieval.pipeline import READ_COUNT, Pipeline  # noqa: E402
+from retrieval.reader import SHIPPED_READER, Reader, Span  # noqa: E402
+from retrieval.sentences import sentence_around  # noqa: E402
+from retrieval.types import Passage  # noqa: E402
+
+#: Sources whose questions another one's folder cannot answer.
+FOREIGN = {"piaf": "squad2", "squad2": "piaf"}
+STRANGERS = 500
+ECE_BINS = 15
+PASSAGE_WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0)
+READER_SHARES = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6)
+RIGHT_F1 = 0.5
+#: Refusals that are aimed at: precision, recall.
+AIMS = (0.80, 0.70)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what was found and read for it."""
+
+    kind: str
+    """ "answerable", "left out", "impossible" or "foreign"."""
+    source: str
+    question: str
+    right: tuple[str, ...]
+    file: str
+    """The file that answers; empty where none does."""
+    sentence: str
+    """The sentences around the right answers, joined."""
+    passages: tuple[Passage, ...]
+    spans: list[tuple[Span, ...]]
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a calibration makes of it."""
+
+    asked: Asked
+    confidence: float
+    refused: bool
+    is_right: bool
+    f1: float
+    in_sentence: bool
+
+
+# -- asking ---------------------------------------------------------------------------------------
+
+
+def ask_source(
+    data: Path, scratch: Path, source: str, part: str, reader: Reader, count: int | None
+) -> Iterator[Asked]:
+    """Ask the questions of a source of two folders, each with half of the articles."""
+    of_source = "squad-it" if source == "en-it" else source
+    rows = [row for row in read_rows(data, part) if row["source"] == of_source]
+    rest = [row for row in read_rows(data, "train") if row["source"] == of_source]
+    if part == "train":
+        rest = [row for row in rows if not is_set_aside_title(row["title"])]
+        rows = [row for row in rows if is_set_aside_title(row["title"])]
+    if source == "en-it":
+        rows = translated_questions(data, rows)
+    titles = sorted({row["title"] for row in rows})
+    random.Random(0).shuffle(titles)
+    asked = [row for row in rows if row["answers"]]
+    if count and len(asked) > count:
+        asked = random.Random(1).sample(asked, count)
+    for half in (0, 1):
+        kept = set(titles[half::2])
+        contexts = dict.fromkeys(row["context"] for row in rows if row["title"] in kept)
+        contexts |= dict.fromkeys(row["context"] for row in rest if row["title"] not in titles)
+        folder = scratch / f"{source}-{part}-{half}"
+        names = write_texts(folder / "seeds", contexts)
+        with open_folder(folder, reader) as pipeline:
+            for row in tqdm(asked, desc=folder.name, disable=None, leave=False):
+                is_in = row["title"] in kept
+                yield ask(
+                    pipeline, reader, row, "answerable" if is_in else "left out",
+                    names[row["context"]] if is_in else "",
+                )  # fmt: skip
+            if half or part == "train":
+                continue
+            for row in [row for row in rows if not row["answers"] and row["title"] in kept]:
+                yield ask(pipeline, reader, row, "impossible", "")
+            if source in FOREIGN:
+                others = [
+                    row
+                    for row in read_rows(data, part)
+                    if row["source"] == FOREIGN[source] and row["answers"]
+                ]
+                for row in random.Random(2).sample(others, min(STRANGERS, len(others))):
+                    yield ask(pipeline, reader, row, "foreign", "")
+
+
+def open_folder(folder: Path, reader: Reader) -> Pipeline:
+    """Build the index of folder/seeds where it is not built, and open it."""
+    encoder = load_encoder()
+    build_index(folder / "seeds", folder / "index", encoder)
+    location = Location(folder / "index", None, None)
+    return Pipeline.open(location, refresh=False, encoder=encoder, reader=reader)
+
+
+def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file: str) -> Asked:
+    """Search and read, as `Pipeline.ask` does."""
+    started = time.perf_counter()
+    passages = pipeline.search(row["question"], count=READ_COUNT, refresh=False).passages
+    spans = reader.read(row["question"], [passage.text for passage in passages])
+    spent = 1000 * (time.perf_counter() - started)
+    context, answers = row["context"], row["answers"]
+    sentences = [
+        slice(*sentence_around(context, one["start"], one["start"] + len(one["text"]), "und"))
+        for one in answers
+    ]
+    return Asked(
+        kind=kind,
+        source=row["source"],
+        question=row["question"],
+        right=tuple(one["text"] for one in answers),
+        file=file,
+        sentence=" ".join(context[part] for part in sentences),
+        passages=passages,
+        spans=spans,
+        milliseconds=spent,
+    )
+
+
+# -- judging --------------------------------------------------------------------------------------
+
+
+def judge(asked: Asked, calibration: Calibration, languages: Sequence[str]) -> Judged:
+    """Answer as `seedqa ask` does; a refused answer is judged by what it would have been."""
+    ordered = reorder_passages(asked.passages, asked.spans, calibration.reader_share)
+    answers, confidence = find_answers(
+        [passage for passage, _ in ordered],
+        [spans for _, spans in ordered],
+        replace(calibration, threshold=0.0),
+        lambda texts: np.zeros((len(texts), 1), dtype=np.float32),  # none disagree
+        guess_question_language(asked.question),
+        languages,
+    )
+    best = answers[0] if answers else None
+    answerable = asked.kind == "answerable"
+    score = f1(best.text, asked.right) if best and answerable else 0.0
+    return Judged(
+        asked=asked,
+        confidence=confidence,
+        refused=confidence < calibration.threshold,
+        is_right=score >= RIGHT_F1,
+        f1=score,
+        in_sentence=bool(
+            best and answerable and best.source == asked.file and (best.text in asked.sentence)
+        ),
+    )
+
+
+def expected_calibration_error(judged: Sequence[Judged], bins: int = ECE_BINS) -> float:
+    """Return the mean distance of confidence and accuracy over bins of equal mass
+    (Naeini et al. 2015)."""
+    return sum(
+        len(part) / len(judged) * abs(mean_confidence - accuracy)
+        for part, mean_confidence, accuracy in reliability(judged, bins)
+    )
+
+
+def reliability(
+    judged: Sequence[Judged], bins: int = ECE_BINS
+) -> list[tuple[Sequence[Judged], float, float]]:
+    """Return bins of equal mass with their mean confidence and their share of right answers."""
+    ordered = sorted(judged, key=lambda one: one.confidence)
+    edges = [round(at * len(ordered) / bins) for at in range(bins + 1)]
+    parts = [ordered[low:high] for low, high in pairwise(edges)]
+    return [
+        (part, mean(one.confidence for one in part), mean(one.is_right for one in part))
+        for part in parts
+        if part
+    ]
+
+
+def figures_of(judged: Sequence[Judged], share: float) -> dict[str, float]:
+    """Return the figures of one source."""
+    by_kind = {
+        kind: [one for one in judged if one.asked.kind == kind]
+        for kind in ("answerable", "left out", "impossible", "foreign")
+    }
+    inside, outside = by_kind["answerable"], by_kind["left out"]
+    both = [*inside, *outside]
+    refused = [one for one in both if one.refused]
+    shown = [one for one in both if not one.refused]
+    found = {
+        "questions of each kind": float(len(inside)),
+        "AUROC, answerable against left out": auroc(
+            [one.confidence for one in inside], [one.confidence for one in outside]
+        ),
+        "refusal precision": mean(one.asked.kind == "left out" for one in refused),
+        "refusal recall": mean(one.refused for one in outside),
+        "expected calibration error": expected_calibration_error(both),
+        "right of the answers shown": mean(one.is_right for one in shown),
+        "answerable: answered": mean(not one.refused for one in inside),
+        "answerable: F1 of the best answer": mean(one.f1 for one in inside),
+        "answerable: right sentence": mean(one.in_sentence for one in inside),
+        "recall@1 as searched": mean(first_at(one.asked) == 0 for one in inside),
+        "recall@1 as read": mean(first_after(one.asked, share) == 0 for one in inside),
+        "recall@5 as searched": mean(0 <= first_at(one.asked) < 5 for one in inside),
+        "recall@5 as read": mean(0 <= first_after(one.asked, share) < 5 for one in inside),
+        "ms a question, p50": float(np.median([one.asked.milliseconds for one in judged])),
+    }
+    if by_kind["impossible"]:
+        found["impossible: refused"] = mean(one.refused for one in by_kind["impossible"])
+        found["impossible: AUROC"] = auroc(
+            [one.confidence for one in inside], [one.confidence for one in by_kind["impossible"]]
+        )
+    if by_kind["foreign"]:
+        found["foreign: refused"] = mean(one.refused for one in by_kind["foreign"])
+        found["foreign: AUROC"] = auroc(
+            [one.confidence for one in inside], [one.confidence for one in by_kind["foreign"]]
+        )
+    return found
+
+
+def first_at(asked: Asked) -> int:
+    """Return the rank, from 0, of the passage of the right file, or -1."""
+    return _place([passage.source for passage in asked.passages], asked.file)
+
+
+def first_after(asked: Asked, share: float) -> int:
+    """Return the same after the reader has put passages in order."""
+    ordered = reorder_passages(asked.passages, asked.spans, share)
+    return _place([passage.source for passage, _ in ordered], asked.file)
+
+
+def _place(files: Sequence[str], wanted: str) -> int:
+    distinct = list(dict.fromkeys(files))
+    return distinct.index(wanted) if wanted in distinct else -1
+
+
+def mean(values: Any) -> float:
+    """Return the mean, 0 for nothing."""
+    listed = [float(value) for value in values]
+    return sum(listed) / len(listed) if listed else 0.0
+
+
+# -- fitting --------------------------------------------------------------------------------------
+
+
+def fit(asked: Sequence[Asked], reader: Reader) -> dict[str, Any]:
+    """Return a calibration for what was asked, in the form of the file that ships."""
+    answerable = [one for one in asked if one.kind == "answerable"]
+    passage_weight = best_of(
+        PASSAGE_WEIGHTS, lambda weight: mean(rightness(one, weight) for one in answerable)
+    )
+    share = best_of(
+        READER_SHARES,
+        lambda share: mean(reciprocal(one, share) for one in answerable),
+    )
+    rows, labels, weights = [], [], []
+    counts = Counter(one.source for one in asked)
+    for one in asked:
+        groups = group_candidates(rank_candidates(one.passages, one.spans, passage_weight))
+        if not groups:
+            continue
+        language = guess_question_language(one.question)
+        rows.append(weigh_evidence(groups[0], groups[1] if len(groups) > 1 else None, language))
+        labels.append(one.kind == "answerable" and f1(groups[0].best.text, one.right) >= RIGHT_F1)
+        weights.append(len(asked) / len(counts) / counts[one.source])
+    names = list(rows[0])
+    table = np.array([[row[name] for name in names] for row in rows])
+    coefficients, bias = logistic_regression(table, np.array(labels), np.array(weights))
+    calibration = Calibration(
+        dict(zip(names, coefficients, strict=True)), bias, passage_weight, share, threshold=0.0
+    )
+    judged = [judge(one, calibration, reader.languages) for one in asked]
+    return {
+        "reader": reader.fingerprint,
+        "weights": {name: round(value, 5) for name, value in calibration.weights.items()},
+        "bias": round(bias, 5),
+        "passage_weight": passage_weight,
+        "reader_share": share,
+        "threshold": choose_threshold(judged),
+    }
+
+
+def logistic_regression(
+    table: NDArray[np.float64], labels: NDArray[np.bool_], weights: NDArray[np.float64]
+) -> tuple[list[float], float]:
+    """Return coefficients and bias, by scikit-learn, columns brought to one scale first."""
+    from sklearn.linear_model import LogisticRegression
+
+    middle, scale = table.mean(0), np.maximum(table.std(0), 1e-9)
+    model = LogisticRegression(C=10.0, max_iter=1000)
+    model.fit((table - middle) / scale, labels, sample_weight=weights)
+    coefficients = model.coef_[0] / scale
+    return coefficients.tolist(), float(model.intercept_[0] - coefficients @ middle)
+
+
+def choose_threshold(judged: Sequence[Judged]) -> float:
+    """Return the confidence at which precision and recall of refusing come nearest to the aims."""
+
+    def shortfall(threshold: float) -> float:
+        refused = [one for one in judged if one.confidence < threshold]
+        outside = [one for one in judged if one.asked.kind == "left out"]
+        precision = mean(one.asked.kind == "left out" for one in refused)
+        recall = mean(one.confidence < threshold for one in outside)
+        return min(precision / AIMS[0], recall / AIMS[1])
+
+    return best_of([at / 100 for at in range(5, 80)], shortfall)
+
+
+def best_of(values: Sequence[float], score: Callable[[float], float]) -> float:
+    """Return the value with the greatest score, the first of equals."""
+    scored = [(round(score(value), 6), value) for value in values]
+    for number, value in scored:
+        print(f"  {value:g}: {number:.4f}", file=sys.stderr)
+    return max(scored, key=lambda item: item[0])[1]
+
+
+def rightness(asked: Asked, passage_weight: float) -> float:
+    """Return whether the best candidate is right."""
+    ranked = rank_candidates(asked.passages, asked.spans, passage_weight)
+    return float(bool(ranked) and f1(ranked[0].text, asked.right) >= RIGHT_F1)
+
+
+def reciprocal(asked: Asked, share: float) -> float:
+    """Return the reciprocal rank of the right file."""
+    place = first_after(asked, share)
+    return 1 / (place + 1) if place >= 0 else 0.0
+
+
+# -- telling --------------------------------------------------------------------------------------
+
+
+def plot(by_source: dict[str, list[Judged]], folder: Path) -> None:
+    """Write the reliability diagram and the risk-coverage curve as SVG."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "seedqa"
+    from matplotlib import pyplot
+
+    for name, draw, labels in (
+        ("reliability", draw_reliability, ("confidence", "share of right answers")),
+        ("risk-coverage", draw_risk, ("share of questions answered", "share of wrong answers")),
+    ):
+        figure, axes = pyplot.subplots(figsize=(5, 4))
+        for source, judged in by_source.items():
+            both = [one for one in judged if one.asked.kind in ("answerable", "left out")]
+            draw(axes, both, source)
+        axes.set_xlabel(labels[0])
+        axes.set_ylabel(labels[1])
+        axes.set_xlim(0, 1)
+        axes.set_ylim(0, 1)
+        axes.grid(alpha=0.3)
+        axes.legend()
+        figure.tight_layout()
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+
+
+def draw_reliability(axes: Any, judged: Sequence[Judged], label: str) -> None:
+    """Draw confidence against accuracy, a dot a bin."""
+    bins = reliability(judged)
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
+    axes.plot([one[1] for one in bins], [one[2] for one in bins], marker="o", label=label)
+
+
+def draw_risk(axes: Any, judged: Sequence[Judged], label: str) -> None:
+    """Draw the share of wrong answers among the most confident ones (El-Yaniv & Wiener 2010)."""
+    ordered = sorted(judged, key=lambda one: -one.confidence)
+    wrong = np.cumsum([not one.is_right for one in ordered])
+    counts = np.arange(1, len(ordered) + 1)
+    axes.plot(counts / len(ordered), wrong / counts, label=label)
+
+
+def main() -> None:
+    """Read the command line, ask, fit or measure, print a table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, required=True, help="the data folder")
+    parser.add_argument("--scratch", type=Path, required=True, help="for folders and indexes")
+    parser.add_argument("--part", choices=("train", "dev"), default="dev")
+    parser.add_argument("--sources", nargs="+", default=["piaf", "squad2"])
+    parser.add_argument("--questions", type=int, help="at most, of each source")
+    parser.add_argument("--reader", type=Path, default=SHIPPED_READER)
+    parser.add_argument("--fit", type=Path, help="write the calibration here")
+    parser.add_argument("--plot", type=Path, help="write diagrams here")
+    parser.add_argument("--json", type=Path, help="write the figures here too")
+    options = parser.parse_args()
+    reader = Reader(options.reader)
+    asked = {
+        source: list(
+            ask_source(
+                options.data, options.scratch, source, options.part, reader, options.questions
+            )
+        )
+        for source in options.sources
+    }
+    if options.fit:
+        fitted = fit([one for of_source in asked.values() for one in of_source], reader)
+        options.fit.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf8")
+        reader = Reader(options.reader)
+    calibration = reader.calibration
+    judged = {
+        source: [judge(one, calibration, reader.languages) for one in of_source]
+        for source, of_source in asked.items()
+    }
+    figures = {
+        source: figures_of(of_source, calibration.reader_share)
+        for source, of_source in judged.items()
+    }
+    names = list(dict.fromkeys(name for column in figures.values() for name in column))
+    table = [
+        [name, *(f"{column[name]:.3f}" if name in column else "-" for column in figures.values())]
+        for name in names
+    ]
+    print(describe_machine())
+    print(format_table(["figure", *figures], table))
+    if options.plot:
+        plot(judged, options.plot)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf8")
+
+
+if __name__ == "__main__":
+    main()

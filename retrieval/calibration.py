@@ -1,0 +1,70 @@
+"""What the reader's scores are worth: from the evidence for an answer to a probability.
+
+The numbers were fitted by `benchmarks/answers.py --fit` on articles that the reader never saw, and
+ship beside it. Knows numbers only.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.runtime import damaged
+
+CALIBRATION_FILE = "calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic regression (Platt 1999) over evidence, and the weights of the reader's scores."""
+
+    weights: Mapping[str, float]
+    """Of each piece of evidence, by name."""
+    bias: float
+    passage_weight: float
+    """What a passage's score counts for beside a span's, in choosing the answer."""
+    reader_share: float
+    """What the reader's opinion of a passage, 0 to 1, adds to the score that orders passages."""
+    threshold: float
+    """Below this probability the documents are said not to answer."""
+
+    def probability(self, evidence: Mapping[str, float]) -> float:
+        """Return the probability that the answer shown is right: that its F1 is 0.5 or more."""
+        total = self.bias + sum(weight * evidence[name] for name, weight in self.weights.items())
+        return round(sigmoid(total), 4)
+
+
+def sigmoid(value: float) -> float:
+    """Return 1 / (1 + e^-value), for any value."""
+    if value < 0:
+        return math.exp(max(value, -700.0)) / (1 + math.exp(max(value, -700.0)))
+    return 1 / (1 + math.exp(-value))
+
+
+def load_calibration(folder: Path, fingerprint: str) -> Calibration:
+    """Return the calibration of the reader in `folder`, whose fingerprint is given.
+
+    Raises ModelError where it is missing, damaged, or of another reader.
+    """
+    path = folder / CALIBRATION_FILE
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        calibration = Calibration(
+            weights={str(name): float(weight) for name, weight in content["weights"].items()},
+            bias=float(content["bias"]),
+            passage_weight=float(content["passage_weight"]),
+            reader_share=float(content["reader_share"]),
+            threshold=float(content["threshold"]),
+        )
+        fitted_for = content["reader"]
+    except KeyError as error:
+        raise damaged(path, f"no {error}") from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise damaged(path, str(error)) from error
+    if fitted_for != fingerprint:
+        raise damaged(path, "it was fitted for another reader")
+    return calibration

@@ -1,0 +1,83 @@
+"""The sentence around some words, and its neighbour where that holds the rest of a date.
+
+Knows text alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.chunking import split_sentences
+from index.lexical import folded_words
+from index.metadata import MONTHS
+from index.types import UNKNOWN_LANGUAGE
+
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+#: From this length on the name of a month is nothing else, as "may", "set" and "out" are.
+_CLEAR_MONTH = 4
+
+
+def sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences of `text`, without white space at either end.
+
+    A sentence ends where both splitters say so: ours knows headings, lists and the abbreviations
+    of titles ("M. Dupont"), sentencex those of the language ("z. B. Birnen").
+    """
+    from sentencex import get_sentence_boundaries  # of an answer only
+
+    code = language if language != UNKNOWN_LANGUAGE else "en"
+    theirs = {found["end_index"] for found in get_sentence_boundaries(code, text)}
+    ours = split_sentences(text)
+    joined: list[tuple[int, int]] = []
+    for start, end in ours:
+        gap = text[joined[-1][1] : start] if joined else ""
+        if joined and "\n" not in gap and not theirs & set(range(joined[-1][1], start + 1)):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def sentence_around(text: str, start: int, end: int, language: str) -> tuple[int, int]:
+    """Return the span of the sentence, or sentences, that hold text[start:end].
+
+    Where that is a year without a month, or a month without a year, and a neighbouring sentence
+    has nothing of a date but what is lacking, the neighbour is taken in: "… goes back to 2017. The
+    contract was signed in January."
+    """
+    bounds = sentence_bounds(text, language)
+    held = [at for at, (low, high) in enumerate(bounds) if low < end and start < high]
+    if not held:
+        return start, end
+    first, last = held[0], held[-1]
+    lacking = _lacks(text[start:end])
+    if lacking:
+        here = text[bounds[first][0] : bounds[last][1]]
+        if _lacks(here) == lacking:
+            for at in (last + 1, first - 1):
+                if 0 <= at < len(bounds) and _completes(text[slice(*bounds[at])], lacking):
+                    first, last = min(first, at), max(last, at)
+                    break
+    return min(start, bounds[first][0]), max(end, bounds[last][1])
+
+
+def _lacks(text: str) -> str:
+    """Return what a date in `text` lacks: "month", "year", or nothing."""
+    has_year, has_month = bool(_YEAR.search(text)), _may_name_month(text)
+    if has_year == has_month:
+        return ""
+    return "month" if has_year else "year"
+
+
+def _completes(text: str, lacking: str) -> bool:
+    if lacking == "month":
+        return _names_month(text) and not _YEAR.search(text)
+    return bool(_YEAR.search(text)) and not _may_name_month(text)
+
+
+def _may_name_month(text: str) -> bool:
+    return any(word in MONTHS for word in folded_words(text))
+
+
+def _names_month(text: str) -> bool:
+    return any(word in MONTHS for word in folded_words(text) if len(word) >= _CLEAR_MONTH)
