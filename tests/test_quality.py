@@ -1,7 +1,8 @@
-"""The article that ships, asked as people ask it: each question finds the passage that answers it.
+"""The article that ships, asked as people ask it: each question is answered from the right passage.
 
-The questions and the words that must stand in the first passage are in quality/seed.jsonl; every
-one of them is asked through the command line.
+The questions, the words that must stand in the first passage and the right answers are in
+quality/seed.jsonl; quality/unanswered.jsonl asks of the same subjects what the article does not
+say. Every one of them is asked through the command line.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ import pytest
 
 from cli import main
 from index.metadata import find_language
+from retrieval.evaluation import f1
 
 ROOT = Path(__file__).resolve().parent.parent
-QUESTIONS = [
-    json.loads(line)
-    for line in (ROOT / "tests" / "quality" / "seed.jsonl").read_text("utf-8").splitlines()
-]
+QUALITY = ROOT / "tests" / "quality"
+QUESTIONS, UNANSWERED = (
+    [json.loads(line) for line in (QUALITY / name).read_text("utf-8").splitlines()]
+    for name in ("seed.jsonl", "unanswered.jsonl")
+)
 
 Ask = Callable[..., dict[str, object]]
 
@@ -51,8 +54,34 @@ def test_first_passage_answers(
     assert any(quote in passages[0]["text"] for quote in row["quotes"])
 
 
+@pytest.mark.parametrize("row", QUESTIONS, ids=[row["question"] for row in QUESTIONS])
+def test_the_answer_is_in_the_right_sentence(
+    row: dict[str, list[str]], index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["ask", str(row["question"]), "--index", str(index), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)["answer"]
+    assert any(quote in answer["sentence"] for quote in row["quotes"])
+    if row["answers"]:
+        assert f1(answer["text"], row["answers"]) >= 0.5
+
+
+def test_what_the_article_does_not_say_is_refused(
+    index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answered = []
+    for row in UNANSWERED:
+        capsys.readouterr()
+        code = main(["ask", row["question"], "--index", str(index), "--json"])
+        result = json.loads(capsys.readouterr().out)
+        assert (code == 1) == (result["answer"] is None)
+        if code != 1:
+            answered.append((row["question"], result["answer"]["text"]))
+    assert len(answered) <= len(UNANSWERED) // 10, answered
+
+
 def test_eval_counts_them_all(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    questions = str(ROOT / "tests" / "quality" / "seed.jsonl")
+    questions = str(QUALITY / "seed.jsonl")
     capsys.readouterr()
     assert main(["eval", questions, "--index", str(index), "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
