@@ -3,7 +3,7 @@
     python benchmarks/answers.py --data DATA --scratch FOLDER [--part dev] [--sources piaf squad2]
         [--questions COUNT] [--reader FOLDER] [--plot FOLDER] [--json FILE]
     python benchmarks/answers.py --data DATA --scratch FOLDER --part train
-        --sources squad2 squadshifts-new_wiki piaf squad-it en-it
+        --sources squadshifts-new_wiki piaf squad-it en-it
         --fit models/reader/calibration.json
 
 Every passage of a source is a file. Half of the articles that are asked about are left out, and all
@@ -51,7 +51,7 @@ from retrieval.answer import (  # noqa: E402
     reorder_passages,
     weigh_evidence,
 )
-from retrieval.calibration import Calibration  # noqa: E402
+from retrieval.calibration import Calibration, load_calibration  # noqa: E402
 from retrieval.evaluation import auroc, f1  # noqa: E402
 from retrieval.pipeline import READ_COUNT, Pipeline  # noqa: E402
 from retrieval.reader import SHIPPED_READER, Reader, Span  # noqa: E402
@@ -242,9 +242,7 @@ def figures_of(judged: Sequence[Judged], share: float) -> dict[str, float]:
     shown = [one for one in both if not one.refused]
     found = {
         "questions of each kind": float(len(inside)),
-        "AUROC, answerable against left out": auroc(
-            [one.confidence for one in inside], [one.confidence for one in outside]
-        ),
+        "AUROC, answerable against left out": tell_apart(inside, outside),
         "refusal precision": mean(one.asked.kind == "left out" for one in refused),
         "refusal recall": mean(one.refused for one in outside),
         "expected calibration error": expected_calibration_error(both),
@@ -260,15 +258,18 @@ def figures_of(judged: Sequence[Judged], share: float) -> dict[str, float]:
     }
     if by_kind["impossible"]:
         found["impossible: refused"] = mean(one.refused for one in by_kind["impossible"])
-        found["impossible: AUROC"] = auroc(
-            [one.confidence for one in inside], [one.confidence for one in by_kind["impossible"]]
-        )
+        found["impossible: AUROC"] = tell_apart(inside, by_kind["impossible"])
     if by_kind["foreign"]:
         found["foreign: refused"] = mean(one.refused for one in by_kind["foreign"])
-        found["foreign: AUROC"] = auroc(
-            [one.confidence for one in inside], [one.confidence for one in by_kind["foreign"]]
-        )
+        found["foreign: AUROC"] = tell_apart(inside, by_kind["foreign"])
     return found
+
+
+def tell_apart(answerable: Sequence[Judged], others: Sequence[Judged]) -> float:
+    """Return the AUROC of the confidence; not a number where one kind is missing."""
+    if not answerable or not others:
+        return float("nan")
+    return auroc([one.confidence for one in answerable], [one.confidence for one in others])
 
 
 def first_at(asked: Asked) -> int:
@@ -450,8 +451,9 @@ def main() -> None:
     if options.fit:
         fitted = fit([one for of_source in asked.values() for one in of_source], reader)
         options.fit.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf8")
-        reader = Reader(options.reader)
-    calibration = reader.calibration
+        calibration = load_calibration(options.fit, reader.fingerprint)
+    else:
+        calibration = reader.calibration
     judged = {
         source: [judge(one, calibration, reader.languages) for one in of_source]
         for source, of_source in asked.items()

@@ -45,12 +45,11 @@ def sigmoid(value: float) -> float:
     return 1 / (1 + math.exp(-value))
 
 
-def load_calibration(folder: Path, fingerprint: str) -> Calibration:
-    """Return the calibration of the reader in `folder`, whose fingerprint is given.
+def load_calibration(path: Path, fingerprint: str) -> Calibration:
+    """Return the calibration in a file, of the reader with this fingerprint.
 
     Raises ModelError where it is missing, damaged, or of another reader.
     """
-    path = folder / CALIBRATION_FILE
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         calibration = Calibration(

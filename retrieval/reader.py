@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.runtime import compile_model, damaged, load_tokenizer, read_config, verify_folder
-from retrieval.calibration import Calibration, load_calibration
+from retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -93,7 +93,7 @@ class Reader:
     @cached_property
     def calibration(self) -> Calibration:
         """What its scores are worth."""
-        return load_calibration(self._folder, self._fingerprint)
+        return load_calibration(self._folder / CALIBRATION_FILE, self._fingerprint)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -109,7 +109,7 @@ class Reader:
         """Raise ModelError if a file is not the one that the fingerprint, or the calibration, was
         made of."""
         verify_folder(self._folder, self._fingerprint)
-        load_calibration(self._folder, self._fingerprint)
+        load_calibration(self._folder / CALIBRATION_FILE, self._fingerprint)
 
     def read(self, question: str, passages: Sequence[str]) -> list[tuple[Span, ...]]:
         """Return the best spans of each passage, best first, at most `SPANS`; they do not overlap.

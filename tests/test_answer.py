@@ -18,8 +18,8 @@ from retrieval.answer import (
     reorder_passages,
     weigh_evidence,
 )
-from retrieval.calibration import Calibration, load_calibration
-from retrieval.reader import SHIPPED_READER, Reader, Span
+from retrieval.calibration import Calibration
+from retrieval.reader import Reader, Span
 from retrieval.types import Answer, Parts, Passage, Ranks, band_of
 
 TEXT = "The iron bridge\n\nIt spans the Ebro. It was opened in 1894 by the king. It is long."
@@ -140,7 +140,7 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
 
 
 def test_what_ships_weighs_the_evidence_that_there_is() -> None:
-    calibration = load_calibration(SHIPPED_READER, Reader().fingerprint)
+    calibration = Reader().calibration
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
     assert set(calibration.weights) == set(weigh_evidence(group, None, "en"))
     assert calibration.weights["margin"] > 0

@@ -35,7 +35,7 @@ def test_no_value_is_too_great(value: float, expected: float) -> None:
 
 def test_a_file_is_read(tmp_path: Path) -> None:
     write(tmp_path, json.dumps(GOOD))
-    loaded = load_calibration(tmp_path, "abc")
+    loaded = load_calibration(tmp_path / CALIBRATION_FILE, "abc")
     assert loaded == Calibration({"margin": 0.5}, -1.0, 3.0, 0.1, 0.4)
 
 
@@ -55,6 +55,6 @@ def test_an_unusable_file_is_one_clear_line(tmp_path: Path, content: str | None,
     if content is not None:
         write(tmp_path, content)
     with pytest.raises(ModelError, match=CALIBRATION_FILE) as raised:
-        load_calibration(tmp_path, "abc")
+        load_calibration(tmp_path / CALIBRATION_FILE, "abc")
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
