@@ -268,12 +268,11 @@ def page_functions(service: Service, options: PageOptions) -> list[Callable[...,
         return view_result(result, read)
 
     def open_document(wanted: dict[str, Any]) -> Any:
-        answer = wanted.get("answer")
         return view_document(
             service.open_document(str(wanted.get("source", ""))),
             str(wanted.get("quote", "")),
             int(wanted.get("start", 0)),
-            (int(answer[0]), int(answer[1])) if answer else None,
+            [(int(start), int(end)) for start, end in wanted.get("answers") or ()],
         )
 
     def status(wanted: dict[str, Any]) -> Any:

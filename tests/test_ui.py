@@ -101,9 +101,11 @@ def test_matched_words(question: str, text: str, language: str, matched: list[st
     assert [text[start:end] for start, end, _ in spans] == matched
 
 
-def passage(text: str, start: int = 0, source: str = "a.txt") -> Passage:
+def passage(
+    text: str, start: int = 0, source: str = "a.txt", date: str | None = None
+) -> Passage:
     return Passage(
-        source=source, title="A", date=None, language="en", start=start, end=start + len(text),
+        source=source, title="A", date=date, language="en", start=start, end=start + len(text),
         line_start=1, line_end=1, page=2, text=text, score=0.5, ranks=Ranks(1, None), stale=False,
         also_in=("b.txt",), parts=Parts(0.5, None, 0.5, 0.0),
     )  # fmt: skip
@@ -125,7 +127,7 @@ def test_an_answer_is_marked_in_its_sentence_and_its_passage() -> None:
     assert shown["passages"][0]["pieces"] == [
         ["It. ", ""], ["Built", "match"], [" by ", ""], ["Ann", "answer"], [".", ""],
     ]  # fmt: skip
-    assert shown["passages"][0]["answer"] == [13, 16]
+    assert shown["passages"][0]["answers"] == [[13, 16]]
 
 
 def test_documents_that_disagree_give_several_answers() -> None:
@@ -136,12 +138,77 @@ def test_documents_that_disagree_give_several_answers() -> None:
     assert [(one["text"], one["band"], one["passage"]) for one in shown["answers"]] == [
         ("Ann", "sure", 0), ("Bob", "likely", 1),
     ]  # fmt: skip
-    assert [one["answer"] for one in shown["passages"]] == [[13, 16], [9, 12]]
+    assert [one["answers"] for one in shown["passages"]] == [[[13, 16]], [[9, 12]]]
+
+
+SIGNED = "Il dure. Leur partenariat remonte à 2017. Il a coûté cher."
+
+
+def test_a_span_deep_in_a_document_is_marked_in_its_sentence() -> None:
+    """Offsets are those of the document; sentence and passage begin elsewhere in it."""
+    at = 900 + SIGNED.index("2017")
+    answer = Answer("2017", "a.txt", at, at + 4, 12, 0.9, SIGNED[9:41], 909, 941)
+    shown = view_result(result(answer, passages=(passage(SIGNED, 900),)), read=True)
+    (one,) = shown["answers"]
+    assert one["sentence"] == [["Leur partenariat remonte à ", ""], ["2017", "answer"], [".", ""]]
+    assert (one["whole"], one["line"], one["sentence_start"]) == (False, 12, 909)
+    assert [text for text, names in shown["passages"][0]["pieces"] if names == "answer"] == ["2017"]
+    opened = view_document(document("x" * 900 + SIGNED), SIGNED, 900, [(one["start"], one["end"])])
+    assert ["2017", "answer passage"] in opened["pieces"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "newest"),
+    [
+        (["2020-01-01"], None),
+        (["2018-05-01", "2020-01-01"], 1),
+        (["2020-01-01", None], 0),
+        (["2020-01-01", "2020-01-01"], None),
+        ([None, None], None),
+        ([], None),
+    ],
+    ids=["alone", "second", "one-dated", "same-day", "undated", "no-answer"],
+)
+def test_which_of_the_documents_that_disagree_is_newest(
+    dates: list[str | None], newest: int | None
+) -> None:
+    passages = [
+        passage("Built by Ann.", source=f"{number}.txt", date=date)
+        for number, date in enumerate(dates)
+    ]
+    answers = [
+        Answer("Ann", one.source, 9, 12, 1, 0.9, "Built by Ann.", 0, 13) for one in passages
+    ]
+    shown = view_result(result(*answers, passages=tuple(passages)), read=True)
+    assert shown["newest"] == newest
+
+
+def test_two_answers_in_one_passage_are_both_marked() -> None:
+    text = "Built by Ann. No: built by Bob."
+    ann = Answer("Ann", "a.txt", 9, 12, 1, 0.9, text[:13], 0, 13)
+    bob = Answer("Bob", "a.txt", 27, 30, 1, 0.6, text[14:], 14, 31)
+    shown = view_result(result(ann, bob, passages=(passage(text),)), read=True)
+    assert shown["passages"][0]["answers"] == [[9, 12], [27, 30]]
+    opened = view_document(document(text), text, 0, [(9, 12), (27, 30)])
+    assert [one for one, names in opened["pieces"] if "answer" in names] == ["Ann", "Bob"]
+
+
+def test_an_answer_whose_passage_is_not_among_those_shown_can_be_opened() -> None:
+    """One passage was asked for, and the documents disagree."""
+    bob = Answer("Bob", "b.txt", 109, 112, 3, 0.6, "Built by Bob.", 100, 113)
+    shown = view_result(result(bob, passages=(passage("Built by Ann."),)), read=True)["answers"][0]
+    assert (shown["passage"], shown["title"], shown["date"]) == (None, "b.txt", None)
+    quote = "".join(text for text, _ in shown["sentence"])
+    text = "-" * 100 + "Built by Bob. Or so."
+    opened = view_document(document(text), quote, shown["sentence_start"], [(109, 112)])
+    assert opened["pieces"][1:4] == [
+        ["Built by ", "passage"], ["Bob", "answer passage"], [".", "passage"],
+    ]  # fmt: skip
 
 
 def test_no_answer_leaves_passages_unmarked() -> None:
     shown = view_result(result(passages=(passage("Nothing here."),)), read=True)
-    assert (shown["answers"], shown["passages"][0]["answer"]) == ([], None)
+    assert (shown["answers"], shown["passages"][0]["answers"]) == ([], [])
     assert shown["passages"][0]["pieces"] == [["Nothing here.", ""]]
 
 
@@ -150,7 +217,7 @@ def document(text: str, pages: tuple[int, ...] = ()) -> Document:
 
 
 def test_a_document_with_passage_and_answer() -> None:
-    shown = view_document(document("Before. Built by Ann. After."), "Built by Ann.", 8, (17, 20))
+    shown = view_document(document("Before. Built by Ann. After."), "Built by Ann.", 8, [(17, 20)])
     assert (shown["found"], shown["moved"]) == (True, False)
     assert shown["pieces"] == [
         ["Before. ", ""], ["Built by ", "passage"], ["Ann", "answer passage"], [".", "passage"],
@@ -159,18 +226,33 @@ def test_a_document_with_passage_and_answer() -> None:
 
 
 def test_a_passage_that_has_moved_is_found_with_its_answer() -> None:
-    shown = view_document(document("New. Built by Ann."), "Built by Ann.", 0, (9, 12))
+    shown = view_document(document("New. Built by Ann."), "Built by Ann.", 0, [(9, 12)])
     assert (shown["found"], shown["moved"]) == (True, True)
     assert ["Ann", "answer passage"] in shown["pieces"]
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "place"),
+    [("Yes. No. Yes. Yes.", 16, 14), ("Yes. No. Yes.", 2, 0), ("New. Yes.", 0, 5), ("Yes", 99, -1)],
+    ids=["later", "earlier", "only-after", "none"],
+)
+def test_of_passages_that_say_the_same_the_nearest_is_marked(
+    text: str, start: int, place: int
+) -> None:
+    shown = view_document(document(text), "Yes.", start, [])
+    before = [text[:place]] if place > 0 else []
+    marked = [one for one, names in shown["pieces"]]
+    assert shown["found"] == (place >= 0)
+    assert marked[: len(before) + 1] == ([*before, "Yes."] if place >= 0 else [text])
+
+
 def test_a_passage_that_is_gone_is_not_marked() -> None:
-    shown = view_document(document("Rewritten."), "Built by Ann.", 0, (9, 12))
+    shown = view_document(document("Rewritten."), "Built by Ann.", 0, [(9, 12)])
     assert (shown["found"], shown["pieces"]) == (False, [["Rewritten.", ""]])
 
 
 def test_pages_have_their_numbers() -> None:
-    shown = view_document(document("one\ntwo", (0, 4)), "two", 4, None)
+    shown = view_document(document("one\ntwo", (0, 4)), "two", 4, [])
     assert shown["pieces"] == [["1", "page"], ["one\n", ""], ["2", "page"], ["two", "passage"]]
 
 

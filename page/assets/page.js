@@ -377,19 +377,24 @@ function showAnswers(result) {
   const cards = result.answers.length
     ? result.answers.map((one, position) => answerCard(one, position, result))
     : [nothingCard(result)];
-  if (result.answers.length > 1)
-    cards.unshift(h("p", { class: "sq-differ" }, t("answers_differ", { count: result.answers.length })));
+  const [best, ...others] = result.answers;
+  if (others.length) cards.unshift(h("p", { class: "sq-differ" }, t("answers_differ", { count: result.answers.length })));
   ui.answer.replaceChildren(...cards);
-  const best = result.answers[0];
-  say(best ? t("announce_answer", { text: best.text, band: t(best.band) }) : t("not_found"));
+  if (others.length) say(t("announce_differ", { texts: result.answers.map((one) => one.text).join(" / ") }));
+  else say(best ? t("announce_answer", { text: best.text, band: t(best.band) }) : t("not_found"));
 }
 
 function answerCard(answer, position, result) {
-  const passage = result.passages[answer.passage];
-  const open = (opener) => passage && openDocument(passage, [answer.start, answer.end], opener);
-  return h("article", { class: `sq-card sq-answer-card sq-${answer.band}`, "aria-labelledby": `sq-answer-${position}` },
+  const sentence = answer.sentence.map(([text]) => text).join("");
+  const count = result.answers.length;
+  const name = count > 1 ? t("answer_of", { number: position + 1, total: count }) : t("answer");
+  const place = result.passages[answer.passage] ?? { ...answer, text: sentence, start: answer.sentence_start };
+  const opener = action("open", ICONS.open, () => open(), count > 1 ? { "aria-label": `${t("open")}, ${name}` } : {});
+  const open = () => openDocument(place, [[answer.start, answer.end]], opener);
+  return pressable(open, h("article", { class: `sq-card sq-answer-card sq-${answer.band}`, "aria-labelledby": `sq-answer-${position}` },
     h("div", { class: "sq-row" },
-      h("h2", { id: `sq-answer-${position}`, class: "sq-label" }, t("answer")),
+      h("h2", { id: `sq-answer-${position}`, class: "sq-label" }, name),
+      result.newest === position ? h("span", { class: "sq-newest" }, t("newest")) : null,
       h("span", { class: `sq-band sq-band-${answer.band}` }, t(answer.band))),
     answer.whole ? null : h("p", { class: "sq-exact sq-own", lang: answer.language, dir: "auto" }, answer.text),
     h("blockquote", { class: `sq-sentence sq-own ${answer.whole ? "sq-exact" : ""}`, lang: answer.language, dir: "auto" },
@@ -397,11 +402,21 @@ function answerCard(answer, position, result) {
     h("p", { class: "sq-from" }, h("bdi", { class: "sq-title" }, answer.title)),
     h("p", { class: "sq-meta" }, run(placeName(answer.source, answer), meta(answer))),
     h("div", { class: "sq-actions" },
-      passage ? action("open", ICONS.open, open) : null,
-      action("copy_quote", ICONS.copy, (button) => copy(quotation(answer.sentence.map(([text]) => text).join(""), answer), button)),
+      opener,
+      action("copy_quote", ICONS.copy, (button) => copy(quotation(sentence, answer), button)),
       position ? null : action("copy_link", ICONS.link, (button) => copy(address(result.question).href, button)),
       h("details", { class: "sq-fold" }, h("summary", {}, t("why_sure")),
-        h("p", {}, t("confidence_detail", { percent: percentName(Math.floor(answer.confidence * 100) / 100) })))));
+        h("p", {}, t("confidence_detail", { percent: percentName(Math.floor(answer.confidence * 100) / 100) }))))));
+}
+
+// A card that opens its document wherever it is clicked, but for what is there to be pressed or
+// selected.
+function pressable(open, card) {
+  card.addEventListener("click", (event) => {
+    if (event.target.closest("details, button, a") || String(window.getSelection())) return;
+    open();
+  });
+  return card;
 }
 
 function nothingCard(result) {
@@ -455,11 +470,11 @@ function showPassages(result) {
 function passageCard(passage, position) {
   const button = h("button", { type: "button", "aria-label": t("open_passage", { title: passage.title }) },
     h("bdi", {}, passage.title));
-  const open = () => openDocument(passage, passage.answer, button);
+  const open = () => openDocument(passage, passage.answers, button);
   button.addEventListener("click", (event) => { event.stopPropagation(); open(); });
   const { ranks } = passage;
   const rank = (place) => (place ? t("rank", { rank: place }) : t("no_rank"));
-  const card = h("article", { class: "sq-card sq-passage", "data-passage": position },
+  return pressable(open, h("article", { class: "sq-card sq-passage", "data-passage": position },
     h("div", { class: "sq-row" }, h("span", { class: "sq-number", "aria-hidden": "true" }, position + 1), h("h3", {}, button)),
     h("p", { class: "sq-meta" }, run(placeName(passage.source, passage), meta(passage))),
     h("p", { class: "sq-quote sq-own", lang: passage.language, dir: "auto" }, marked(passage.pieces)),
@@ -473,17 +488,12 @@ function passageCard(passage, position) {
         h("p", {}, t("ranking_detail", {
           score: passage.score.toFixed(3), dense: rank(ranks.dense), lexical: rank(ranks.lexical),
           start: passage.start, end: passage.end,
-        })))));
-  card.addEventListener("click", (event) => {
-    if (event.target.closest("details, button, a") || String(window.getSelection())) return;
-    open();
-  });
-  return card;
+        }))))));
 }
 
 // -- the document -------------------------------------------------------------------------------
 
-async function openDocument(passage, answer, opener) {
+async function openDocument(passage, answers, opener) {
   const opening = ++state.opening;
   state.opener = opener ?? null;
   ui.document.hidden = false;
@@ -506,7 +516,7 @@ async function openDocument(passage, answer, opener) {
       h("button", { type: "button", class: "sq-bare", "aria-label": t("close"), title: t("close"), on: { click: () => closeDocument(true) } }, icon(ICONS.close))),
     notice, body);
   heading.focus({ preventScroll: true });
-  const view = await call("open_document", { source: passage.source, quote: passage.text, start: passage.start, answer });
+  const view = await call("open_document", { source: passage.source, quote: passage.text, start: passage.start, answers });
   if (opening !== state.opening) return;
   if (view.error) return body.replaceChildren(errorCard(view.error));
   notice.hidden = view.found && !view.moved;

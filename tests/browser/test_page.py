@@ -14,6 +14,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hostile import HOSTILE
+from page.view import view_result
+from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
 from served import ROOT, Served, wait_until
 from test_extract import make_pdf
 
@@ -244,6 +246,88 @@ def test_copy_a_quotation_and_a_link(open_page: Open) -> None:
     )
     page.locator(".sq-answer-card").get_by_role("button", name="Copy link").click()
     wait_until(lambda: page.evaluate("navigator.clipboard.readText()") == page.url)
+
+
+# -- documents that disagree ---------------------------------------------------------------------
+
+
+def answer_in(
+    served: Served, source: str, sentence: str, text: str, **known: Any
+) -> tuple[Answer, Passage]:
+    """Return an answer that is a span of a sentence, and the paragraph it stands in."""
+    whole = (served.seeds / source).read_text(encoding="utf-8")
+    at = whole.index(sentence)
+    start = at + sentence.index(text)
+    first = whole.rfind("\n\n", 0, at) + 2
+    last = whole.find("\n", at)
+    line = whole.count("\n", 0, at) + 1
+    answer = Answer(
+        text, source, start, start + len(text), line, known.pop("confidence"), sentence, at,
+        at + len(sentence),
+    )  # fmt: skip
+    passage = Passage(
+        source=source, start=first, end=last, line_start=line, line_end=line, page=None,
+        text=whole[first:last], score=0.9, ranks=Ranks(1, 1), stale=False, also_in=(),
+        parts=Parts(0.5, 1.0, 0.5, 0.4), **known,
+    )  # fmt: skip
+    return answer, passage
+
+
+def show_result(page: Page, served: Served, *found: tuple[Answer, Passage]) -> None:
+    """Have the page show a result that no reader gives yet; all else is the server's."""
+    answers, passages = zip(*found, strict=True)
+    state = IndexState(served.call("status")["generation"], "seedqa", 6, 20, True)
+    result = Result("since when", answers, 0.9, 0.3, passages, state, Timings(1, 1, 1, 1))
+
+    def fulfil(route: Any) -> None:
+        wanted = route.request.post_data_json
+        if wanted["fn_name"] == "ask":
+            route.fulfill(json=view_result(result, read=wanted["data"]["read"]))
+        else:
+            route.continue_()
+
+    page.route(re.compile("/component_server"), fulfil)
+
+
+def test_documents_that_disagree(open_page: Open, served: Served) -> None:
+    page = open_page(
+        reduced_motion="no-preference", permissions=["clipboard-read", "clipboard-write"]
+    )
+    new = answer_in(
+        served, ARTICLE, "La présence d’Alibaba dans l’univers olympique remonte à 2017.", "2017",
+        title="Pour Alibaba", date="2020-01-17", language="fr", confidence=0.9,
+    )  # fmt: skip
+    old = answer_in(
+        served, "bridge.txt", "The bridge over the Ebro was opened in 1894 by Ann Miller.", "1894",
+        title="The iron bridge", date="2019-05-04", language="en", confidence=0.6,
+    )  # fmt: skip
+    show_result(page, served, new, old)
+    ask(page, "since when")
+    expect(page.locator(".sq-differ")).to_contain_text("disagree: they give 2 different answers")
+    expect(page.locator("[role=status]").first).to_have_text(
+        "Your documents disagree: 2017 / 1894."
+    )
+    cards = page.locator(".sq-answer-card")
+    expect(cards.locator(".sq-exact")).to_have_text(["2017", "1894"])
+    expect(cards.locator(".sq-sentence mark")).to_have_text(["2017", "1894"])
+    expect(cards.locator(".sq-band")).to_have_text(["Sure", "Likely"])
+    expect(cards.locator(".sq-newest")).to_have_text(["newest document"])
+    expect(cards.nth(1)).to_contain_text("4 May 2019")
+    expect(page.locator(".sq-passage mark.sq-answer")).to_have_text(["2017", "1894"])
+    cards.nth(1).get_by_role("button", name="Copy quotation").click()
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "“The bridge over the Ebro was opened in 1894 by Ann Miller.”\n"
+        "— The iron bridge, bridge.txt, line 5, 4 May 2019"
+    )
+    for number, year in enumerate(["2017", "1894"]):
+        cards.nth(number).locator(".sq-exact").click()
+        pulsing = page.locator(".sq-document mark.sq-pulse")
+        expect(pulsing).to_have_text([year])
+        assert in_view(page, ".sq-document mark.sq-pulse")
+        expect(page.locator(".sq-open .sq-exact")).to_have_text(year)
+    page.keyboard.press("Escape")
+    expect(cards.nth(1).get_by_role("button", name="Open in the document")).to_be_focused()
+    assert judge(page) == []
 
 
 # -- the document --------------------------------------------------------------------------------
