@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from index.documents import EXTENSIONS
 from index.errors import QuestionError, SeedqaError, UsageError
 from output import result_json
+from page.calls import forget_calls
 from page.guard import UPLOAD_PATH, Guard, Rules
 from page.rebuild import describe_error
 from page.service import Service
@@ -238,6 +239,7 @@ def create_page(service: Service, options: PageOptions) -> Any:
             gradio.api(function, api_name=function.__name__, queue=False, **limits)
     page.queue(max_size=MOST_CALLS, default_concurrency_limit=1)
     page.state_session_capacity = MOST_SESSIONS
+    forget_calls(page._queue)
     return page
 
 

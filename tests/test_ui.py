@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from index.errors import ServiceBusy, SourceError, UploadError, UsageError
 from index.location import Location
 from index.store import open_for_reading
 from index.types import Document
+from page.calls import MOST_CALLERS, forget_calls
 from page.examples import example_questions
 from page.guard import (
     MOST_BODY_BYTES,
@@ -101,9 +103,7 @@ def test_matched_words(question: str, text: str, language: str, matched: list[st
     assert [text[start:end] for start, end, _ in spans] == matched
 
 
-def passage(
-    text: str, start: int = 0, source: str = "a.txt", date: str | None = None
-) -> Passage:
+def passage(text: str, start: int = 0, source: str = "a.txt", date: str | None = None) -> Passage:
     return Passage(
         source=source, title="A", date=date, language="en", start=start, end=start + len(text),
         line_start=1, line_end=1, page=2, text=text, score=0.5, ranks=Ranks(1, None), stale=False,
@@ -176,9 +176,7 @@ def test_which_of_the_documents_that_disagree_is_newest(
         passage("Built by Ann.", source=f"{number}.txt", date=date)
         for number, date in enumerate(dates)
     ]
-    answers = [
-        Answer("Ann", one.source, 9, 12, 1, 0.9, "Built by Ann.", 0, 13) for one in passages
-    ]
+    answers = [Answer("Ann", one.source, 9, 12, 1, 0.9, "Built by Ann.", 0, 13) for one in passages]
     shown = view_result(result(*answers, passages=tuple(passages)), read=True)
     assert shown["newest"] == newest
 
@@ -721,6 +719,55 @@ def test_errors_of_the_api(
     with pytest.raises(AssertionError, match="event: error") as raised:
         served.call("ask", question, count, "", "", since, "")
     assert message in str(raised.value)
+
+
+#: Ends by saying how many callers Gradio's queue remembers: of calls, and of messages.
+COUNTED = (
+    "import atexit, gc, sys, cli; atexit.register(lambda: print(*[len(kept) for one in"
+    " gc.get_objects() if type(one).__module__ == 'gradio.queueing' for kept in"
+    " (vars(one).get('pending_event_ids_session'), vars(one).get('pending_messages_per_session'))"
+    " if kept is not None], file=sys.stderr));"
+    " sys.exit(cli.main(sys.argv[1:]))"
+)
+
+
+def begin(page: Served) -> str:
+    return str(page.post("gradio_api/call/v2/status", {})["event_id"])
+
+
+def fetch(page: Served, event: str) -> bytes:
+    return send(page, "GET", f"/gradio_api/call/status/{event}")[1]
+
+
+def test_calls_that_are_over_are_forgotten(tmp_path: Path) -> None:
+    """Gradio kept 4 KB of each of the last 2,000, and something of each there ever was."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Served(tmp_path, start=COUNTED)
+    for _ in range(MOST_CALLERS + 50):
+        assert fetch(page, begin(page)).startswith(b"event: complete")
+    code, kept = page.interrupt()
+    assert (code, kept) == (0, "50 50\n")
+
+
+def test_of_results_that_nobody_fetches_the_last_are_kept(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Served(tmp_path, start=COUNTED)
+    calls = [begin(page) for _ in range(MOST_CALLERS + 50)]
+    assert fetch(page, calls[-1]).startswith(b"event: complete")
+    assert page.interrupt() == (0, f"{MOST_CALLERS} {MOST_CALLERS}\n")
+
+
+def test_a_call_that_waits_is_never_forgotten() -> None:
+    queue: Any = SimpleNamespace(
+        event_ids_to_events={"waiting": "event"}, pending_messages_per_session={}
+    )
+    forget_calls(queue)
+    for caller in ["waiting", *map(str, range(3 * MOST_CALLERS))]:
+        queue.pending_messages_per_session[caller] = "queue"
+        queue.pending_event_ids_session[caller] = {caller}
+    assert len(queue.pending_event_ids_session) == MOST_CALLERS
+    assert list(queue.pending_event_ids_session)[:2] == ["waiting", str(2 * MOST_CALLERS + 1)]
+    assert queue.pending_messages_per_session.keys() == queue.pending_event_ids_session.keys()
 
 
 def test_twenty_users_get_their_own_answers(served: Served) -> None:
