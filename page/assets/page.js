@@ -81,11 +81,11 @@ function languageName(code) {
   }
 }
 
-function dateName(text) {
+function dateName(text, style) {
   if (!/^\d{4}-\d\d-\d\d/.test(text ?? "")) return text ?? "";
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(day.getTime())) return text;
-  return new Intl.DateTimeFormat(state.locale, { dateStyle: "long", timeZone: "UTC" }).format(day);
+  return new Intl.DateTimeFormat(state.locale, { dateStyle: style ?? "long", timeZone: "UTC" }).format(day);
 }
 
 function momentName(text) {
@@ -116,22 +116,17 @@ function recall(key, otherwise) {
 // Call a server function; an error is a value, as from the server. Where there is no answer Gradio
 // returns nothing.
 async function call(name, wanted) {
-  const lost = { error: { found: t("lost"), expected: "", remedy: "" } };
+  const lost = { error: { text: state.words.lost ?? "The server does not answer." } };
   try {
-    return (await server[name](wanted ?? {})) ?? lost;
+    return (await server[name]({ speaks: state.language, ...wanted })) ?? lost;
   } catch {
     return lost;
   }
 }
 
-function errorText(error) {
-  if (!error.expected) return error.found;
-  return `${error.found}; expected ${error.expected}. ${error.remedy}`;
-}
-
 function errorCard(error) {
   return h("div", { class: "sq-card sq-problem", role: "alert" },
-    h("h2", {}, t("error")), h("p", { class: "sq-own" }, errorText(error)));
+    h("h2", {}, t("error")), h("p", { class: "sq-own", lang: error.language }, error.text));
 }
 
 function say(text) {
@@ -764,7 +759,7 @@ async function showIndex() {
         state.setup.read_only
           ? h("span", { class: "sq-soft" }, t("read_only"))
           : h("button", { type: "button", class: "sq-button", "data-keep": "refresh", disabled: status.rebuild.running, on: { click: refresh } }, t("rebuild"))),
-      ui.outcome, facts(status)),
+      ui.outcome, status.problem ? errorCard(status.problem) : null, facts(status)),
     languagesCard(status),
     state.setup.upload ? uploadCard() : null,
     listCard("skipped", status.counts.skipped, status.skipped.map(({ source, reason }) => [source, reason]), ["file", "reason"]),
@@ -803,7 +798,7 @@ function facts(status) {
     ["model", `${status.model} (${status.fingerprint.slice(0, 8)})`],
     ["generation", numberName(status.generation)],
     ["built", momentName(status.built)],
-    ["size", `${new Intl.NumberFormat(state.locale, { maximumFractionDigits: 1 }).format(status.size / 2 ** 20)} MiB`],
+    ["size", t("mebibytes", { count: new Intl.NumberFormat(state.locale, { maximumFractionDigits: 1 }).format(status.size / 2 ** 20) })],
   ];
   return h("div", { class: "sq-wide" }, h("table", { class: "sq-facts" }, h("tbody", {},
     rows.map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, t(name)), h("td", {}, h("bdi", {}, value)))))));
@@ -841,7 +836,7 @@ function documentsCard(documents) {
         h("td", {}))),
       h("tbody", {}, documents.map((one) => h("tr", {},
         h("td", {}, h("bdi", {}, one.source)), h("td", {}, h("bdi", {}, one.title)),
-        h("td", {}, languageName(one.language)), h("td", {}, dateName(one.date)),
+        h("td", {}, languageName(one.language)), h("td", {}, dateName(one.date, "medium")),
         h("td", {}, h("button", {
           type: "button", class: "sq-action", "aria-label": t("remove_named", { name: one.source }),
           on: { click: () => removeDocument(one.source) },
@@ -879,7 +874,7 @@ async function uploadAll(files, said) {
     const added = await upload(file);
     const line = added.source
       ? h("li", { class: "sq-good" }, t("uploaded", { name: added.source }))
-      : h("li", { class: "sq-bad" }, t("not_uploaded", { name: file.name, reason: errorText(added.error) }));
+      : h("li", { class: "sq-bad" }, t("not_uploaded", { name: file.name, reason: added.error.text }));
     lines.push(line);
     said.append(line);
   }
@@ -889,15 +884,16 @@ async function uploadAll(files, said) {
 
 async function upload(file) {
   const size = Math.floor(state.setup.most_bytes / 2 ** 20);
-  if (file.size > state.setup.most_bytes) return { error: { found: t("too_large", { size }), expected: "", remedy: "" } };
+  if (file.size > state.setup.most_bytes) return { error: { text: t("too_large", { size }) } };
   try {
     const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "");
     const target = new URL(state.setup.upload.replace(/^\//, ""), base);
     target.searchParams.set("name", file.name);
+    target.searchParams.set("speaks", state.language);
     const answer = await fetch(target, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
     return await answer.json();
   } catch {
-    return { error: { found: t("lost"), expected: "", remedy: "" } };
+    return { error: { text: t("lost") } };
   }
 }
 
@@ -917,7 +913,7 @@ document.addEventListener("keydown", (event) => {
 (async () => {
   const setup = await call("start", { languages: [...navigator.languages] });
   if (setup.error) {
-    root.replaceChildren(h("p", { role: "alert" }, errorText(setup.error)));
+    root.replaceChildren(h("p", { role: "alert", lang: setup.error.language }, setup.error.text));
     return;
   }
   state.setup = setup;
