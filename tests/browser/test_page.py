@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from hostile import HOSTILE
 from page.view import view_result
+from proxy import Proxy
 from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
 from served import ROOT, Served, wait_until
 from test_extract import make_pdf
@@ -23,12 +24,14 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
+    "--host-resolver-rules=MAP qa.example 127.0.0.1",
 ]  # fmt: skip
 #: scripts/test installs it from npm into the test environment; it is not kept in the project.
 AXE = Path(sys.prefix) / "node" / "node_modules" / "axe-core" / "axe.min.js"
 ARTICLE = "000_76e88c25fcffd226.txt"
 ALIBABA = "when did Alibaba join TOP?"
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+EVIL = "http://evil.example"
 #: Chromium shares two cores with the server and its encoder.
 PATIENCE_MS = 30_000
 
@@ -573,6 +576,19 @@ def test_no_text_of_a_document_or_a_question_is_ever_run(
     assert (dialogs, page.evaluate("window.hacked")) == ([], None)
 
 
+def test_hostile_text_would_do_harm_as_html(contexts: Callable[..., BrowserContext]) -> None:
+    """What the test above looks for does happen on a page that takes text for HTML."""
+    assert len(set(HOSTILE)) == 50
+    page = contexts().new_page()
+    harmed = 0
+    for text in HOSTILE:
+        page.goto("about:blank")
+        page.evaluate("text => { document.body.innerHTML = text; }", text)
+        page.wait_for_timeout(20)
+        harmed += page.evaluate("window.hacked ?? 0")
+    assert harmed >= 8
+
+
 # -- for everybody -------------------------------------------------------------------------------
 
 
@@ -621,6 +637,18 @@ def test_in_french(open_page: Open) -> None:
     page.get_by_role("button", name="Quand Alibaba a-t-il rejoint").click()
     expect(page.locator(".sq-passage").first).to_contain_text("17 janvier 2020")
     expect(page.locator(".sq-passages h2")).to_have_text("Passages")
+    page.click("#sq-tab-index")
+    expect(page.locator(".sq-table").first).to_contain_text("PDF endommagé")
+    page.set_input_files(
+        "#sq-upload", [{"name": "a.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"}]
+    )
+    expect(page.locator(".sq-bad")).to_contain_text("'a.exe' n’est pas d’un type qui est lu")
+    page.goto(f"{page.url.partition('?')[0]}?q={'x' * 10_001}")
+    problem = page.locator(".sq-problem p")
+    expect(problem).to_have_text(
+        "une question de 10\u202f001 caractères (attendu : 10\u202f000 au plus). Raccourcissez-la"
+    )
+    expect(problem).to_have_attribute("lang", "fr")
 
 
 def test_colours_follow_the_system_and_the_button(open_page: Open) -> None:
@@ -647,6 +675,12 @@ def judge(page: Page) -> list[str]:
     ]
 
 
+def test_axe_would_find_what_is_serious(contexts: Callable[..., BrowserContext]) -> None:
+    page = contexts().new_page()
+    page.set_content("<html lang=en><title>x</title><main><button></button><img src=x></main>")
+    assert {found.partition(":")[0] for found in judge(page)} == {"button-name", "image-alt"}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_nothing_serious_for_axe(open_page: Open, viewport: Any, scheme: str) -> None:
@@ -669,6 +703,50 @@ def test_nothing_serious_for_axe(open_page: Open, viewport: Any, scheme: str) ->
 
 
 # -- who may come in -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("root_path", "host", "strips", "keeps_host"),
+    [
+        ("/qa", "127.0.0.1", True, True),
+        ("/qa", "127.0.0.1", False, True),
+        ("http://qa.example:{port}/qa", "qa.example", True, False),
+    ],
+    ids=["strips", "leaves", "named"],
+)
+def test_behind_a_proxy(
+    tmp_path: Path,
+    contexts: Callable[..., BrowserContext],
+    root_path: str,
+    host: str,
+    strips: bool,
+    keeps_host: bool,
+) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    with Proxy(strips=strips, keeps_host=keeps_host) as proxy:
+        url = f"http://{host}:{proxy.port}/qa/"
+        root = root_path.format(port=proxy.port)
+        with Served(tmp_path, "--root-path", root, "--allow-upload") as served:
+            proxy.target = served.url.removesuffix("qa/")
+            page = contexts().new_page()
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(url)
+            page.wait_for_selector("#sq-question")
+            ask(page, ALIBABA)
+            expect(page.locator(".sq-answer-card")).to_contain_text("2017")
+            assert page.url == f"{url}?q=when+did+Alibaba+join+TOP%3F"
+            page.get_by_role("button", name="Open in the document").click()
+            page.wait_for_selector(".sq-document mark.sq-answer")
+            assert in_view(page, ".sq-document mark.sq-answer")
+            page.click("#sq-tab-index")
+            text = {"name": "new.txt", "mimeType": "text/plain", "buffer": b"Some text."}
+            page.set_input_files("#sq-upload", [text])
+            expect(page.locator(".sq-good")).to_have_text("new.txt was added.")
+            assert {one for one in asked if not one.startswith((url, "data:", "blob:"))} == set()
+            own = f"{host}:{proxy.port}"
+            for origin, status in ((f"http://{own}", 200), (EVIL, 403), ("null", 403)):
+                assert proxy.post("gradio_api/call/v2/status", own, origin) == status
 
 
 def test_a_log_in(tmp_path: Path, contexts: Callable[..., BrowserContext]) -> None:
