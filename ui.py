@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from ipaddress import ip_address
@@ -21,12 +21,13 @@ from urllib.parse import urlsplit
 from index.documents import EXTENSIONS
 from index.errors import QuestionError, SeedqaError, UsageError
 from output import result_json
+from page.calls import forget_calls
 from page.guard import UPLOAD_PATH, Guard, Rules
-from page.rebuild import describe_error
+from page.rebuild import Progress, describe_error
 from page.service import Service
 from page.uploads import MOST_UPLOAD_BYTES
 from page.view import view_document, view_result
-from page.words import choose_language, words_of
+from page.words import choose_language, translate, word_error, word_line, words_of
 from retrieval.pipeline import DEFAULT_COUNT
 from retrieval.status import status_json
 from retrieval.types import Filters
@@ -238,6 +239,7 @@ def create_page(service: Service, options: PageOptions) -> Any:
             gradio.api(function, api_name=function.__name__, queue=False, **limits)
     page.queue(max_size=MOST_CALLS, default_concurrency_limit=1)
     page.state_session_capacity = MOST_SESSIONS
+    forget_calls(page._queue)
     return page
 
 
@@ -268,21 +270,26 @@ def page_functions(service: Service, options: PageOptions) -> list[Callable[...,
         return view_result(result, read)
 
     def open_document(wanted: dict[str, Any]) -> Any:
-        answer = wanted.get("answer")
         return view_document(
             service.open_document(str(wanted.get("source", ""))),
             str(wanted.get("quote", "")),
             int(wanted.get("start", 0)),
-            (int(answer[0]), int(answer[1])) if answer else None,
+            [(int(start), int(end)) for start, end in wanted.get("answers") or ()],
         )
 
     def status(wanted: dict[str, Any]) -> Any:
         shown = status_json(service.status())
         lists = ("changed", "removed", "skipped", "duplicates")
+        listed = {name: shown[name][:MOST_LISTED] for name in lists}
+        language = _spoken(wanted)
+        for file in listed["skipped"]:
+            file["reason"] = translate(file["reason"], language) or file["reason"]
+        problem = shown["problem"]
         return shown | {
             "counts": {name: len(shown[name]) for name in lists},
-            **{name: shown[name][:MOST_LISTED] for name in lists},
-            "rebuild": asdict(service.progress()),
+            **listed,
+            "problem": word_line(problem, language) if problem else None,
+            "rebuild": _word_progress(service.progress(), language),
             "folder": service.seeds.name,
         }
 
@@ -290,10 +297,7 @@ def page_functions(service: Service, options: PageOptions) -> list[Callable[...,
         return service.documents()
 
     def refresh(wanted: dict[str, Any]) -> Any:
-        return asdict(service.start_refresh())
-
-    def progress(wanted: dict[str, Any]) -> Any:
-        return asdict(service.progress())
+        return _word_progress(service.start_refresh(), _spoken(wanted))
 
     def remove(wanted: dict[str, Any]) -> Any:
         if not options.removals:
@@ -301,24 +305,41 @@ def page_functions(service: Service, options: PageOptions) -> list[Callable[...,
         service.remove(str(wanted.get("source", "")))
         return {}
 
-    functions = [start, ask, open_document, status, documents, refresh, progress, remove]
+    functions = [start, ask, open_document, status, documents, refresh, remove]
     return [_reporting(function) for function in functions]
 
 
 def _reporting(function: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
     """Return `function` with errors as values: the page shows them in its own words."""
 
-    def report(wanted: Any) -> Any:
+    def report(given: Any) -> Any:
+        wanted = given if isinstance(given, dict) else {}
         try:
-            return function(wanted if isinstance(wanted, dict) else {})
+            return function(wanted)
         except SeedqaError as error:
-            return {"error": describe_error(error)}
+            return {"error": word_error(describe_error(error), _spoken(wanted))}
         except (TypeError, ValueError, IndexError, KeyError) as error:
             wrong = UsageError(f"a request of another kind ({error})", "one of this page", "Reload")
-            return {"error": describe_error(wrong)}
+            return {"error": word_error(describe_error(wrong), _spoken(wanted))}
 
     report.__name__ = function.__name__
     return report
+
+
+def _spoken(wanted: Mapping[str, Any]) -> str:
+    """Return the language of the page that asks."""
+    return choose_language(wanted.get("languages") or [wanted.get("speaks")])
+
+
+def _word_progress(progress: Progress, language: str) -> dict[str, Any]:
+    """Return where a rebuild stands, in the words of a language."""
+    shown = asdict(progress)
+    if shown["error"]:
+        shown["error"] = word_error(shown["error"], language)
+    if shown["report"]:
+        notes = [translate(note, language) or note for note in shown["report"]["notes"]]
+        shown["report"] = shown["report"] | {"notes": notes}
+    return shown
 
 
 def api_functions(
@@ -446,7 +467,8 @@ def _add_upload_route(application: FastAPI, service: Service) -> None:
                     await run_in_threadpool(part.write, data)
                 name = await run_in_threadpool(service.keep, part)
         except SeedqaError as error:
-            return JSONResponse({"error": describe_error(error)}, status_code=422)
+            worded = word_error(describe_error(error), _spoken(request.query_params))
+            return JSONResponse({"error": worded}, status_code=422)
         except ClientDisconnect:
             return JSONResponse({}, status_code=400)
         return JSONResponse({"source": name})

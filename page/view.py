@@ -77,6 +77,7 @@ def view_result(result: Result, read: bool) -> dict[str, Any]:
         "question": result.question,
         "read": read,
         "answers": [_view_answer(answer, result.passages) for answer in result.answers],
+        "newest": _newest(result),
         "confidence": result.confidence,
         "threshold": result.threshold,
         "passages": [_view_passage(passage, result) for passage in result.passages],
@@ -86,8 +87,23 @@ def view_result(result: Result, read: bool) -> dict[str, Any]:
     }
 
 
+def _newest(result: Result) -> int | None:
+    """Return which of several answers is from a newer document than every other, if one is."""
+    homes = [_home(answer, result.passages) for answer in result.answers]
+    dates = [(home.date if home else None) or "" for home in homes]
+    newest = max(dates, default="")
+    if len(dates) < 2 or not newest or dates.count(newest) > 1:
+        return None
+    return dates.index(newest)
+
+
+def _home(answer: Answer, passages: Sequence[Passage]) -> Passage | None:
+    """Return the passage that holds an answer; there is none where fewer were asked for."""
+    return next((passage for passage in passages if _holds(passage, answer)), None)
+
+
 def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
-    home = next((passage for passage in passages if _holds(passage, answer)), None)
+    home = _home(answer, passages)
     start = answer.sentence_start
     return {
         "text": answer.text,
@@ -106,6 +122,7 @@ def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
         "band": band_of(answer.confidence),
         "start": answer.start,
         "end": answer.end,
+        "sentence_start": answer.sentence_start,
         "passage": passages.index(home) if home else None,
     }
 
@@ -116,7 +133,6 @@ def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
     spans += [
         (answer.start - passage.start, answer.end - passage.start, "answer") for answer in answers
     ]
-    best = answers[0] if answers else None
     return {
         "source": passage.source,
         "title": passage.title,
@@ -129,7 +145,7 @@ def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
         "page": passage.page,
         "text": passage.text,
         "pieces": mark_spans(passage.text, spans),
-        "answer": [best.start, best.end] if best else None,
+        "answers": [[answer.start, answer.end] for answer in answers],
         "score": passage.score,
         "ranks": asdict(passage.ranks),
         "parts": asdict(passage.parts),
@@ -147,22 +163,21 @@ def _holds(passage: Passage, answer: Answer) -> bool:
 
 
 def view_document(
-    document: Document, quote: str, start: int, answer: tuple[int, int] | None
+    document: Document, quote: str, start: int, answers: Iterable[tuple[int, int]]
 ) -> dict[str, Any]:
-    """Return a whole document in pieces, with the passage `quote` and the answer in it marked.
+    """Return a whole document in pieces, with the passage `quote` and the answers in it marked.
 
-    `start` is where the passage stood when it was indexed. Where the file has changed since, the
-    passage is looked for; `found` is false where it is there no more. Pages are pieces named
-    `page` that hold their number.
+    `start` is where the passage stood when it was indexed, as `answers` are. Where the file has
+    changed since, the passage is looked for; `found` is false where it is there no more. Pages are
+    pieces named `page` that hold their number.
     """
-    text = document.text
-    place = start if text[start : start + len(quote)] == quote else text.find(quote)
+    place = _find_nearest(document.text, quote, start)
     found = bool(quote) and place >= 0
     spans: list[Span] = []
     if found:
         spans.append((place, place + len(quote), "passage"))
-        if answer:
-            spans.append((answer[0] - start + place, answer[1] - start + place, "answer"))
+        by = place - start
+        spans += [(left + by, right + by, "answer") for left, right in answers]
     return {
         "source": document.source,
         "title": document.title,
@@ -172,6 +187,15 @@ def view_document(
         "moved": found and place != start,
         "pieces": _pages(document, spans),
     }
+
+
+def _find_nearest(text: str, quote: str, start: int) -> int:
+    """Return where `quote` stands nearest to `start`, or -1: a text may say the same twice."""
+    before = text.rfind(quote, 0, max(0, start) + len(quote))
+    after = text.find(quote, max(0, start))
+    if before < 0 or after < 0:
+        return max(before, after)
+    return before if start - before < after - start else after
 
 
 def _pages(document: Document, spans: list[Span]) -> list[Piece]:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import base64
 import http.client
 import json
 import multiprocessing
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from conftest import ToyEncoder
+from index import errors
 from index.build import build_index
 from index.errors import ServiceBusy, SourceError, UploadError, UsageError
 from index.location import Location
 from index.store import open_for_reading
 from index.types import Document
+from page.calls import MOST_CALLERS, forget_calls
 from page.examples import example_questions
 from page.guard import (
     MOST_BODY_BYTES,
@@ -39,16 +44,23 @@ from page.guard import (
     knows_origin,
     names_file,
 )
-from page.rebuild import Rebuild
+from page.rebuild import Rebuild, describe_error
 from page.service import MOST_WAITING, Service
 from page.uploads import MOST_UPLOAD_BYTES, Upload, remove_document, safe_name
 from page.view import band_of, mark_spans, match_words, view_document, view_result
-from page.words import LANGUAGES, choose_language, words_of
+from page.words import (
+    LANGUAGES,
+    choose_language,
+    translate,
+    word_error,
+    word_line,
+    words_of,
+)
 from retrieval.pipeline import Pipeline
 from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
 from served import ROOT, WATCHED, Served
 from test_extract import make_pdf
-from ui import PageOptions, make_rules, read_logins
+from ui import PageOptions, make_rules, page_functions, read_logins
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 HOSTILE = (
@@ -101,9 +113,9 @@ def test_matched_words(question: str, text: str, language: str, matched: list[st
     assert [text[start:end] for start, end, _ in spans] == matched
 
 
-def passage(text: str, start: int = 0, source: str = "a.txt") -> Passage:
+def passage(text: str, start: int = 0, source: str = "a.txt", date: str | None = None) -> Passage:
     return Passage(
-        source=source, title="A", date=None, language="en", start=start, end=start + len(text),
+        source=source, title="A", date=date, language="en", start=start, end=start + len(text),
         line_start=1, line_end=1, page=2, text=text, score=0.5, ranks=Ranks(1, None), stale=False,
         also_in=("b.txt",), parts=Parts(0.5, None, 0.5, 0.0),
     )  # fmt: skip
@@ -125,7 +137,7 @@ def test_an_answer_is_marked_in_its_sentence_and_its_passage() -> None:
     assert shown["passages"][0]["pieces"] == [
         ["It. ", ""], ["Built", "match"], [" by ", ""], ["Ann", "answer"], [".", ""],
     ]  # fmt: skip
-    assert shown["passages"][0]["answer"] == [13, 16]
+    assert shown["passages"][0]["answers"] == [[13, 16]]
 
 
 def test_documents_that_disagree_give_several_answers() -> None:
@@ -136,12 +148,75 @@ def test_documents_that_disagree_give_several_answers() -> None:
     assert [(one["text"], one["band"], one["passage"]) for one in shown["answers"]] == [
         ("Ann", "sure", 0), ("Bob", "likely", 1),
     ]  # fmt: skip
-    assert [one["answer"] for one in shown["passages"]] == [[13, 16], [9, 12]]
+    assert [one["answers"] for one in shown["passages"]] == [[[13, 16]], [[9, 12]]]
+
+
+SIGNED = "Il dure. Leur partenariat remonte à 2017. Il a coûté cher."
+
+
+def test_a_span_deep_in_a_document_is_marked_in_its_sentence() -> None:
+    """Offsets are those of the document; sentence and passage begin elsewhere in it."""
+    at = 900 + SIGNED.index("2017")
+    answer = Answer("2017", "a.txt", at, at + 4, 12, 0.9, SIGNED[9:41], 909, 941)
+    shown = view_result(result(answer, passages=(passage(SIGNED, 900),)), read=True)
+    (one,) = shown["answers"]
+    assert one["sentence"] == [["Leur partenariat remonte à ", ""], ["2017", "answer"], [".", ""]]
+    assert (one["whole"], one["line"], one["sentence_start"]) == (False, 12, 909)
+    assert [text for text, names in shown["passages"][0]["pieces"] if names == "answer"] == ["2017"]
+    opened = view_document(document("x" * 900 + SIGNED), SIGNED, 900, [(one["start"], one["end"])])
+    assert ["2017", "answer passage"] in opened["pieces"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "newest"),
+    [
+        (["2020-01-01"], None),
+        (["2018-05-01", "2020-01-01"], 1),
+        (["2020-01-01", None], 0),
+        (["2020-01-01", "2020-01-01"], None),
+        ([None, None], None),
+        ([], None),
+    ],
+    ids=["alone", "second", "one-dated", "same-day", "undated", "no-answer"],
+)
+def test_which_of_the_documents_that_disagree_is_newest(
+    dates: list[str | None], newest: int | None
+) -> None:
+    passages = [
+        passage("Built by Ann.", source=f"{number}.txt", date=date)
+        for number, date in enumerate(dates)
+    ]
+    answers = [Answer("Ann", one.source, 9, 12, 1, 0.9, "Built by Ann.", 0, 13) for one in passages]
+    shown = view_result(result(*answers, passages=tuple(passages)), read=True)
+    assert shown["newest"] == newest
+
+
+def test_two_answers_in_one_passage_are_both_marked() -> None:
+    text = "Built by Ann. No: built by Bob."
+    ann = Answer("Ann", "a.txt", 9, 12, 1, 0.9, text[:13], 0, 13)
+    bob = Answer("Bob", "a.txt", 27, 30, 1, 0.6, text[14:], 14, 31)
+    shown = view_result(result(ann, bob, passages=(passage(text),)), read=True)
+    assert shown["passages"][0]["answers"] == [[9, 12], [27, 30]]
+    opened = view_document(document(text), text, 0, [(9, 12), (27, 30)])
+    assert [one for one, names in opened["pieces"] if "answer" in names] == ["Ann", "Bob"]
+
+
+def test_an_answer_whose_passage_is_not_among_those_shown_can_be_opened() -> None:
+    """One passage was asked for, and the documents disagree."""
+    bob = Answer("Bob", "b.txt", 109, 112, 3, 0.6, "Built by Bob.", 100, 113)
+    shown = view_result(result(bob, passages=(passage("Built by Ann."),)), read=True)["answers"][0]
+    assert (shown["passage"], shown["title"], shown["date"]) == (None, "b.txt", None)
+    quote = "".join(text for text, _ in shown["sentence"])
+    text = "-" * 100 + "Built by Bob. Or so."
+    opened = view_document(document(text), quote, shown["sentence_start"], [(109, 112)])
+    assert opened["pieces"][1:4] == [
+        ["Built by ", "passage"], ["Bob", "answer passage"], [".", "passage"],
+    ]  # fmt: skip
 
 
 def test_no_answer_leaves_passages_unmarked() -> None:
     shown = view_result(result(passages=(passage("Nothing here."),)), read=True)
-    assert (shown["answers"], shown["passages"][0]["answer"]) == ([], None)
+    assert (shown["answers"], shown["passages"][0]["answers"]) == ([], [])
     assert shown["passages"][0]["pieces"] == [["Nothing here.", ""]]
 
 
@@ -150,7 +225,7 @@ def document(text: str, pages: tuple[int, ...] = ()) -> Document:
 
 
 def test_a_document_with_passage_and_answer() -> None:
-    shown = view_document(document("Before. Built by Ann. After."), "Built by Ann.", 8, (17, 20))
+    shown = view_document(document("Before. Built by Ann. After."), "Built by Ann.", 8, [(17, 20)])
     assert (shown["found"], shown["moved"]) == (True, False)
     assert shown["pieces"] == [
         ["Before. ", ""], ["Built by ", "passage"], ["Ann", "answer passage"], [".", "passage"],
@@ -159,18 +234,33 @@ def test_a_document_with_passage_and_answer() -> None:
 
 
 def test_a_passage_that_has_moved_is_found_with_its_answer() -> None:
-    shown = view_document(document("New. Built by Ann."), "Built by Ann.", 0, (9, 12))
+    shown = view_document(document("New. Built by Ann."), "Built by Ann.", 0, [(9, 12)])
     assert (shown["found"], shown["moved"]) == (True, True)
     assert ["Ann", "answer passage"] in shown["pieces"]
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "place"),
+    [("Yes. No. Yes. Yes.", 16, 14), ("Yes. No. Yes.", 2, 0), ("New. Yes.", 0, 5), ("Yes", 99, -1)],
+    ids=["later", "earlier", "only-after", "none"],
+)
+def test_of_passages_that_say_the_same_the_nearest_is_marked(
+    text: str, start: int, place: int
+) -> None:
+    shown = view_document(document(text), "Yes.", start, [])
+    before = [text[:place]] if place > 0 else []
+    marked = [one for one, names in shown["pieces"]]
+    assert shown["found"] == (place >= 0)
+    assert marked[: len(before) + 1] == ([*before, "Yes."] if place >= 0 else [text])
+
+
 def test_a_passage_that_is_gone_is_not_marked() -> None:
-    shown = view_document(document("Rewritten."), "Built by Ann.", 0, (9, 12))
+    shown = view_document(document("Rewritten."), "Built by Ann.", 0, [(9, 12)])
     assert (shown["found"], shown["pieces"]) == (False, [["Rewritten.", ""]])
 
 
 def test_pages_have_their_numbers() -> None:
-    shown = view_document(document("one\ntwo", (0, 4)), "two", 4, None)
+    shown = view_document(document("one\ntwo", (0, 4)), "two", 4, [])
     assert shown["pieces"] == [["1", "page"], ["one\n", ""], ["2", "page"], ["two", "passage"]]
 
 
@@ -184,13 +274,11 @@ def test_words_are_the_same_in_every_language() -> None:
 
 
 def test_every_word_that_the_script_asks_for_is_there() -> None:
-    import re
-
     script = (ROOT / "page" / "assets" / "page.js").read_text(encoding="utf-8")
     asked = set(re.findall(r"""\bt\(\s*"(\w+)\"""", script))
     asked |= set(re.findall(r"""\baction\("(\w+)\"""", script))
     assert asked <= set(words_of("en"))
-    made = re.compile("theme_|phase_|.*_tab$|.*_one$|sure$|likely$|unsure$")
+    made = re.compile("theme_|phase_|.*_tab$|.*_one$|sure$|likely$|unsure$|error_line$")
     used = set(re.findall(r"""["`](\w+)["`]""", script))
     assert {name for name in words_of("en") if not made.match(name)} <= used
 
@@ -215,6 +303,114 @@ def test_examples_come_from_the_documents(tmp_path: Path, encoder: ToyEncoder) -
     assert "What is said about Ann Miller?" in english
     assert french[0] == "Quand Alibaba a-t-il rejoint le programme TOP ?"
     assert len(english) == len(french) == 3
+
+
+# -- what the engine says, in French -------------------------------------------------------------
+
+#: Where what a user of the page may meet is said, and functions there that only a start may call.
+SAID_IN = ["index/*.py", "retrieval/*.py", "page/*.py", "ui.py"]
+NOT_FOR_THE_PAGE = {
+    "doctor.py", "evaluation.py", "encoder.py", "make_rules", "read_logins", "_listen",
+    "_cut", "_catch_up",
+}  # fmt: skip
+ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
+#: Values that decide what a phrase means; any other may be anything.
+SAMPLES = {"found": "is missing", "wanted": "written", "error.reason": "empty file"}
+
+
+def said() -> Iterator[tuple[str, str]]:
+    """Yield every phrase of the source that may reach the page, with values in it."""
+    for pattern in SAID_IN:
+        for path in sorted(ROOT.glob(pattern)):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for phrase in phrases_in(tree) if path.name not in NOT_FOR_THE_PAGE else ():
+                yield f"{path.parent.name}/{path.name}:{phrase.lineno}", sample(phrase)
+
+
+def phrases_in(tree: ast.AST) -> Iterator[Any]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef):
+            if node.name in NOT_FOR_THE_PAGE:
+                continue
+            if node.name == "_reason_to_skip":
+                yield from texts(one.value for one in ast.walk(node) if isinstance(one, ast.Return))
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in (
+            "_BINARY", "_TOO_LARGE", "found", "reason",
+        ):  # fmt: skip
+            yield from texts([node.value])
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name in ERRORS:
+                yield from texts(node.args)
+            elif name in ("skip", "SkippedFile", "_damaged", "damaged"):
+                yield from texts(node.args[1:])
+        yield from phrases_in(node)
+
+
+def texts(nodes: Iterable[Any]) -> Iterator[Any]:
+    for node in nodes:
+        if isinstance(node, ast.IfExp):
+            yield from texts([node.body, node.orelse])
+        elif isinstance(node, ast.JoinedStr) or (
+            isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ):
+            yield node
+
+
+def sample(phrase: Any) -> str:
+    parts = [phrase] if isinstance(phrase, ast.Constant) else phrase.values
+    return "".join(
+        part.value if isinstance(part, ast.Constant) else SAMPLES.get(ast.unparse(part.value), "7")
+        for part in parts
+    )
+
+
+def test_all_that_the_engine_says_to_the_page_is_said_in_french() -> None:
+    phrases = dict(said())
+    assert len(phrases) > 100
+    english = {where: phrase for where, phrase in phrases.items() if not translate(phrase, "fr")}
+    assert english == {}
+
+
+def test_phrases_keep_their_values() -> None:
+    file = ROOT / "page" / "assets" / "phrases.fr.json"
+    for phrase, french in json.loads(file.read_text(encoding="utf-8")).items():
+        assert sorted(re.findall(r"{\w+}", phrase)) == sorted(re.findall(r"{\w+}", french))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "french"),
+    [
+        ("a question of 10,001 characters", "une question de 10\u202f001 caractères"),
+        ("a.pdf cannot be read: empty file", "a.pdf est illisible : fichier vide"),
+        ("empty file cannot be read: odd", "empty file est illisible : odd"),
+        ("link to empty file", "lien vers empty file"),
+        ("link to a folder", "lien vers un dossier"),
+        ("a {b} c.txt cannot be read: no text", "a {b} c.txt est illisible : aucun texte"),
+        ("nobody has said this", None),
+    ],
+    ids=["number", "reason", "unknown-reason", "name", "particular", "braces", "unknown"],
+)
+def test_phrases_in_french(phrase: str, french: str | None) -> None:
+    assert translate(phrase, "fr") == french
+    assert translate(phrase, "en") == phrase
+
+
+def test_an_error_in_the_words_of_a_language() -> None:
+    error = UploadError("'a.exe' is not a type that is read", ".docx, .txt", "Convert it")
+    english, french = (word_error(describe_error(error), language) for language in LANGUAGES)
+    assert (english["text"], english["language"]) == (str(error), "en")
+    assert french == describe_error(error) | {
+        "text": "'a.exe' n’est pas d’un type qui est lu (attendu : .docx, .txt). Convertissez-le",
+        "language": "fr",
+    }
+    assert word_line(str(error), "fr") == french
+
+
+def test_an_error_without_french_words_says_that_it_is_english() -> None:
+    error = UsageError("something new", "something else", "Convert it")
+    shown = word_error(describe_error(error), "fr")
+    assert (shown["text"], shown["language"]) == (str(error), "en")
 
 
 # -- names and files -----------------------------------------------------------------------------
@@ -564,9 +760,25 @@ def send(
 
 @pytest.mark.parametrize(("method", "path"), PROBES, ids=[f"{m} {p}" for m, p in PROBES])
 def test_no_way_out(served: Served, method: str, path: str) -> None:
-    status, body = send(served, method, path)
-    assert 400 <= status < 500
-    assert b"root:" not in body
+    """Each is answered by the guard: that Gradio refuses most of them too would prove nothing."""
+    said = b"" if method == "HEAD" else b"Nothing is here\n"
+    assert send(served, method, path) == (404, said)
+
+
+def test_the_probes_are_thirty() -> None:
+    assert len(set(PROBES)) == 30
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["../secret.txt", "sub/../../secret.txt", "/etc/hostname", "link.txt", "secret.txt", ""],
+)
+def test_only_sources_can_be_opened(service: Service, seeds: Path, source: str) -> None:
+    (seeds.parent / "secret.txt").write_text("kept")
+    (seeds / "link.txt").symlink_to(seeds.parent / "secret.txt")
+    assert service.open_document("sub/bruecke.txt").text.startswith("Die neue Brücke")
+    with pytest.raises(SourceError, match="no source"):
+        service.open_document(source)
 
 
 @pytest.mark.parametrize(
@@ -641,6 +853,55 @@ def test_errors_of_the_api(
     assert message in str(raised.value)
 
 
+#: Ends by saying how many callers Gradio's queue remembers: of calls, and of messages.
+COUNTED = (
+    "import atexit, gc, sys, cli; atexit.register(lambda: print(*[len(kept) for one in"
+    " gc.get_objects() if type(one).__module__ == 'gradio.queueing' for kept in"
+    " (vars(one).get('pending_event_ids_session'), vars(one).get('pending_messages_per_session'))"
+    " if kept is not None], file=sys.stderr));"
+    " sys.exit(cli.main(sys.argv[1:]))"
+)
+
+
+def begin(page: Served) -> str:
+    return str(page.post("gradio_api/call/v2/status", {})["event_id"])
+
+
+def fetch(page: Served, event: str) -> bytes:
+    return send(page, "GET", f"/gradio_api/call/status/{event}")[1]
+
+
+def test_calls_that_are_over_are_forgotten(tmp_path: Path) -> None:
+    """Gradio kept 4 KB of each of the last 2,000, and something of each there ever was."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Served(tmp_path, start=COUNTED)
+    for _ in range(MOST_CALLERS + 50):
+        assert fetch(page, begin(page)).startswith(b"event: complete")
+    code, kept = page.interrupt()
+    assert (code, kept) == (0, "50 50\n")
+
+
+def test_of_results_that_nobody_fetches_the_last_are_kept(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Served(tmp_path, start=COUNTED)
+    calls = [begin(page) for _ in range(MOST_CALLERS + 50)]
+    assert fetch(page, calls[-1]).startswith(b"event: complete")
+    assert page.interrupt() == (0, f"{MOST_CALLERS} {MOST_CALLERS}\n")
+
+
+def test_a_call_that_waits_is_never_forgotten() -> None:
+    queue: Any = SimpleNamespace(
+        event_ids_to_events={"waiting": "event"}, pending_messages_per_session={}
+    )
+    forget_calls(queue)
+    for caller in ["waiting", *map(str, range(3 * MOST_CALLERS))]:
+        queue.pending_messages_per_session[caller] = "queue"
+        queue.pending_event_ids_session[caller] = {caller}
+    assert len(queue.pending_event_ids_session) == MOST_CALLERS
+    assert list(queue.pending_event_ids_session)[:2] == ["waiting", str(2 * MOST_CALLERS + 1)]
+    assert queue.pending_messages_per_session.keys() == queue.pending_event_ids_session.keys()
+
+
 def test_twenty_users_get_their_own_answers(served: Served) -> None:
     questions = [
         ("when did Alibaba join TOP?", ARTICLE),
@@ -709,6 +970,32 @@ def test_a_question_changes_nothing(service: Service, seeds: Path) -> None:
     (seeds / "new.txt").write_text("An iron bridge too.")
     asked = service.ask("iron bridge")
     assert (asked.index.generation, asked.index.fresh) == (before, False)
+
+
+def test_the_page_is_told_in_its_language(service: Service, seeds: Path) -> None:
+    (seeds / "empty.txt").touch()
+    build_index(seeds, service._location.index, ToyEncoder())
+    page = {one.__name__: one for one in page_functions(service, PageOptions())}
+    french, english = {"speaks": "fr"}, {"speaks": "en"}
+    assert page["ask"](french)["error"]["text"] == (
+        "une question vide (attendu : quelques mots). Posez une question"
+    )
+    assert page["ask"](english)["error"]["text"] == (
+        "an empty question; expected some words. Ask a question"
+    )
+    assert page["open_document"](french | {"source": "x"})["error"]["language"] == "fr"
+    assert page["remove"](french)["error"]["text"].startswith("le retrait de documents")
+    assert page["ask"](french | {"question": "a", "count": "x"})["error"]["language"] == "fr"
+    service.forget_status()
+    skipped = [page["status"](spoken)["skipped"] for spoken in (french, english, {})]
+    assert skipped == [
+        [{"source": "empty.txt", "reason": reason}]
+        for reason in ("fichier vide", "empty file", "empty file")
+    ]
+    shutil.rmtree(seeds)
+    service.forget_status()
+    problem = page["status"](french)["problem"]
+    assert (problem["text"][:14], problem["language"]) == ("aucun dossier ", "fr")
 
 
 def test_one_question_too_many_is_turned_away(service: Service) -> None:

@@ -81,11 +81,11 @@ function languageName(code) {
   }
 }
 
-function dateName(text) {
+function dateName(text, style) {
   if (!/^\d{4}-\d\d-\d\d/.test(text ?? "")) return text ?? "";
   const day = new Date(`${text.slice(0, 10)}T00:00:00Z`);
   if (Number.isNaN(day.getTime())) return text;
-  return new Intl.DateTimeFormat(state.locale, { dateStyle: "long", timeZone: "UTC" }).format(day);
+  return new Intl.DateTimeFormat(state.locale, { dateStyle: style ?? "long", timeZone: "UTC" }).format(day);
 }
 
 function momentName(text) {
@@ -116,22 +116,17 @@ function recall(key, otherwise) {
 // Call a server function; an error is a value, as from the server. Where there is no answer Gradio
 // returns nothing.
 async function call(name, wanted) {
-  const lost = { error: { found: t("lost"), expected: "", remedy: "" } };
+  const lost = { error: { text: state.words.lost ?? "The server does not answer." } };
   try {
-    return (await server[name](wanted ?? {})) ?? lost;
+    return (await server[name]({ speaks: state.language, ...wanted })) ?? lost;
   } catch {
     return lost;
   }
 }
 
-function errorText(error) {
-  if (!error.expected) return error.found;
-  return `${error.found}; expected ${error.expected}. ${error.remedy}`;
-}
-
 function errorCard(error) {
   return h("div", { class: "sq-card sq-problem", role: "alert" },
-    h("h2", {}, t("error")), h("p", { class: "sq-own" }, errorText(error)));
+    h("h2", {}, t("error")), h("p", { class: "sq-own", lang: error.language }, error.text));
 }
 
 function say(text) {
@@ -377,31 +372,46 @@ function showAnswers(result) {
   const cards = result.answers.length
     ? result.answers.map((one, position) => answerCard(one, position, result))
     : [nothingCard(result)];
-  if (result.answers.length > 1)
-    cards.unshift(h("p", { class: "sq-differ" }, t("answers_differ", { count: result.answers.length })));
+  const [best, ...others] = result.answers;
+  if (others.length) cards.unshift(h("p", { class: "sq-differ" }, t("answers_differ", { count: result.answers.length })));
   ui.answer.replaceChildren(...cards);
-  const best = result.answers[0];
-  say(best ? t("announce_answer", { text: best.text, band: t(best.band) }) : t("not_found"));
+  if (others.length) say(t("announce_differ", { texts: result.answers.map((one) => one.text).join(" / ") }));
+  else say(best ? t("announce_answer", { text: best.text, band: t(best.band) }) : t("not_found"));
 }
 
 function answerCard(answer, position, result) {
-  const passage = result.passages[answer.passage];
-  const open = (opener) => passage && openDocument(passage, [answer.start, answer.end], opener);
-  return h("article", { class: `sq-card sq-answer-card sq-${answer.band}`, "aria-labelledby": `sq-answer-${position}` },
+  const sentence = answer.sentence.map(([text]) => text).join("");
+  const count = result.answers.length;
+  const name = count > 1 ? t("answer_of", { number: position + 1, total: count }) : t("answer");
+  const place = result.passages[answer.passage] ?? { ...answer, text: sentence, start: answer.sentence_start };
+  const opener = action("open", ICONS.open, () => open(), count > 1 ? { "aria-label": `${t("open")}, ${name}` } : {});
+  const open = () => openDocument(place, [[answer.start, answer.end]], opener);
+  return pressable(open, h("article", { class: `sq-card sq-answer-card sq-${answer.band}`, "aria-labelledby": `sq-answer-${position}` },
     h("div", { class: "sq-row" },
-      h("h2", { id: `sq-answer-${position}`, class: "sq-label" }, t("answer")),
+      h("h2", { id: `sq-answer-${position}`, class: "sq-label" }, name),
       h("span", { class: `sq-band sq-band-${answer.band}` }, t(answer.band))),
     answer.whole ? null : h("p", { class: "sq-exact sq-own", lang: answer.language, dir: "auto" }, answer.text),
     h("blockquote", { class: `sq-sentence sq-own ${answer.whole ? "sq-exact" : ""}`, lang: answer.language, dir: "auto" },
       marked(answer.sentence)),
     h("p", { class: "sq-from" }, h("bdi", { class: "sq-title" }, answer.title)),
-    h("p", { class: "sq-meta" }, run(placeName(answer.source, answer), meta(answer))),
+    h("p", { class: "sq-meta" }, run(placeName(answer.source, answer), meta(answer),
+      result.newest === position ? h("span", { class: "sq-newest" }, t("newest")) : null)),
     h("div", { class: "sq-actions" },
-      passage ? action("open", ICONS.open, open) : null,
-      action("copy_quote", ICONS.copy, (button) => copy(quotation(answer.sentence.map(([text]) => text).join(""), answer), button)),
+      opener,
+      action("copy_quote", ICONS.copy, (button) => copy(quotation(sentence, answer), button)),
       position ? null : action("copy_link", ICONS.link, (button) => copy(address(result.question).href, button)),
       h("details", { class: "sq-fold" }, h("summary", {}, t("why_sure")),
-        h("p", {}, t("confidence_detail", { percent: percentName(Math.floor(answer.confidence * 100) / 100) })))));
+        h("p", {}, t("confidence_detail", { percent: percentName(Math.floor(answer.confidence * 100) / 100) }))))));
+}
+
+// A card that opens its document wherever it is clicked, but for what is there to be pressed or
+// selected.
+function pressable(open, card) {
+  card.addEventListener("click", (event) => {
+    if (event.target.closest("details, button, a") || String(window.getSelection())) return;
+    open();
+  });
+  return card;
 }
 
 function nothingCard(result) {
@@ -455,11 +465,11 @@ function showPassages(result) {
 function passageCard(passage, position) {
   const button = h("button", { type: "button", "aria-label": t("open_passage", { title: passage.title }) },
     h("bdi", {}, passage.title));
-  const open = () => openDocument(passage, passage.answer, button);
+  const open = () => openDocument(passage, passage.answers, button);
   button.addEventListener("click", (event) => { event.stopPropagation(); open(); });
   const { ranks } = passage;
   const rank = (place) => (place ? t("rank", { rank: place }) : t("no_rank"));
-  const card = h("article", { class: "sq-card sq-passage", "data-passage": position },
+  return pressable(open, h("article", { class: "sq-card sq-passage", "data-passage": position },
     h("div", { class: "sq-row" }, h("span", { class: "sq-number", "aria-hidden": "true" }, position + 1), h("h3", {}, button)),
     h("p", { class: "sq-meta" }, run(placeName(passage.source, passage), meta(passage))),
     h("p", { class: "sq-quote sq-own", lang: passage.language, dir: "auto" }, marked(passage.pieces)),
@@ -473,17 +483,12 @@ function passageCard(passage, position) {
         h("p", {}, t("ranking_detail", {
           score: passage.score.toFixed(3), dense: rank(ranks.dense), lexical: rank(ranks.lexical),
           start: passage.start, end: passage.end,
-        })))));
-  card.addEventListener("click", (event) => {
-    if (event.target.closest("details, button, a") || String(window.getSelection())) return;
-    open();
-  });
-  return card;
+        }))))));
 }
 
 // -- the document -------------------------------------------------------------------------------
 
-async function openDocument(passage, answer, opener) {
+async function openDocument(passage, answers, opener) {
   const opening = ++state.opening;
   state.opener = opener ?? null;
   ui.document.hidden = false;
@@ -506,7 +511,7 @@ async function openDocument(passage, answer, opener) {
       h("button", { type: "button", class: "sq-bare", "aria-label": t("close"), title: t("close"), on: { click: () => closeDocument(true) } }, icon(ICONS.close))),
     notice, body);
   heading.focus({ preventScroll: true });
-  const view = await call("open_document", { source: passage.source, quote: passage.text, start: passage.start, answer });
+  const view = await call("open_document", { source: passage.source, quote: passage.text, start: passage.start, answers });
   if (opening !== state.opening) return;
   if (view.error) return body.replaceChildren(errorCard(view.error));
   notice.hidden = view.found && !view.moved;
@@ -754,7 +759,7 @@ async function showIndex() {
         state.setup.read_only
           ? h("span", { class: "sq-soft" }, t("read_only"))
           : h("button", { type: "button", class: "sq-button", "data-keep": "refresh", disabled: status.rebuild.running, on: { click: refresh } }, t("rebuild"))),
-      ui.outcome, facts(status)),
+      ui.outcome, status.problem ? errorCard(status.problem) : null, facts(status)),
     languagesCard(status),
     state.setup.upload ? uploadCard() : null,
     listCard("skipped", status.counts.skipped, status.skipped.map(({ source, reason }) => [source, reason]), ["file", "reason"]),
@@ -793,7 +798,7 @@ function facts(status) {
     ["model", `${status.model} (${status.fingerprint.slice(0, 8)})`],
     ["generation", numberName(status.generation)],
     ["built", momentName(status.built)],
-    ["size", `${new Intl.NumberFormat(state.locale, { maximumFractionDigits: 1 }).format(status.size / 2 ** 20)} MiB`],
+    ["size", t("mebibytes", { count: new Intl.NumberFormat(state.locale, { maximumFractionDigits: 1 }).format(status.size / 2 ** 20) })],
   ];
   return h("div", { class: "sq-wide" }, h("table", { class: "sq-facts" }, h("tbody", {},
     rows.map(([name, value]) => h("tr", {}, h("th", { scope: "row" }, t(name)), h("td", {}, h("bdi", {}, value)))))));
@@ -831,7 +836,7 @@ function documentsCard(documents) {
         h("td", {}))),
       h("tbody", {}, documents.map((one) => h("tr", {},
         h("td", {}, h("bdi", {}, one.source)), h("td", {}, h("bdi", {}, one.title)),
-        h("td", {}, languageName(one.language)), h("td", {}, dateName(one.date)),
+        h("td", {}, languageName(one.language)), h("td", {}, dateName(one.date, "medium")),
         h("td", {}, h("button", {
           type: "button", class: "sq-action", "aria-label": t("remove_named", { name: one.source }),
           on: { click: () => removeDocument(one.source) },
@@ -869,7 +874,7 @@ async function uploadAll(files, said) {
     const added = await upload(file);
     const line = added.source
       ? h("li", { class: "sq-good" }, t("uploaded", { name: added.source }))
-      : h("li", { class: "sq-bad" }, t("not_uploaded", { name: file.name, reason: errorText(added.error) }));
+      : h("li", { class: "sq-bad" }, t("not_uploaded", { name: file.name, reason: added.error.text }));
     lines.push(line);
     said.append(line);
   }
@@ -879,15 +884,16 @@ async function uploadAll(files, said) {
 
 async function upload(file) {
   const size = Math.floor(state.setup.most_bytes / 2 ** 20);
-  if (file.size > state.setup.most_bytes) return { error: { found: t("too_large", { size }), expected: "", remedy: "" } };
+  if (file.size > state.setup.most_bytes) return { error: { text: t("too_large", { size }) } };
   try {
     const base = document.baseURI.replace(/[?#].*$/, "").replace(/[^/]*$/, "");
     const target = new URL(state.setup.upload.replace(/^\//, ""), base);
     target.searchParams.set("name", file.name);
+    target.searchParams.set("speaks", state.language);
     const answer = await fetch(target, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
     return await answer.json();
   } catch {
-    return { error: { found: t("lost"), expected: "", remedy: "" } };
+    return { error: { text: t("lost") } };
   }
 }
 
@@ -907,7 +913,7 @@ document.addEventListener("keydown", (event) => {
 (async () => {
   const setup = await call("start", { languages: [...navigator.languages] });
   if (setup.error) {
-    root.replaceChildren(h("p", { role: "alert" }, errorText(setup.error)));
+    root.replaceChildren(h("p", { role: "alert", lang: setup.error.language }, setup.error.text));
     return;
   }
   state.setup = setup;

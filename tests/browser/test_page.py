@@ -14,6 +14,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hostile import HOSTILE
+from page.view import view_result
+from proxy import Proxy
+from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
 from served import ROOT, Served, wait_until
 from test_extract import make_pdf
 
@@ -21,12 +24,14 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
+    "--host-resolver-rules=MAP qa.example 127.0.0.1",
 ]  # fmt: skip
 #: scripts/test installs it from npm into the test environment; it is not kept in the project.
 AXE = Path(sys.prefix) / "node" / "node_modules" / "axe-core" / "axe.min.js"
 ARTICLE = "000_76e88c25fcffd226.txt"
 ALIBABA = "when did Alibaba join TOP?"
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+EVIL = "http://evil.example"
 #: Chromium shares two cores with the server and its encoder.
 PATIENCE_MS = 30_000
 
@@ -244,6 +249,88 @@ def test_copy_a_quotation_and_a_link(open_page: Open) -> None:
     )
     page.locator(".sq-answer-card").get_by_role("button", name="Copy link").click()
     wait_until(lambda: page.evaluate("navigator.clipboard.readText()") == page.url)
+
+
+# -- documents that disagree ---------------------------------------------------------------------
+
+
+def answer_in(
+    served: Served, source: str, sentence: str, text: str, **known: Any
+) -> tuple[Answer, Passage]:
+    """Return an answer that is a span of a sentence, and the paragraph it stands in."""
+    whole = (served.seeds / source).read_text(encoding="utf-8")
+    at = whole.index(sentence)
+    start = at + sentence.index(text)
+    first = whole.rfind("\n\n", 0, at) + 2
+    last = whole.find("\n", at)
+    line = whole.count("\n", 0, at) + 1
+    answer = Answer(
+        text, source, start, start + len(text), line, known.pop("confidence"), sentence, at,
+        at + len(sentence),
+    )  # fmt: skip
+    passage = Passage(
+        source=source, start=first, end=last, line_start=line, line_end=line, page=None,
+        text=whole[first:last], score=0.9, ranks=Ranks(1, 1), stale=False, also_in=(),
+        parts=Parts(0.5, 1.0, 0.5, 0.4), **known,
+    )  # fmt: skip
+    return answer, passage
+
+
+def show_result(page: Page, served: Served, *found: tuple[Answer, Passage]) -> None:
+    """Have the page show a result that no reader gives yet; all else is the server's."""
+    answers, passages = zip(*found, strict=True)
+    state = IndexState(served.call("status")["generation"], "seedqa", 6, 20, True)
+    result = Result("since when", answers, 0.9, 0.3, passages, state, Timings(1, 1, 1, 1))
+
+    def fulfil(route: Any) -> None:
+        wanted = route.request.post_data_json
+        if wanted["fn_name"] == "ask":
+            route.fulfill(json=view_result(result, read=wanted["data"]["read"]))
+        else:
+            route.continue_()
+
+    page.route(re.compile("/component_server"), fulfil)
+
+
+def test_documents_that_disagree(open_page: Open, served: Served) -> None:
+    page = open_page(
+        reduced_motion="no-preference", permissions=["clipboard-read", "clipboard-write"]
+    )
+    new = answer_in(
+        served, ARTICLE, "La présence d’Alibaba dans l’univers olympique remonte à 2017.", "2017",
+        title="Pour Alibaba", date="2020-01-17", language="fr", confidence=0.9,
+    )  # fmt: skip
+    old = answer_in(
+        served, "bridge.txt", "The bridge over the Ebro was opened in 1894 by Ann Miller.", "1894",
+        title="The iron bridge", date="2019-05-04", language="en", confidence=0.6,
+    )  # fmt: skip
+    show_result(page, served, new, old)
+    ask(page, "since when")
+    expect(page.locator(".sq-differ")).to_contain_text("disagree: they give 2 different answers")
+    expect(page.locator("[role=status]").first).to_have_text(
+        "Your documents disagree: 2017 / 1894."
+    )
+    cards = page.locator(".sq-answer-card")
+    expect(cards.locator(".sq-exact")).to_have_text(["2017", "1894"])
+    expect(cards.locator(".sq-sentence mark")).to_have_text(["2017", "1894"])
+    expect(cards.locator(".sq-band")).to_have_text(["Sure", "Likely"])
+    expect(cards.locator(".sq-newest")).to_have_text(["newest document"])
+    expect(cards.nth(1)).to_contain_text("4 May 2019")
+    expect(page.locator(".sq-passage mark.sq-answer")).to_have_text(["2017", "1894"])
+    cards.nth(1).get_by_role("button", name="Copy quotation").click()
+    assert page.evaluate("navigator.clipboard.readText()") == (
+        "“The bridge over the Ebro was opened in 1894 by Ann Miller.”\n"
+        "— The iron bridge, bridge.txt, line 5, 4 May 2019"
+    )
+    for number, year in enumerate(["2017", "1894"]):
+        cards.nth(number).locator(".sq-exact").click()
+        pulsing = page.locator(".sq-document mark.sq-pulse")
+        expect(pulsing).to_have_text([year])
+        assert in_view(page, ".sq-document mark.sq-pulse")
+        expect(page.locator(".sq-open .sq-exact")).to_have_text(year)
+    page.keyboard.press("Escape")
+    expect(cards.nth(1).get_by_role("button", name="Open in the document")).to_be_focused()
+    assert judge(page) == []
 
 
 # -- the document --------------------------------------------------------------------------------
@@ -489,6 +576,19 @@ def test_no_text_of_a_document_or_a_question_is_ever_run(
     assert (dialogs, page.evaluate("window.hacked")) == ([], None)
 
 
+def test_hostile_text_would_do_harm_as_html(contexts: Callable[..., BrowserContext]) -> None:
+    """What the test above looks for does happen on a page that takes text for HTML."""
+    assert len(set(HOSTILE)) == 50
+    page = contexts().new_page()
+    harmed = 0
+    for text in HOSTILE:
+        page.goto("about:blank")
+        page.evaluate("text => { document.body.innerHTML = text; }", text)
+        page.wait_for_timeout(20)
+        harmed += page.evaluate("window.hacked ?? 0")
+    assert harmed >= 8
+
+
 # -- for everybody -------------------------------------------------------------------------------
 
 
@@ -537,6 +637,18 @@ def test_in_french(open_page: Open) -> None:
     page.get_by_role("button", name="Quand Alibaba a-t-il rejoint").click()
     expect(page.locator(".sq-passage").first).to_contain_text("17 janvier 2020")
     expect(page.locator(".sq-passages h2")).to_have_text("Passages")
+    page.click("#sq-tab-index")
+    expect(page.locator(".sq-table").first).to_contain_text("PDF endommagé")
+    page.set_input_files(
+        "#sq-upload", [{"name": "a.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"}]
+    )
+    expect(page.locator(".sq-bad")).to_contain_text("'a.exe' n’est pas d’un type qui est lu")
+    page.goto(f"{page.url.partition('?')[0]}?q={'x' * 10_001}")
+    problem = page.locator(".sq-problem p")
+    expect(problem).to_have_text(
+        "une question de 10\u202f001 caractères (attendu : 10\u202f000 au plus). Raccourcissez-la"
+    )
+    expect(problem).to_have_attribute("lang", "fr")
 
 
 def test_colours_follow_the_system_and_the_button(open_page: Open) -> None:
@@ -563,6 +675,12 @@ def judge(page: Page) -> list[str]:
     ]
 
 
+def test_axe_would_find_what_is_serious(contexts: Callable[..., BrowserContext]) -> None:
+    page = contexts().new_page()
+    page.set_content("<html lang=en><title>x</title><main><button></button><img src=x></main>")
+    assert {found.partition(":")[0] for found in judge(page)} == {"button-name", "image-alt"}
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_nothing_serious_for_axe(open_page: Open, viewport: Any, scheme: str) -> None:
@@ -585,6 +703,50 @@ def test_nothing_serious_for_axe(open_page: Open, viewport: Any, scheme: str) ->
 
 
 # -- who may come in -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("root_path", "host", "strips", "keeps_host"),
+    [
+        ("/qa", "127.0.0.1", True, True),
+        ("/qa", "127.0.0.1", False, True),
+        ("http://qa.example:{port}/qa", "qa.example", True, False),
+    ],
+    ids=["strips", "leaves", "named"],
+)
+def test_behind_a_proxy(
+    tmp_path: Path,
+    contexts: Callable[..., BrowserContext],
+    root_path: str,
+    host: str,
+    strips: bool,
+    keeps_host: bool,
+) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    with Proxy(strips=strips, keeps_host=keeps_host) as proxy:
+        url = f"http://{host}:{proxy.port}/qa/"
+        root = root_path.format(port=proxy.port)
+        with Served(tmp_path, "--root-path", root, "--allow-upload") as served:
+            proxy.target = served.url.removesuffix("qa/")
+            page = contexts().new_page()
+            asked: list[str] = []
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(url)
+            page.wait_for_selector("#sq-question")
+            ask(page, ALIBABA)
+            expect(page.locator(".sq-answer-card")).to_contain_text("2017")
+            assert page.url == f"{url}?q=when+did+Alibaba+join+TOP%3F"
+            page.get_by_role("button", name="Open in the document").click()
+            page.wait_for_selector(".sq-document mark.sq-answer")
+            assert in_view(page, ".sq-document mark.sq-answer")
+            page.click("#sq-tab-index")
+            text = {"name": "new.txt", "mimeType": "text/plain", "buffer": b"Some text."}
+            page.set_input_files("#sq-upload", [text])
+            expect(page.locator(".sq-good")).to_have_text("new.txt was added.")
+            assert {one for one in asked if not one.startswith((url, "data:", "blob:"))} == set()
+            own = f"{host}:{proxy.port}"
+            for origin, status in ((f"http://{own}", 200), (EVIL, 403), ("null", 403)):
+                assert proxy.post("gradio_api/call/v2/status", own, origin) == status
 
 
 def test_a_log_in(tmp_path: Path, contexts: Callable[..., BrowserContext]) -> None:

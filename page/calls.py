@@ -1,0 +1,43 @@
+"""Forget the calls of the API that are over, which Gradio 6.31 does not.
+
+Gradio makes a queue of messages and a set of calls for each caller, 4 KB together, and a REST
+client is a new caller with every call. It keeps the queues of the last 2,000 callers, and the sets
+of all there ever were. Knows Gradio's queue; nothing of what is called.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+#: Callers that are remembered: more than may wait at once. Beyond that a result that nobody has
+#: fetched is dropped too, the oldest first; one can have 100 KB.
+MOST_CALLERS = 250
+
+
+class _Calls(dict[str, set[str]]):
+    """Gradio's calls by caller, from which those that are over go as new ones come."""
+
+    def __init__(self, queue: Any) -> None:
+        super().__init__()
+        self._queue = queue
+
+    def __setitem__(self, caller: str, calls: set[str]) -> None:
+        if len(self) >= MOST_CALLERS:
+            self._forget()
+        super().__setitem__(caller, calls)
+
+    def _forget(self) -> None:
+        waiting = self._queue.event_ids_to_events
+        answered = [caller for caller, calls in self.items() if not calls]
+        unfetched = [
+            caller for caller, calls in self.items() if calls and waiting.keys().isdisjoint(calls)
+        ]
+        left = len(self) - len(answered)
+        for caller in [*answered, *unfetched[: max(0, left + 1 - MOST_CALLERS)]]:
+            del self[caller]
+            self._queue.pending_messages_per_session.pop(caller, None)
+
+
+def forget_calls(queue: Any) -> None:
+    """Have the queue of a Gradio application forget calls that are over."""
+    queue.pending_event_ids_session = _Calls(queue)
