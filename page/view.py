@@ -16,23 +16,12 @@ from typing import Any
 from index.lexical import find_words, folded_words, stemmed_words
 from index.types import Document
 from retrieval.candidates import topical_words
-from retrieval.types import Answer, Passage, Result
-
-#: Confidence from which an answer is called sure or likely; below it is shown as unsure. The
-#: confidence is calibrated, so these are the shares of such answers that are right.
-SURE, LIKELY = 0.8, 0.5
+from retrieval.types import Answer, Passage, Result, band_of
 
 Span = tuple[int, int, str]
 """Start, end and the name of a mark."""
 Piece = list[str]
 """A text and the names of its marks, separated by spaces."""
-
-
-def band_of(confidence: float) -> str:
-    """Return the word for a confidence: sure, likely or unsure."""
-    if confidence >= SURE:
-        return "sure"
-    return "likely" if confidence >= LIKELY else "unsure"
 
 
 def mark_spans(text: str, spans: Iterable[Span]) -> list[Piece]:

@@ -47,7 +47,7 @@ from page.guard import (
 from page.rebuild import Rebuild, describe_error
 from page.service import MOST_WAITING, Service
 from page.uploads import MOST_UPLOAD_BYTES, Upload, remove_document, safe_name
-from page.view import band_of, mark_spans, match_words, view_document, view_result
+from page.view import mark_spans, match_words, view_document, view_result
 from page.words import (
     LANGUAGES,
     choose_language,

@@ -54,7 +54,7 @@ from encoder_tune import (  # noqa: E402
     tokenize_all,
 )
 from encoder_vocabulary import build_student  # noqa: E402
-from loop import Schedule, choose_device, load_checkpoint, train  # noqa: E402
+from loop import Schedule, add_options, choose_device, load_checkpoint, train  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +63,8 @@ NEW_PIECES = 40_000
 #: The issue's recipe for stage 1; for stage 2 gentler rates, as the weights are good already.
 DISTIL_SCHEDULE = Schedule(rate=3e-4, embedding_rate=9e-4)
 TUNE_SCHEDULE = Schedule(rate=7e-5, embedding_rate=1.5e-4)
+#: Options that decide what the batches hold: a checkpoint is resumed with the same ones only.
+MADE_OF = ("start", "seed", "batch_tokens")
 
 
 def select(options: argparse.Namespace) -> None:
@@ -103,7 +105,7 @@ def distil(options: argparse.Namespace) -> None:
     student = Student(load_body(start, attention_for(device)))
     texts = load_distil_set(options.work / options.texts, start, options.seed)
     most = MOST_TOKENS if options.texts == "parallel" else MAX_LENGTH
-    batches = plan_batches(texts.tokens.lengths.tolist(), most, BATCH_TOKENS, options.seed)
+    batches = plan_batches(texts.tokens.lengths.tolist(), most, options.batch_tokens, options.seed)
     batches = batches[: options.steps]
 
     def loss_of(student: Student, rows: list[int]) -> torch.Tensor:
@@ -117,6 +119,8 @@ def distil(options: argparse.Namespace) -> None:
         options.work / options.name,
         device,
         resume=options.resume,
+        checkpoint_seconds=options.checkpoint_every,
+        made_of={name: getattr(options, name) for name in ("texts", *MADE_OF)},
     )
     save_student(options.work / options.name, student.body, start / "tokenizer.json")
     logger.info("wrote %s", options.work / options.name)
@@ -137,7 +141,9 @@ def tune(options: argparse.Namespace) -> None:
     steps = plan_steps(
         examples,
         [
-            plan_batches(texts.tokens.lengths.tolist(), MAX_LENGTH, DISTIL_TOKENS, options.seed)
+            plan_batches(
+                texts.tokens.lengths.tolist(), MAX_LENGTH, options.batch_tokens, options.seed
+            )
             for texts in parallel
         ],
         len(sts),
@@ -152,6 +158,8 @@ def tune(options: argparse.Namespace) -> None:
         options.work / options.name,
         device,
         resume=options.resume,
+        checkpoint_seconds=options.checkpoint_every,
+        made_of={name: getattr(options, name) for name in MADE_OF},
     )
     save_student(options.work / options.name, student.body, start / "tokenizer.json")
     logger.info("wrote %s", options.work / options.name)
@@ -198,12 +206,8 @@ def parse_arguments() -> argparse.Namespace:
         "--weights", type=Path, required=True, help="the teacher's folder with model.safetensors"
     )
     parsers["vocabulary"].add_argument("--pieces", type=int, default=NEW_PIECES)
-    for name in ("distil", "tune"):
-        parsers[name].add_argument("--device", default="auto", help="auto, cpu or cuda")
-        parsers[name].add_argument("--threads", type=int, default=2)
-        parsers[name].add_argument("--resume", action="store_true", help="from the checkpoint")
-        parsers[name].add_argument("--steps", type=int, help="stop after so many; default: all")
-        parsers[name].add_argument("--float32", action="store_true", help="no bfloat16")
+    for name, tokens in (("distil", BATCH_TOKENS), ("tune", DISTIL_TOKENS)):
+        add_options(parsers[name], tokens)
         parsers[name].add_argument("--start", help="the model below WORK; default %(default)s")
         parsers[name].add_argument("--name", help="of the result; default %(default)s")
     parsers["distil"].add_argument("--texts", choices=("parallel", "long"), default="parallel")

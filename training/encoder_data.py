@@ -193,7 +193,8 @@ def read_sts(data: Path, language: str, part: str) -> list[tuple[str, str, float
 def read_tatoeba(data: Path, code: str) -> tuple[list[str], list[str]]:
     """Return the English and the foreign sentences of eval/tatoeba.eng-`code`.tsv."""
     lines = (data / "eval" / f"tatoeba.eng-{code}.tsv").read_text(encoding="utf8")
-    pairs = [line.split("\t") for line in lines.splitlines() if line]
+    # not splitlines(), which cuts at characters that stand within a sentence too
+    pairs = [line.split("\t") for line in lines.split("\n") if line]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 

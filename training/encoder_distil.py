@@ -84,7 +84,7 @@ def plan_batches(
     """Return batches of rows with one padded length each, in random order.
 
     Each padded length has one batch size, so what does not fill a batch is left out, as is a text
-    of more than `most_tokens`.
+    of more than `most_tokens`. Raises SystemExit where nothing fills one.
     """
     chance = random.Random(seed)
     by_width: dict[int, list[int]] = defaultdict(list)
@@ -96,6 +96,10 @@ def plan_batches(
         size = max(2, batch_tokens // width)
         chance.shuffle(rows)
         batches += [rows[at : at + size] for at in range(0, len(rows) - size + 1, size)]
+    if not batches:
+        raise SystemExit(
+            f"{len(lengths)} texts fill no batch of {batch_tokens} tokens; lower --batch-tokens"
+        )
     chance.shuffle(batches)
     used = sum(map(len, batches))
     logger.info("%d batches of %d texts; %d left out", len(batches), used, len(lengths) - used)

@@ -6,6 +6,7 @@ stopped. Knows nothing of the student.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,26 +45,30 @@ def compute_targets(
 ) -> None:
     """Write the teacher's vectors of `texts` to `out`, float16 of shape (texts, dimension).
 
-    Those that the folder `known` has already, from an earlier selection, are copied.
+    Those that the folder `known` has already, from an earlier selection, are copied. Raises
+    SystemExit where `out` holds vectors of other texts, or of another teacher.
     """
     teacher = load_encoder(str(teacher_folder))
+    owner = hashlib.sha256(json.dumps([teacher.fingerprint, *texts]).encode()).hexdigest()
     progress = out.with_suffix(".done")
-    shape = (len(texts), teacher.dimension)
     if out.exists() and progress.exists():
-        targets = np.lib.format.open_memmap(out, mode="r+")
-        if targets.shape != shape:
-            raise SystemExit(f"{out} holds {targets.shape}, expected {shape}; remove it")
+        found, _, done = progress.read_text().partition(" ")
+        if found != owner:
+            raise SystemExit(f"{out} holds vectors of other texts or another teacher; remove it")
+        targets, first = np.lib.format.open_memmap(out, mode="r+"), int(done)
     else:
+        shape = (len(texts), teacher.dimension)
         targets = np.lib.format.open_memmap(out, mode="w+", dtype=np.float16, shape=shape)
-        progress.write_text("0")
-    missing = _copy_known(texts, targets, known) if known else list(range(len(texts)))
-    first = int(progress.read_text())
-    with tqdm(total=len(missing), initial=first, desc="teacher", unit="text") as bar:
-        for start in range(first, len(missing), SLICE):
-            rows = missing[start : start + SLICE]
+        first = 0
+    missing = _copy_known(texts, targets, known) if known else range(len(texts))
+    # Every row before `first` is there, whether or not `known` was given at the time.
+    left = [row for row in missing if row >= first]
+    with tqdm(total=len(texts), initial=len(texts) - len(left), desc="teacher", unit="text") as bar:
+        for start in range(0, len(left), SLICE):
+            rows = left[start : start + SLICE]
             targets[rows] = teacher.encode_passages([texts[row] for row in rows])
             targets.flush()
-            progress.write_text(str(start + len(rows)))
+            progress.write_text(f"{owner} {rows[-1] + 1}")
             bar.update(len(rows))
 
 

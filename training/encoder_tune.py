@@ -367,8 +367,11 @@ def plan_steps(
     """Return the steps of one pass over the examples, languages and sources mixed.
 
     `parallel` holds, for each set of parallel texts, its batches of `DISTIL_TOKENS`; the sets
-    take turns. They and STS-B start over when used up.
+    take turns. They and STS-B start over when used up. Raises SystemExit where there are fewer
+    examples than a step takes.
     """
+    if len(examples) < STEP_PAIRS:
+        raise SystemExit(f"found {len(examples)} examples, a step takes {STEP_PAIRS}")
     chance = random.Random(seed)
     groups: dict[str, list[int]] = defaultdict(list)
     for row, example in enumerate(examples):

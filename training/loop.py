@@ -7,9 +7,10 @@ the batches hold.
 
 from __future__ import annotations
 
+import argparse
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,6 +52,28 @@ class Schedule:
         return max(0.0, (steps - step) / max(1, steps - warm))
 
 
+def add_options(parser: argparse.ArgumentParser, batch_tokens: int) -> None:
+    """Add the options of a stage that trains."""
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--resume", action="store_true", help="from the checkpoint")
+    parser.add_argument("--steps", type=int, help="stop after so many; default: all")
+    parser.add_argument("--float32", action="store_true", help="no bfloat16")
+    parser.add_argument(
+        "--batch-tokens",
+        type=int,
+        default=batch_tokens,
+        help="of a batch of texts, padding included; default %(default)s",
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=float,
+        default=CHECKPOINT_SECONDS,
+        metavar="SECONDS",
+        help="default %(default)s",
+    )
+
+
 def choose_device(name: str) -> torch.device:
     """Return the device `name`; "auto" is the GPU if there is one."""
     if name == "auto":
@@ -86,17 +109,20 @@ def train(
     device: torch.device,
     *,
     resume: bool,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    made_of: Mapping[str, Any] | None = None,
 ) -> None:
     """Train `model` over `batches` once.
 
-    `checkpoint.pt` in `folder` is written every `CHECKPOINT_SECONDS`; with `resume` the run starts
+    `checkpoint.pt` in `folder` is written every `checkpoint_seconds`; with `resume` the run starts
     from it, also where `batches` were cut short or made longer since: the rates then decay to
-    their new end. Raises SystemExit where it belongs to a run with other rates.
+    their new end. Raises SystemExit where it belongs to a run with other rates, or to batches
+    that were made of something else than `made_of` says.
     """
     model.to(device).train()
     optimizer = make_optimizer(model, schedule)
     rates = [group["lr"] for group in optimizer.param_groups]
-    settings = asdict(schedule)
+    settings = {**asdict(schedule), **(made_of or {})}
     checkpoint = folder / "checkpoint.pt"
     first = _restore(checkpoint, model, optimizer, settings) if resume else 0
     saved_at, mean = time.monotonic(), None
@@ -115,13 +141,18 @@ def train(
             mean = value if mean is None else mean + SMOOTHING * (value - mean)
             bar.set_postfix(loss=f"{mean:.4f}", refresh=False)
             bar.update()
-            if time.monotonic() - saved_at > CHECKPOINT_SECONDS:
+            if time.monotonic() - saved_at > checkpoint_seconds:
                 _save(checkpoint, model, optimizer, settings, step + 1)
                 saved_at = time.monotonic()
 
 
 def load_checkpoint(checkpoint: Path, model: torch.nn.Module) -> int:
-    """Load the weights of a checkpoint into `model` and return the steps that it has done."""
+    """Load the weights of a checkpoint into `model` and return the steps that it has done.
+
+    Raises SystemExit where there is none.
+    """
+    if not checkpoint.exists():
+        raise SystemExit(f"no checkpoint {checkpoint}; a stage writes one every ten minutes")
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     model.load_state_dict(state["student"])
     return int(state["step"])
@@ -144,8 +175,11 @@ def _save(
         "random": torch.get_rng_state(),
     }
     fresh = path.with_suffix(".new")
-    torch.save(state, fresh)
-    fresh.replace(path)
+    try:
+        torch.save(state, fresh)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _restore(

@@ -31,7 +31,7 @@ from encoder_export import LICENSE, compress  # noqa: E402
 from encoder_student import Student, load_body, load_tokenizer  # noqa: E402
 from encoder_tune import detokenize, encode_texts, match_translations  # noqa: E402
 from export import export_graph, write_config  # noqa: E402
-from loop import Schedule, choose_device, load_checkpoint, train  # noqa: E402
+from loop import Schedule, add_options, choose_device, load_checkpoint, train  # noqa: E402
 from reader_data import (  # noqa: E402
     Example,
     Row,
@@ -128,7 +128,7 @@ def train_reader(options: argparse.Namespace) -> None:
         batch
         for epoch in range(options.epochs)
         for batch in plan_batches(
-            reader_set.lengths.tolist(), MAX_TOKENS, BATCH_TOKENS, options.seed + epoch
+            reader_set.lengths.tolist(), MAX_TOKENS, options.batch_tokens, options.seed + epoch
         )
     ]
     folder = options.work / options.name
@@ -140,6 +140,7 @@ def train_reader(options: argparse.Namespace) -> None:
         folder,
         device,
         resume=options.resume,
+        checkpoint_seconds=options.checkpoint_every,
     )
     save_reader(folder, reader, options.encoder / "tokenizer.json")
     logger.info("wrote %s", folder)
@@ -201,12 +202,8 @@ def parse_arguments() -> argparse.Namespace:
     parsers["prepare"].add_argument("--data", type=Path, required=True, help="the data folder")
     for name in ("train", "snapshot"):
         parsers[name].add_argument("--name", default="reader", help="of the result below WORK")
-    parsers["train"].add_argument("--device", default="auto", help="auto, cpu or cuda")
-    parsers["train"].add_argument("--threads", type=int, default=2)
+    add_options(parsers["train"], BATCH_TOKENS)
     parsers["train"].add_argument("--epochs", type=int, default=2)
-    parsers["train"].add_argument("--resume", action="store_true", help="from the checkpoint")
-    parsers["train"].add_argument("--steps", type=int, help="stop after so many; default: all")
-    parsers["train"].add_argument("--float32", action="store_true", help="no bfloat16")
     parsers["snapshot"].add_argument("--out", type=Path, required=True)
     last = stages.add_parser("export", help=export.__doc__)
     last.add_argument("reader", type=Path)

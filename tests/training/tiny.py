@@ -1,0 +1,230 @@
+"""A data folder, a teacher and a student so small that every stage of training runs in seconds.
+
+The files have the forms that the data folder's README describes; their texts were made up here: how
+many of what stand where in towns that do not exist, in seven languages.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import lzma
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from encoder_data import LANGUAGES, QUOTAS
+from encoder_student import save_student
+from encoder_tune import QUESTION_QUOTAS
+from export import export_onnx
+from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
+from tokenizers.models import WordPiece
+from tokenizers.trainers import WordPieceTrainer
+from transformers import BertConfig, BertModel
+
+#: Threads that wait for each other would take most of the time.
+torch.set_num_threads(1)
+#: Two heads of 32, as `restore` takes them to be.
+WIDTH, LAYERS, PIECES = 64, 2, 180
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+PLACES = ("Aldova", "Brimport", "Cestrel", "Dunmoor", "Eskavik", "Farnholt", "Gildern", "Hestia")
+THINGS = {
+    "en": ("bridges", "towers", "gardens", "boats", "lamps", "clocks", "houses"),
+    "fr": ("ponts", "tours", "jardins", "bateaux", "lampes", "horloges", "maisons"),
+    "de": ("Brücken", "Türme", "Gärten", "Boote", "Lampen", "Uhren", "Häuser"),
+    "es": ("puentes", "torres", "jardines", "barcos", "lámparas", "relojes", "casas"),
+    "it": ("ponti", "torri", "giardini", "barche", "lampade", "orologi", "case"),
+    "pt": ("pontes", "torres", "jardins", "barcos", "lâmpadas", "relógios", "casas"),
+    "nl": ("bruggen", "torens", "tuinen", "boten", "lampen", "klokken", "huizen"),
+}
+WHERE = {
+    "en": ("beside the old river", "behind the long wall", "on the quiet square"),
+    "fr": ("près de la vieille rivière", "derrière le long mur", "sur la place tranquille"),
+    "de": ("neben dem alten Fluss", "hinter der langen Mauer", "auf dem stillen Platz"),
+    "es": ("junto al viejo río", "detrás del muro largo", "en la plaza tranquila"),
+    "it": ("accanto al vecchio fiume", "dietro il lungo muro", "sulla piazza tranquilla"),
+    "pt": ("junto ao velho rio", "atrás do muro longo", "na praça tranquila"),
+    "nl": ("naast de oude rivier", "achter de lange muur", "op het stille plein"),
+}
+SENTENCE = {
+    "en": "Near {place} there are {count} {things} {where}.",
+    "fr": "Près de {place} il y a {count} {things} {where}.",
+    "de": "Bei {place} gibt es {count} {things} {where}.",
+    "es": "Cerca de {place} hay {count} {things} {where}.",
+    "it": "Vicino a {place} ci sono {count} {things} {where}.",
+    "pt": "Perto de {place} há {count} {things} {where}.",
+    "nl": "Bij {place} zijn er {count} {things} {where}.",
+}
+ASKED = {
+    "en": "How many {things} are there near {place}?",
+    "fr": "Combien de {things} y a-t-il près de {place} ?",
+    "it": "Quanti {things} ci sono vicino a {place}?",
+}
+VALLEY = {
+    "en": "The valley of {place}",
+    "fr": "La vallée de {place}",
+    "de": "Das Tal von {place}",
+    "es": "El valle de {place}",
+    "it": "La valle di {place}",
+    "pt": "O vale de {place}",
+    "nl": "Het dal van {place}",
+}
+#: A place whose English title has a hash that sets its article aside.
+HELD_OUT_PLACE = "Neufellby"
+#: Sources of other languages than English in qa/.
+FOREIGN_SOURCES = {"piaf": "fr", "squad-it": "it"}
+PASSAGE_SOURCES = ("squad-nqg", "medquad", "selqa", "covid-faq")
+
+
+def fill(template: Mapping[str, str], language: str, number: int) -> str:
+    """Return a template with words that follow from `number`; the same in every language."""
+    return template[language].format(
+        place=PLACES[number % len(PLACES)],
+        count=number + 20,
+        things=THINGS[language][number % 7],
+        where=WHERE[language][number % 3],
+    )
+
+
+def text_of(language: str, numbers: Iterable[int]) -> str:
+    """Return several sentences."""
+    return " ".join(fill(SENTENCE, language, number) for number in numbers)
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a compressed file of lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with lzma.open(path, "wt", encoding="utf8", preset=0) as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
+def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write a compressed file of JSON objects."""
+    write_lines(path, (json.dumps(row, ensure_ascii=False) for row in rows))
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[Any]]) -> None:
+    """Write a CSV file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf8", newline="") as file:
+        csv.writer(file).writerows(rows)
+
+
+def write_data(folder: Path) -> Path:
+    """Write a whole data folder and return it."""
+    for language in LANGUAGES:
+        write_lines(folder / "parallel" / f"en-{language}.tsv.xz", _parallel(language))
+        write_json_lines(folder / "sections" / f"en-{language}.jsonl.xz", _sections(language))
+    for part in ("train", "dev"):
+        write_json_lines(folder / "qa" / f"extractive-{part}.jsonl.xz", _extractive(part))
+    write_json_lines(folder / "qa" / "question-passage.jsonl.xz", _passages())
+    for language in ("en", *LANGUAGES):
+        for part, first in (("train", 300), ("dev", 400)):
+            rows = [
+                (text_of(language, [row]), text_of(language, [row + 7 * (row % 2) + 1]), row % 6)
+                for row in range(first, first + 8)
+            ]
+            write_rows(folder / "eval" / f"stsb-{language}-{part}.csv", rows)
+    return folder
+
+
+def _parallel(language: str) -> Iterator[str]:
+    for place, source in enumerate((*QUOTAS[language], "somewhere else")):
+        for number in range(place * 12, place * 12 + 12):
+            count = 2 if number % 2 else 1  # some are long enough for a gap to be asked for
+            sides = [text_of(side, range(number, number + count)) for side in ("en", language)]
+            yield "\t".join([*sides, source])
+
+
+def _sections(language: str) -> Iterator[dict[str, str]]:
+    for article, place in enumerate((*PLACES, HELD_OUT_PLACE)):
+        for part in range(4):
+            first = 500 + 30 * article + 5 * part
+            row = {}
+            for side, name in (("en", "en"), ("xx", language)):
+                row[f"title_{side}"] = VALLEY[name].format(place=place)
+                row[f"head_{side}"] = f"{THINGS[name][part]} ({part + 1})"
+                row[f"text_{side}"] = text_of(name, range(first, first + 4))
+            yield row
+
+
+def _extractive(part: str) -> Iterator[dict[str, Any]]:
+    sources = [name for name in QUESTION_QUOTAS if name not in PASSAGE_SOURCES]
+    for place, source in enumerate(sources if part == "train" else ["squad2", "piaf"]):
+        language = FOREIGN_SOURCES.get(source, "en")
+        for number in range(8):
+            first = (800 if part == "train" else 2000) + 50 * place + 6 * number
+            context = text_of(language, range(first, first + 6))
+            answer = f"{first + 22} {THINGS[language][(first + 2) % 7]}"
+            answers = [{"text": answer, "start": context.index(answer)}]
+            yield {
+                "question": fill(ASKED, language, first + 2),
+                "context": context,
+                "title": f"{part} {PLACES[number]} {source}",
+                "answers": [] if source == "squad2" and number % 2 else answers,
+                "lang": language,
+                "source": source,
+            }
+
+
+def _passages() -> Iterator[dict[str, str]]:
+    for place, source in enumerate(PASSAGE_SOURCES):
+        for number in range(8):
+            first = 1200 + 50 * place + 5 * number
+            yield {
+                "question": fill(ASKED, "en", first).lower().replace("?", " ?"),
+                "passage": text_of("en", range(first, first + 2)),
+                "source": source,
+            }
+
+
+def write_tokenizer(path: Path, texts: Iterable[str], pieces: int = PIECES) -> Path:
+    """Write a tokenizer like the teacher's, learned from `texts`; it cuts and pads too."""
+    tokenizer = Tokenizer(WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    trainer = WordPieceTrainer(vocab_size=pieces, special_tokens=SPECIAL, show_progress=False)
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.enable_truncation(128)
+    tokenizer.enable_padding(length=128)
+    tokenizer.save(str(path))
+    return path
+
+
+def write_weights(folder: Path, seed: int = 0) -> Path:
+    """Write a transformer with random weights as `encoder.py vocabulary --weights` takes it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer = write_tokenizer(folder / "made.json", [text_of("en", range(60)), ASKED["en"]])
+    torch.manual_seed(seed)
+    config = BertConfig(
+        vocab_size=Tokenizer.from_file(str(tokenizer)).get_vocab_size(),
+        hidden_size=WIDTH,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=WIDTH // 32,
+        intermediate_size=2 * WIDTH,
+        max_position_embeddings=512,
+        initializer_range=0.3,  # far enough from nothing that texts differ
+    )
+    save_student(folder, BertModel(config, add_pooling_layer=False), tokenizer)
+    made = tokenizer.read_text(encoding="utf8")
+    (folder / "tokenizer.json").write_text(made, encoding="utf8")
+    tokenizer.unlink()
+    return folder
+
+
+def write_teacher(weights: Path, folder: Path) -> Path:
+    """Write a weights folder in the form that seedqa reads."""
+    config = {
+        "name": "tiny",
+        "dimension": WIDTH,
+        "max_length": 256,
+        "prompts": {"question": "", "passage": ""},
+        "languages": ["en"],
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's exporter is called old by torch
+        export_onnx(weights, folder, config)
+    return folder
