@@ -57,7 +57,16 @@ from page.words import (
     words_of,
 )
 from retrieval.pipeline import Pipeline
-from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
+from retrieval.types import (
+    Answer,
+    IndexState,
+    Parts,
+    Passage,
+    Ranks,
+    Result,
+    Timings,
+    band_of,
+)
 from served import ROOT, WATCHED, Served
 from test_extract import make_pdf
 from ui import PageOptions, make_rules, page_functions, read_logins
