@@ -19,7 +19,14 @@ OURS = {path.stem for path in ROOT.glob("*.py")} | {"benchmarks", "index", "page
 OURS |= {"conftest", "tests", "training", "ui"}
 MODULES = sorted(
     path.relative_to(ROOT)
-    for pattern in ("*.py", "index/*.py", "retrieval/*.py", "page/*.py", "tests/*.py")
+    for pattern in (
+        "*.py",
+        "index/*.py",
+        "retrieval/*.py",
+        "page/*.py",
+        "tests/*.py",
+        "tests/training/*.py",
+    )
     for path in ROOT.glob(pattern)
 )
 

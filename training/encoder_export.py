@@ -35,8 +35,8 @@ def average_models(folders: Sequence[Path], out: Path) -> None:
 
     Wortsman et al. 2022. All must have been trained from one start.
     """
-    shutil.copytree(folders[0], out, dirs_exist_ok=True)
-    (out / "checkpoint.pt").unlink(missing_ok=True)
+    unwanted = shutil.ignore_patterns("checkpoint.*")
+    shutil.copytree(folders[0], out, dirs_exist_ok=True, ignore=unwanted)
     states = [load_file(folder / "model.safetensors") for folder in folders]
     mean = {
         name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]
@@ -115,7 +115,7 @@ def store_matrices_as_int8(model: onnx.ModelProto) -> None:
     ]
     for name in names:
         stored, scale = quantize_rows(_take_weight(model, name).T)
-        int8, scales, zeros = (f"{name}_{part}" for part in ("int8", "scale", "zero"))
+        int8, scales, zeros = int8_names(name)
         model.graph.initializer.extend(
             [
                 numpy_helper.from_array(np.ascontiguousarray(stored.T), name=int8),
@@ -125,6 +125,11 @@ def store_matrices_as_int8(model: onnx.ModelProto) -> None:
         )
         node = helper.make_node("DequantizeLinear", [int8, scales, zeros], [name], axis=1)
         model.graph.node.insert(0, node)
+
+
+def int8_names(name: str) -> tuple[str, str, str]:
+    """Return the names of values, scales and zero points of a matrix kept in int8."""
+    return f"{name}_int8", f"{name}_scale", f"{name}_zero"
 
 
 def quantize_rows(table: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

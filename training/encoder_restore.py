@@ -1,18 +1,21 @@
 """Turn the encoder's folder that ships into one that transformers and sentence-transformers load.
 
 The way back from `export`: whoever wants to train on, or to use the encoder elsewhere, needs
-nothing but the shipped files. Values are those that ship: 8 bits a word, 16 for the rest.
+nothing but the shipped files. Values are those that ship: 8 bits a word, 16 or 8 for the rest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import torch
-from encoder_export import TABLE_SCALE, TABLE_WORDS
+from encoder_export import TABLE_SCALE, TABLE_WORDS, int8_names
 from encoder_student import save_student
+from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from transformers import BertConfig, BertModel
@@ -28,7 +31,7 @@ Weights = dict[str, NDArray[np.float32]]
 def restore_encoder(shipped: Path, out: Path) -> None:
     """Write the encoder of the folder `shipped` as a sentence-transformers folder.
 
-    Raises ValueError where the graph is not one that `export` wrote.
+    Raises SystemExit where the graph is not one that `export` wrote.
     """
     weights = read_weights(shipped / "model.onnx")
     words, width = weights[WORD_TABLE].shape
@@ -53,10 +56,13 @@ def restore_encoder(shipped: Path, out: Path) -> None:
 
 def read_weights(path: Path) -> Weights:
     """Return the weights of an exported encoder by their names in `transformers`, float32."""
-    model = onnx.load(str(path))
+    try:
+        model = onnx.load(str(path))
+    except (OSError, DecodeError) as error:
+        raise SystemExit(f"{path}: no ONNX file: {error}") from error
     stored = {item.name: numpy_helper.to_array(item) for item in model.graph.initializer}
     if TABLE_WORDS not in stored:
-        raise ValueError(f"{path}: no table of words in 8 bits: not written by export")
+        raise SystemExit(f"{path}: no table of words in 8 bits: not written by export")
     weights: Weights = {WORD_TABLE: stored.pop(TABLE_WORDS) * stored.pop(TABLE_SCALE)}
     for name, array in stored.items():
         if name.startswith(PREFIX):
@@ -72,7 +78,16 @@ def read_weights(path: Path) -> Weights:
         biases = [name for name in node.input if name.endswith(".bias")]
         matrices = [products[name] for name in node.input if name in products]
         if biases and matrices:
-            matrix = stored[matrices[0] + HALF_SUFFIX].astype(np.float32)
+            matrix = _read_matrix(stored, matrices[0])
             plain = biases[0].removeprefix(PREFIX).removesuffix("bias") + "weight"
             weights[plain] = np.ascontiguousarray(matrix.T)
     return weights
+
+
+def _read_matrix(stored: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32]:
+    """Return a matrix kept in 16 bits, or in 8 with a scale for each column."""
+    if name + HALF_SUFFIX in stored:
+        return stored[name + HALF_SUFFIX].astype(np.float32)
+    int8, scale, _ = int8_names(name)
+    product: NDArray[np.float32] = stored[int8] * stored[scale]
+    return product

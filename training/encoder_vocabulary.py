@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 #: enough that a piece seen ten times is no accident, and no source drowns the others.
 TEXTS_A_SOURCE = 40_000
 SECTIONS_A_LANGUAGE = 6_000
+#: Characters that pieces are made of.
+MOST_LETTERS = 400
 #: English pieces whose embeddings make that of a new piece, the best aligned first.
 ALIGNED_PIECES = 4
 #: A new piece that occurs less often in the pairs is not aligned: chance would choose.
@@ -74,18 +77,43 @@ def read_foreign_texts(data: Path) -> Iterator[str]:
 
 
 def train_pieces(tokenizer: Tokenizer, texts: Iterable[str], count: int) -> list[str]:
-    """Return the `count` most frequent WordPieces of `texts` that `tokenizer` does not have."""
+    """Return the `count` most frequent WordPieces of `texts` that `tokenizer` does not have.
+
+    Fewer where `texts` are few: twice as many are learned, and those that it has are left out.
+    """
+    texts = [tokenizer.normalizer.normalize_str(text) for text in texts]
     learner = Tokenizer(WordPiece(unk_token="[UNK]"))
-    learner.normalizer = tokenizer.normalizer
     learner.pre_tokenizer = tokenizer.pre_tokenizer
     known = tokenizer.get_vocab()
+    letters, continuations = _letters(texts)
     # About half of the pieces learned are English ones too, or names, which the teacher knows.
     trainer = WordPieceTrainer(
-        vocab_size=count * 2, limit_alphabet=400, special_tokens=["[UNK]"], show_progress=False
+        vocab_size=count * 2,
+        initial_alphabet=letters,
+        limit_alphabet=len(letters),
+        special_tokens=["[UNK]", *continuations],
+        show_progress=False,
     )
     learner.train_from_iterator(texts, trainer)
     learned = sorted(learner.get_vocab().items(), key=lambda item: item[1])  # by frequency
     return [piece for piece, _ in learned if piece not in known][:count]
+
+
+def _letters(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the most frequent characters, and the pieces of one that go on with a word.
+
+    Left to itself, the trainer numbers the latter as its hash table has them, another way each
+    time, and among pairs that are as frequent the numbers decide.
+    """
+    found: Counter[str] = Counter()
+    inside: set[str] = set()
+    for text in texts:
+        for word in text.split():
+            found.update(word)
+            inside.update(word[1:])
+    letters = sorted(sorted(found), key=lambda letter: -found[letter])[:MOST_LETTERS]
+    punctuated = {letter for letter in letters if unicodedata.category(letter).startswith("P")}
+    return letters, [f"##{letter}" for letter in letters if letter in inside - punctuated]
 
 
 def extend_tokenizer(source: Path, pieces: Sequence[str], target: Path) -> None:

@@ -41,6 +41,8 @@ TRANSFERRED_CHARACTERS = 3
 CLOZE_QUOTAS = {"fr": 4_000, "de": 1_200, "es": 1_200, "it": 800, "pt": 800, "nl": 800}
 CLOZE_SOURCES = ("europarl", "newstest08-12", "laws", "docs_aligned", "religious", "msdocs-HT")
 CLOZE_CHARACTERS = (60, 220)
+#: Pairs looked at for one that shares a word, at most: a few are enough where any do.
+MOST_TRIES = 1_000
 #: Words on either side of the gap that the question keeps.
 CLOZE_WORDS = 9
 #: Sentences around the one that answers.
@@ -191,7 +193,7 @@ def _letters(text: str) -> str:
 
 def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
     """Yield questions with one of the passages that BM25 finds for them without the answer."""
-    import bm25s  # of the extra `benchmarks`: only here
+    import bm25s  # only here
 
     from index.lexical import stemmed_words, stop_words
 
@@ -246,9 +248,10 @@ def cloze_examples(data: Path, seed: int) -> Iterator[Example]:
                 and is_usable(pair)
             ):
                 by_source[pair.source].append(pair)
-        made = 0
+        made = tries = 0
         pools = list(by_source.values())
-        while made < CLOZE_QUOTAS[language] and pools:
+        while made < CLOZE_QUOTAS[language] and pools and tries < MOST_TRIES * (made + 1):
+            tries += 1
             pool = chance.choice(pools)
             example = _cloze_example(pool, language, chance)
             if example:

@@ -208,7 +208,11 @@ def write_weights(folder: Path, seed: int = 0) -> Path:
         max_position_embeddings=512,
         initializer_range=0.3,  # far enough from nothing that texts differ
     )
-    save_student(folder, BertModel(config, add_pooling_layer=False), tokenizer)
+    body = BertModel(config, add_pooling_layer=False)
+    with torch.no_grad():  # no two weights alike: the exporter would keep one of them
+        for weight in body.parameters():
+            weight.add_(0.02 * torch.randn_like(weight))
+    save_student(folder, body, tokenizer)
     made = tokenizer.read_text(encoding="utf8")
     (folder / "tokenizer.json").write_text(made, encoding="utf8")
     tokenizer.unlink()

@@ -1,0 +1,162 @@
+"""The reader's tokens and scores: what stands where, and what cannot be an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from encoder_student import load_body, load_tokenizer
+from reader_data import Example
+from reader_model import (
+    FAR_AWAY,
+    MAX_TOKENS,
+    QUESTION_TOKENS,
+    Reader,
+    ReaderSet,
+    load_reader,
+    save_reader,
+    span_loss,
+    tokenize_examples,
+)
+
+from tiny import text_of, write_weights
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_weights(tmp_path_factory.mktemp("weights"))
+
+
+def example_of(numbers: range, asked: int | None, question: str = "How many lamps?") -> Example:
+    """Return an example whose answer is the count in one of the sentences, "24 lamps"."""
+    context = text_of("en", numbers)
+    if asked is None:
+        return Example(question, context, 0, 0, "test")
+    words = " ".join(text_of("en", [asked]).split()[4:6])
+    start = context.index(words)
+    return Example(question, context, start, start + len(words), "test")
+
+
+EXAMPLES = [example_of(range(3), 1), example_of(range(2), None), example_of(range(6), 0)]
+
+
+def words_of(weights: Path, examples: ReaderSet, row: int, first: int, last: int) -> str:
+    """Return the text of some tokens of an example."""
+    ids = examples.ids[examples.offsets[row] : examples.offsets[row + 1]]
+    tokenizer = load_tokenizer(weights)
+    pieces = [tokenizer.id_to_token(int(number)) for number in ids[first : last + 1]]
+    return " ".join(pieces).replace(" ##", "")
+
+
+def test_question_and_context_stand_side_by_side(weights: Path) -> None:
+    tokenizer = load_tokenizer(weights)
+    examples = tokenize_examples(load_tokenizer(weights), EXAMPLES)
+    assert len(examples) == 3
+    for row, example in enumerate(EXAMPLES):
+        question = tokenizer.encode(example.question).ids
+        context = tokenizer.encode(example.context).ids
+        ids = examples.ids[examples.offsets[row] : examples.offsets[row + 1]].tolist()
+        assert ids == [*question, *context[1:]]
+        assert examples.context_starts[row] == len(question)
+        assert examples.lengths[row] == len(ids)
+
+
+def test_the_tokens_of_the_answer_are_those_of_its_words(weights: Path) -> None:
+    examples = tokenize_examples(load_tokenizer(weights), EXAMPLES)
+    for row in (0, 2):
+        example = EXAMPLES[row]
+        first, last = int(examples.starts[row]), int(examples.ends[row])
+        answer = example.context[example.start : example.end]
+        assert words_of(weights, examples, row, first, last) == answer.lower()
+    assert (examples.starts[1], examples.ends[1]) == (0, 0)
+
+
+def test_a_long_context_is_cut_around_the_answer(weights: Path) -> None:
+    long = example_of(range(80), 40)
+    examples = tokenize_examples(load_tokenizer(weights), [long, example_of(range(80), None)])
+    assert examples.lengths.tolist() == [MAX_TOKENS, MAX_TOKENS]
+    first, last = int(examples.starts[0]), int(examples.ends[0])
+    assert words_of(weights, examples, 0, first, last) == long.context[long.start : long.end]
+    assert last < MAX_TOKENS - 1
+
+
+def test_a_long_question_is_cut_and_what_cannot_be_answered_left_out(weights: Path) -> None:
+    asked = " ".join(["bridges"] * 100)
+    context = text_of("en", range(80))
+    examples = tokenize_examples(
+        load_tokenizer(weights),
+        [
+            example_of(range(3), 1, asked),
+            Example("Which?", context, 0, len(context), "an answer of too many tokens"),
+            Example("Which?", "a  b", 1, 3, "an answer of white space"),
+        ],
+    )
+    assert len(examples) == 1
+    assert examples.context_starts[0] == QUESTION_TOKENS + 1
+    first, last = int(examples.starts[0]), int(examples.ends[0])
+    assert words_of(weights, examples, 0, first, last) == "21 towers"
+
+
+def test_a_batch_is_padded_and_knows_its_context(weights: Path) -> None:
+    examples = tokenize_examples(load_tokenizer(weights), EXAMPLES)
+    batch = examples.batch([2, 1], CPU)
+    lengths = examples.lengths[[2, 1]]
+    assert batch["ids"].shape == batch["mask"].shape == batch["types"].shape
+    assert batch["ids"].shape[1] % 4 == 0
+    assert batch["mask"].sum(1).tolist() == lengths.tolist()
+    starts = examples.context_starts[[2, 1]]
+    assert batch["types"].sum(1).tolist() == (lengths - starts).tolist()
+    assert [int(row.argmax()) for row in batch["types"]] == starts.tolist()
+    assert batch["starts"].tolist() == examples.starts[[2, 1]].tolist()
+    assert batch["ends"].tolist() == examples.ends[[2, 1]].tolist()
+
+
+@torch.no_grad()
+def test_only_context_and_no_answer_can_be_the_answer(weights: Path) -> None:
+    torch.manual_seed(0)
+    reader = Reader(load_body(weights, "eager"))
+    examples = tokenize_examples(load_tokenizer(weights), EXAMPLES)
+    batch = examples.batch([0, 1, 2], CPU)
+    scores = reader(batch["ids"], batch["mask"], batch["types"])
+    assert scores.shape == (2, *batch["ids"].shape)
+    allowed = batch["types"].bool()
+    allowed[:, 0] = True
+    assert (scores[:, ~allowed] < FAR_AWAY / 2).all()
+    assert (scores[:, allowed] > FAR_AWAY / 2).all()
+    alone = examples.batch([1], CPU)
+    again = reader(alone["ids"], alone["mask"], alone["types"])
+    torch.testing.assert_close(scores[:, 1, : again.shape[2]], again[:, 0], atol=1e-4, rtol=0)
+
+
+class Fixed(Reader):
+    """A reader that gives the scores that it was given."""
+
+    def __init__(self, scores: list[list[list[float]]]) -> None:
+        torch.nn.Module.__init__(self)
+        self.scores = torch.tensor(scores)
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        return self.scores
+
+
+def test_the_loss_is_that_of_the_formula() -> None:
+    batch = {"starts": torch.tensor([1]), "ends": torch.tensor([2])}
+    batch |= dict.fromkeys(("ids", "mask", "types"), torch.zeros(1, 3, dtype=torch.int64))
+    loss = span_loss(Fixed([[[0.0, 2.0, 1.0]], [[3.0, 0.0, 1.0]]]), batch, bf16=False)
+    first = np.log(np.exp([0, 2, 1]).sum()) - 2
+    last = np.log(np.exp([3, 0, 1]).sum()) - 1
+    assert float(loss) == pytest.approx((first + last) / 2, abs=1e-6)
+
+
+@torch.no_grad()
+def test_what_is_saved_is_loaded(weights: Path, tmp_path: Path) -> None:
+    reader = Reader(load_body(weights, "eager"))
+    save_reader(tmp_path, reader, weights / "tokenizer.json")
+    again = load_reader(tmp_path, load_body(tmp_path, "eager"))
+    batch = tokenize_examples(load_tokenizer(tmp_path), EXAMPLES).batch([0, 1, 2], CPU)
+    inputs = (batch["ids"], batch["mask"], batch["types"])
+    assert torch.equal(reader(*inputs), again(*inputs))
