@@ -19,7 +19,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 sys.path.append(str(ROOT / "training"))
-from encoder_data import is_held_out  # noqa: E402
+from encoder_data import detokenize, is_held_out  # noqa: E402
 from reader_data import Row, is_set_aside  # noqa: E402
 
 from index.encoder import load_encoder  # noqa: E402
@@ -93,7 +93,7 @@ def translated_questions(data: Path, rows: list[dict[str, Any]]) -> list[dict[st
 
     Those that have none are left out. The questions are matched by the encoder that ships.
     """
-    from encoder_tune import detokenize, match_translations  # torch, needed for this one only
+    from encoder_tune import match_translations  # torch, needed for this one only
 
     encoder = load_encoder()
     english = [

@@ -11,6 +11,7 @@ import hashlib
 import json
 import lzma
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -255,3 +256,20 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
     with lzma.open(path, "rt", encoding="utf8") as lines:
         for line in lines:
             yield json.loads(line)
+
+
+_BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"'}
+
+
+def detokenize(text: str) -> str:
+    """Undo the tokenisation of the Penn Treebank; text without its marks stays as it is.
+
+    >>> detokenize("what is the afc -lrb- us -rrb- 's name ?")
+    "what is the afc (us)'s name?"
+    """
+    if not re.search(r" (?:[?.,]|'s)(?: |$)|-lrb-", text):
+        return text
+    for mark, sign in _BRACKETS.items():
+        text = text.replace(mark, sign)
+    text = re.sub(r" ([?.,;:!)\]]|'s|n't|'re|'ve|'ll|'d|'m)(?=\W|$)", r"\1", text)
+    return re.sub(r"([(\[]) ", r"\1", text)

@@ -8,7 +8,6 @@ the batches and the losses of this stage only.
 from __future__ import annotations
 
 import random
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from encoder_data import (
     LANGUAGES,
     Pair,
     Question,
+    detokenize,
     is_held_out,
     read_extractive,
     read_question_passages,
@@ -271,23 +271,6 @@ def cut_around(text: str, position: int, settings: ChunkSettings) -> str:
     chunks = split_document(document, settings)
     holding = [chunk for chunk in chunks if chunk.start <= position < chunk.end]
     return (holding or chunks)[0].text if chunks else text
-
-
-_BRACKETS = {"-lrb-": "(", "-rrb-": ")", "-lsb-": "[", "-rsb-": "]", "``": '"', "''": '"'}
-
-
-def detokenize(text: str) -> str:
-    """Undo the tokenisation of the Penn Treebank; text without its marks stays as it is.
-
-    >>> detokenize("what is the afc -lrb- us -rrb- 's name ?")
-    "what is the afc (us)'s name?"
-    """
-    if not re.search(r" (?:[?.,]|'s)(?: |$)|-lrb-", text):
-        return text
-    for mark, sign in _BRACKETS.items():
-        text = text.replace(mark, sign)
-    text = re.sub(r" ([?.,;:!)\]]|'s|n't|'re|'ve|'ll|'d|'m)(?=\W|$)", r"\1", text)
-    return re.sub(r"([(\[]) ", r"\1", text)
 
 
 def select_long_pairs(data: Path, seed: int, sentences: Sequence[Pair] = ()) -> list[Pair]:

@@ -25,11 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import torch  # noqa: E402
-from encoder_data import LANGUAGES, read_question_passages  # noqa: E402
+from encoder_data import LANGUAGES, detokenize, read_question_passages  # noqa: E402
 from encoder_distil import plan_batches  # noqa: E402
 from encoder_export import LICENSE, compress  # noqa: E402
 from encoder_student import Student, load_body, load_tokenizer  # noqa: E402
-from encoder_tune import detokenize, encode_texts, match_translations  # noqa: E402
+from encoder_tune import encode_texts, match_translations  # noqa: E402
 from export import export_graph, write_config  # noqa: E402
 from loop import Schedule, add_options, choose_device, load_checkpoint, train  # noqa: E402
 from reader_data import (  # noqa: E402

@@ -16,8 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from encoder_data import LANGUAGES, Pair, is_usable, read_json_lines, read_parallel
-from encoder_tune import detokenize
+from encoder_data import LANGUAGES, Pair, detokenize, is_usable, read_json_lines, read_parallel
 
 from index.chunking import ChunkSettings, split_document
 from index.types import Document

@@ -12,6 +12,7 @@ import torch
 from encoder_data import (
     LANGUAGES,
     Pair,
+    detokenize,
     is_held_out,
     read_extractive,
     read_question_passages,
@@ -32,7 +33,6 @@ from encoder_tune import (
     build_examples,
     build_sts,
     cut_around,
-    detokenize,
     encode_texts,
     match_translations,
     order_loss,
