@@ -61,9 +61,9 @@ def load_calibration(path: Path, fingerprint: str) -> Calibration:
         )
         fitted_for = content["reader"]
     except KeyError as error:
-        raise damaged(path, f"no {error}") from error
+        raise damaged(path, f"no number {error}") from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise damaged(path, str(error)) from error
     if fitted_for != fingerprint:
-        raise damaged(path, "it was fitted for another reader")
+        raise damaged(path, "fitted for another reader")
     return calibration

@@ -46,7 +46,10 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         ("{", "Expecting"),
         ("[]", "list indices"),
         (json.dumps({**GOOD, "weights": {"margin": "much"}}), "could not convert"),
-        (json.dumps({name: value for name, value in GOOD.items() if name != "bias"}), "no 'bias'"),
+        (
+            json.dumps({name: value for name, value in GOOD.items() if name != "bias"}),
+            "no number 'bias'",
+        ),
         (json.dumps({**GOOD, "reader": "other"}), "fitted for another reader"),
     ],
     ids=["missing", "no JSON", "no object", "no number", "incomplete", "of another reader"],
