@@ -188,7 +188,7 @@ class Pipeline:
             question=question,
             answers=answers,
             confidence=confidence,
-            threshold=self._open_reader().calibration.threshold,
+            threshold=self._open_reader().calibration.threshold if read else 0.0,
             passages=passages[:count],
             index=IndexState(
                 generation=generation.number,

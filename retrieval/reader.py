@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.chunking import split_sentences
 from index.runtime import compile_model, damaged, load_tokenizer, read_config, verify_folder
 from retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
 
@@ -124,8 +125,10 @@ class Reader:
             scores = self._score([windows[at] for at in batch])
             for row, at in enumerate(batch):
                 window = windows[at]
-                spans = best_spans(scores[:, row, : len(window.ids) - 1], window.head)
                 encoding, passage = encodings[window.passage], passages[window.passage]
+                size = len(window.ids) - 1 - window.head
+                sentences = _number_sentences(passage, encoding)[window.first : window.first + size]
+                spans = best_spans(scores[:, row, : len(window.ids) - 1], window.head, sentences)
                 found[window.passage] += [
                     Span(*_characters(encoding, window.first + first, window.first + last), score)
                     for first, last, score in spans
@@ -171,17 +174,28 @@ def _plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         order = order[size:]
 
 
-def best_spans(scores: Scores, head: int) -> list[tuple[int, int, float]]:
+def _number_sentences(passage: str, encoding: Encoding) -> NDArray[np.int64]:
+    """Return the number of the sentence that each token of a passage is in."""
+    starts = [start for start, _ in split_sentences(passage)]
+    places = np.array([start for start, _ in encoding.offsets], dtype=np.int64)
+    return np.searchsorted(starts, places, side="right")
+
+
+def best_spans(
+    scores: Scores, head: int, sentences: NDArray[np.int64]
+) -> list[tuple[int, int, float]]:
     """Return first token, last token (of the window's passage) and score of the best spans.
 
-    `scores` has shape (2, tokens), [CLS] at 0, the passage from `head` on.
+    `scores` has shape (2, tokens), [CLS] at 0, the passage from `head` on; `sentences` has the
+    number of the sentence of each of its tokens. No span goes over the end of a sentence.
     """
     nothing = float(scores[0, 0] + scores[1, 0])
     first, last = scores[0, head:], scores[1, head:]
     size = len(first)
     sums = first[:, None] + last[None, :]
     ahead = np.arange(size)[None, :] - np.arange(size)[:, None]
-    sums[(ahead < 0) | (ahead >= ANSWER_TOKENS)] = _NEVER
+    crosses = sentences[:, None] != sentences[None, :]
+    sums[(ahead < 0) | (ahead >= ANSWER_TOKENS) | crosses] = _NEVER
     spans = []
     for _ in range(SPANS):
         start, end = divmod(int(sums.argmax()), size)

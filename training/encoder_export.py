@@ -37,11 +37,13 @@ def average_models(folders: Sequence[Path], out: Path) -> None:
     """
     unwanted = shutil.ignore_patterns("checkpoint.*")
     shutil.copytree(folders[0], out, dirs_exist_ok=True, ignore=unwanted)
-    states = [load_file(folder / "model.safetensors") for folder in folders]
-    mean = {
-        name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]
-    }
-    save_file(mean, out / "model.safetensors", metadata={"format": "pt"})
+    for file in sorted(path.name for path in folders[0].glob("*.safetensors")):
+        states = [load_file(folder / file) for folder in folders]
+        mean = {
+            name: torch.stack([state[name].float() for state in states]).mean(0)
+            for name in states[0]
+        }
+        save_file(mean, out / file, metadata={"format": "pt"})
 
 
 def export_encoder(model: Path, out: Path, body: str) -> None:

@@ -1,7 +1,7 @@
 """Train the reader that ships, from the data folder's files to `models/reader/`.
 
     python training/reader.py prepare --data DATA --work WORK --encoder FOLDER
-    python training/reader.py train   --work WORK --encoder FOLDER [--resume]
+    python training/reader.py train   --work WORK --encoder FOLDER [--start READER] [--resume]
     python training/reader.py export  WORK/reader --out FOLDER
 
 FOLDER of `--encoder` is a model that training/encoder.py made: the reader starts from its weights,
@@ -18,7 +18,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -115,12 +115,13 @@ def train_reader(options: argparse.Namespace) -> None:
     """Train on the examples."""
     device = choose_device(options.device)
     attention = "sdpa" if device.type == "cuda" else "eager"
-    reader = Reader(load_body(options.encoder, attention))
+    body = load_body(options.start or options.encoder, attention)
+    reader = load_reader(options.start, body) if options.start else Reader(body)
     # The table stays as it is: languages were brought together in it, and AdamW over 27 million
     # numbers would be a third of a step.
     reader.body.embeddings.word_embeddings.weight.requires_grad_(False)
     rows = json.loads((options.work / EXAMPLES_FILE).read_text(encoding="utf8"))
-    examples = [Example(**row) for row in rows]
+    examples = [Example(**row) for row in rows if not options.kinds or row["kind"] in options.kinds]
     tokenizer = load_tokenizer(options.encoder)
     reader_set = tokenize_examples(tokenizer, examples)
     logger.info("%d of %d examples", len(reader_set), len(examples))
@@ -136,7 +137,7 @@ def train_reader(options: argparse.Namespace) -> None:
         reader,
         batches[: options.steps],
         make_loss(reader_set, device, bf16=not options.float32),
-        SCHEDULE,
+        replace(SCHEDULE, rate=options.rate),
         folder,
         device,
         resume=options.resume,
@@ -204,6 +205,9 @@ def parse_arguments() -> argparse.Namespace:
         parsers[name].add_argument("--name", default="reader", help="of the result below WORK")
     add_options(parsers["train"], BATCH_TOKENS)
     parsers["train"].add_argument("--epochs", type=int, default=2)
+    parsers["train"].add_argument("--start", type=Path, help="a trained reader to go on from")
+    parsers["train"].add_argument("--kinds", nargs="+", help="of examples; default: all")
+    parsers["train"].add_argument("--rate", type=float, default=SCHEDULE.rate)
     parsers["snapshot"].add_argument("--out", type=Path, required=True)
     last = stages.add_parser("export", help=export.__doc__)
     last.add_argument("reader", type=Path)
