@@ -146,9 +146,20 @@ class Fixed(Reader):
 def test_the_loss_is_that_of_the_formula() -> None:
     batch = {"starts": torch.tensor([1]), "ends": torch.tensor([2])}
     batch |= dict.fromkeys(("ids", "mask", "types"), torch.zeros(1, 3, dtype=torch.int64))
+    batch["somewhere"] = torch.tensor([False])
     loss = span_loss(Fixed([[[0.0, 2.0, 1.0]], [[3.0, 0.0, 1.0]]]), batch, bf16=False)
     first = np.log(np.exp([0, 2, 1]).sum()) - 2
     last = np.log(np.exp([3, 0, 1]).sum()) - 1
+    assert float(loss) == pytest.approx((first + last) / 2, abs=1e-6)
+
+
+def test_where_only_the_sentence_is_known_its_tokens_are_right_together() -> None:
+    batch = {"starts": torch.tensor([1]), "ends": torch.tensor([2])}
+    batch |= dict.fromkeys(("ids", "mask", "types"), torch.zeros(1, 3, dtype=torch.int64))
+    batch["somewhere"] = torch.tensor([True])
+    loss = span_loss(Fixed([[[0.0, 2.0, 1.0]], [[3.0, 0.0, 1.0]]]), batch, bf16=False)
+    first = np.log(np.exp([0, 2, 1]).sum() / np.exp([2, 1]).sum())
+    last = np.log(np.exp([3, 0, 1]).sum() / np.exp([0, 1]).sum())
     assert float(loss) == pytest.approx((first + last) / 2, abs=1e-6)
 
 

@@ -173,11 +173,12 @@ def _passages() -> Iterator[dict[str, str]]:
     for place, source in enumerate(PASSAGE_SOURCES):
         for number in range(8):
             first = 1200 + 50 * place + 5 * number
-            yield {
+            row = {
                 "question": fill(ASKED, "en", first).lower().replace("?", " ?"),
                 "passage": text_of("en", range(first, first + 2)),
                 "source": source,
             }
+            yield row | ({"sentence": text_of("en", [first])} if source == "selqa" else {})
 
 
 def write_tokenizer(path: Path, texts: Iterable[str], pieces: int = PIECES) -> Path:
