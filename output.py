@@ -134,9 +134,7 @@ def _write_passage(
     spans = [
         (answer.start - passage.start, answer.end - passage.start)
         for answer in answers
-        if answer.source == passage.source
-        and passage.start <= answer.start
-        and answer.end <= passage.end
+        if passage.holds(answer)
     ]
     for line in _wrap(passage.text, spans, paint):
         print(f"   {line}", file=stream)

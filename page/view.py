@@ -88,7 +88,7 @@ def _newest(result: Result) -> int | None:
 
 def _home(answer: Answer, passages: Sequence[Passage]) -> Passage | None:
     """Return the passage that holds an answer; there is none where fewer were asked for."""
-    return next((passage for passage in passages if _holds(passage, answer)), None)
+    return next((passage for passage in passages if passage.holds(answer)), None)
 
 
 def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
 
 def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
     spans = match_words(result.question, passage.text, passage.language)
-    answers = [answer for answer in result.answers if _holds(passage, answer)]
+    answers = [answer for answer in result.answers if passage.holds(answer)]
     spans += [
         (answer.start - passage.start, answer.end - passage.start, "answer") for answer in answers
     ]
@@ -141,14 +141,6 @@ def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
         "stale": passage.stale,
         "also_in": list(passage.also_in),
     }
-
-
-def _holds(passage: Passage, answer: Answer) -> bool:
-    return (
-        passage.source == answer.source
-        and passage.start <= answer.start
-        and answer.end <= passage.end
-    )
 
 
 def view_document(

@@ -110,7 +110,7 @@ class Reader:
         """Raise ModelError if a file is not the one that the fingerprint, or the calibration, was
         made of."""
         verify_folder(self._folder, self._fingerprint)
-        load_calibration(self._folder / CALIBRATION_FILE, self._fingerprint)
+        _ = self.calibration  # raises too
 
     def read(self, question: str, passages: Sequence[str]) -> list[tuple[Span, ...]]:
         """Return the best spans of each passage, best first, at most `SPANS`; they do not overlap.
@@ -119,21 +119,21 @@ class Reader:
         """
         asked = self._tokenizer.encode(question)
         encodings = self._tokenizer.encode_batch(list(passages), add_special_tokens=False)
+        sentences = list(map(_number_sentences, passages, encodings))
         found: list[list[Span]] = [[] for _ in passages]
         windows = list(self._windows(asked, encodings))
         for batch in _plan_batches([len(window.ids) for window in windows]):
             scores = self._score([windows[at] for at in batch])
             for row, at in enumerate(batch):
                 window = windows[at]
-                encoding, passage = encodings[window.passage], passages[window.passage]
+                encoding = encodings[window.passage]
                 size = len(window.ids) - 1 - window.head
-                sentences = _number_sentences(passage, encoding)[window.first : window.first + size]
-                spans = best_spans(scores[:, row, : len(window.ids) - 1], window.head, sentences)
+                inside = sentences[window.passage][window.first : window.first + size]
+                spans = best_spans(scores[:, row, : len(window.ids) - 1], window.head, inside)
                 found[window.passage] += [
                     Span(*_characters(encoding, window.first + first, window.first + last), score)
                     for first, last, score in spans
                 ]
-                assert all(span.end <= len(passage) for span in found[window.passage])
         return [apart(spans) for spans in found]
 
     def _windows(self, asked: Encoding, encodings: Sequence[Encoding]) -> Iterator[_Window]:

@@ -78,6 +78,12 @@ class Passage:
     also_in: tuple[str, ...]
     parts: Parts
 
+    def holds(self, answer: Answer) -> bool:
+        """Return whether an answer stands in it."""
+        return (
+            self.source == answer.source and self.start <= answer.start and answer.end <= self.end
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -1,7 +1,6 @@
 """Builds in processes of their own, to be killed at a step, paused at one, or starved of space.
 
-Run as a script it takes a request a line, forks a process for it, and answers with a line: a fork
-saves each of them the second that the imports take. Requests and answers are JSON.
+Run as a script it is what a ForkServer runs.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import os
 import resource
 import signal
 import sqlite3
-import subprocess
 import sys
 import time
 import traceback
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from forks import ForkServer
 
 import index.build
 from conftest import ToyEncoder
@@ -36,39 +35,20 @@ EMBED_BATCH = 2
 NOBODY = 65_534
 
 
-class Builder:
-    """A process that forks builds; a context manager."""
+class Builder(ForkServer):
+    """A process that forks builds."""
 
     def __init__(self, *prefix: str) -> None:
-        self._process = subprocess.Popen(
-            [*prefix, sys.executable, __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ
-            | {"PYTHONPATH": str(Path(__file__).parent.parent), "OPENBLAS_NUM_THREADS": "1"},
-        )
-
-    def __enter__(self) -> Builder:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait()
-        self._process.stdout.close()
+        paths = {"PYTHONPATH": str(Path(__file__).parent.parent), "OPENBLAS_NUM_THREADS": "1"}
+        super().__init__(__file__, os.environ | paths, prefix)
 
     def start(self, **request: Any) -> None:
         """Begin what is asked for, without waiting for it."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(request, default=str) + "\n")
-        self._process.stdin.flush()
+        self.send(request)
 
     def wait(self) -> dict[str, Any]:
         """Return the answer to the request that was started."""
-        assert self._process.stdout is not None
-        answer: dict[str, Any] = json.loads(self._process.stdout.readline())
+        answer = self.receive()
         assert "unexpected" not in answer, answer["unexpected"]
         return answer
 

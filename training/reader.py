@@ -24,6 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from encoder_data import LANGUAGES, detokenize, read_question_passages  # noqa: E402
 from encoder_distil import plan_batches  # noqa: E402
@@ -35,15 +36,16 @@ from loop import Schedule, add_options, choose_device, load_checkpoint, train  #
 from reader_data import (  # noqa: E402
     Example,
     Row,
+    choose_rows,
     cloze_examples,
     cut_example,
     is_set_aside,
-    negative_examples,
     question_examples,
     read_rows,
     sentence_examples,
     transferred_example,
 )
+from reader_impossible import negative_examples, swapped_examples  # noqa: E402
 from reader_model import (  # noqa: E402
     MAX_TOKENS,
     QUESTION_TOKENS,
@@ -51,6 +53,7 @@ from reader_model import (  # noqa: E402
     ReaderSet,
     load_reader,
     save_reader,
+    settle_spans,
     span_loss,
     tokenize_examples,
 )
@@ -68,10 +71,12 @@ def prepare(options: argparse.Namespace) -> None:
     everything = read_rows(options.data, "train")
     rows = [row for row in everything if not is_set_aside(row)]
     kept_out = [row for row in everything if is_set_aside(row)]
+    chosen = choose_rows(rows, chance)
     examples = [
-        *question_examples(rows, chance),
+        *question_examples(chosen, chance),
         *sentence_examples(options.data, kept_out, chance),
-        *negative_examples(rows, chance),
+        *negative_examples(chosen, chance),
+        *swapped_examples(chosen, chance),
         *translated_examples(options.data, rows, options.encoder, chance),
         *cloze_examples(options.data, options.seed),
     ]
@@ -125,6 +130,17 @@ def train_reader(options: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(options.encoder)
     reader_set = tokenize_examples(tokenizer, examples)
     logger.info("%d of %d examples", len(reader_set), len(examples))
+    bf16 = not options.float32
+    if options.settle:
+        if not options.start:
+            raise SystemExit("--settle asks the reader of --start, and none was given")
+        unsettled = np.flatnonzero(reader_set.somewhere)
+        plan = plan_batches(
+            reader_set.lengths[unsettled].tolist(), MAX_TOKENS, options.batch_tokens, options.seed
+        )
+        rows_of = [[int(unsettled[row]) for row in batch] for batch in plan]
+        reader_set = settle_spans(reader.to(device).eval(), reader_set, rows_of, bf16=bf16)
+        logger.info("settled %d of %d", len(unsettled) - reader_set.somewhere.sum(), len(unsettled))
     batches = [
         batch
         for epoch in range(options.epochs)
@@ -136,7 +152,7 @@ def train_reader(options: argparse.Namespace) -> None:
     train(
         reader,
         batches[: options.steps],
-        make_loss(reader_set, device, bf16=not options.float32),
+        make_loss(reader_set, device, bf16=bf16),
         replace(SCHEDULE, rate=options.rate),
         folder,
         device,
@@ -206,6 +222,11 @@ def parse_arguments() -> argparse.Namespace:
     add_options(parsers["train"], BATCH_TOKENS)
     parsers["train"].add_argument("--epochs", type=int, default=2)
     parsers["train"].add_argument("--start", type=Path, help="a trained reader to go on from")
+    parsers["train"].add_argument(
+        "--settle",
+        action="store_true",
+        help="where only the sentence is known, train on what the reader of --start finds in it",
+    )
     parsers["train"].add_argument("--kinds", nargs="+", help="of examples; default: all")
     parsers["train"].add_argument("--rate", type=float, default=SCHEDULE.rate)
     parsers["snapshot"].add_argument("--out", type=Path, required=True)

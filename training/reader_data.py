@@ -1,10 +1,10 @@
 """Read, make and cut the examples that the reader learns from.
 
-An example is a question, a context, and where in it the answer stands, or that it does not. Four
+An example is a question, a context, and where in it the answer stands, or that it does not. Three
 kinds: the questions of the data folder, each with a passage cut as `seedqa index` cuts; questions
 of which only the sentence that answers is known; questions of one language with a context of
-another, made from parallel text; questions with a passage that a search returns for them and that
-does not hold the answer. Knows nothing of models.
+another, made from parallel text. Those without an answer are made in reader_impossible.py. Knows
+nothing of models.
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ CHUNK_SIZES = (450, 600, 600, 800, 1000)
 CHUNK_OVERLAP = 120
 #: Every so-many-th title is set aside: half of them to stop and choose by, half to calibrate with.
 HELD_OUT = 12
-#: Share of the questions that are asked again of a passage that does not answer them.
-NEGATIVE_SHARE = 0.4
 #: How often a row of each source is taken, each time cut anew. PIAF is little, and French matters.
 REPEATS = {"piaf": 3, "squad2": 2}
 #: Of the domains of SquadShifts that are far from what people file, fewer rows are taken.
@@ -126,17 +124,23 @@ def cut_example(row: Row, kind: str, chance: random.Random) -> Example:
     return Example(row.question, context, start - low, start - low + len(words), kind)
 
 
-def question_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
-    """Yield the questions of the data folder, with the repeats and limits of their sources."""
+def choose_rows(rows: Sequence[Row], chance: random.Random) -> list[Row]:
+    """Return the rows within the limits of their sources, those of a source together, shuffled."""
     by_source: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_source[row.source].append(row)
+    chosen = []
     for source, of_source in sorted(by_source.items()):
-        chosen = list(of_source)
-        chance.shuffle(chosen)
-        for _ in range(REPEATS.get(source, 1)):
-            for row in chosen[: MOST_ROWS.get(source)]:
-                yield cut_example(row, source, chance)
+        chance.shuffle(of_source)
+        chosen += of_source[: MOST_ROWS.get(source)]
+    return chosen
+
+
+def question_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
+    """Yield the questions of the data folder, with the repeats of their sources."""
+    for row in rows:
+        for _ in range(REPEATS.get(row.source, 1)):
+            yield cut_example(row, row.source, chance)
 
 
 def sentence_examples(
@@ -188,44 +192,6 @@ def transferred_example(question: str, sentence: str, answer: str) -> Example | 
 
 def _letters(text: str) -> str:
     return re.sub(r"\W+", "", text.lower())
-
-
-def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
-    """Yield questions with one of the passages that BM25 finds for them without the answer."""
-    import bm25s  # only here
-
-    from index.lexical import stemmed_words, stop_words
-
-    by_language: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.answers:
-            by_language[row.language].append(row)
-    for language, of_language in sorted(by_language.items()):
-        ignored = stop_words(language)
-
-        def words(text: str, language: str = language, ignored: frozenset[str] = ignored):  # type: ignore[no-untyped-def]
-            return [word for word in stemmed_words(text, language) if word not in ignored]
-
-        documents = [
-            Document(source="", text=context, title="", date=None, language="und")
-            for context in dict.fromkeys(row.context for row in of_language)
-        ]
-        settings = ChunkSettings(size=600, overlap=CHUNK_OVERLAP)
-        passages = [chunk.text for each in documents for chunk in split_document(each, settings)]
-        index = bm25s.BM25()
-        index.index([words(passage) for passage in passages], show_progress=False)
-        for row in of_language:
-            asked = words(row.question)
-            if not asked or chance.random() > NEGATIVE_SHARE:
-                continue
-            found, _ = index.retrieve([asked], k=min(8, len(passages)), show_progress=False)
-            wrong = [
-                passages[number]
-                for number in found[0]
-                if not any(words_.lower() in passages[number].lower() for _, words_ in row.answers)
-            ]
-            if wrong:
-                yield Example(row.question, chance.choice(wrong), 0, 0, "negative")
 
 
 def cloze_examples(data: Path, seed: int) -> Iterator[Example]:

@@ -1,7 +1,6 @@
 """Runs stages of training/encoder.py and training/reader.py, each in a process of its own.
 
-Run as a script it takes a command line a line, as a JSON list, forks a process for it, and answers
-with a line: a fork saves each of them the seconds that the imports take.
+Run as a script it is what a ForkServer runs.
 """
 
 from __future__ import annotations
@@ -9,17 +8,18 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 import traceback
 from pathlib import Path
 from typing import Any
 
+from forks import ForkServer
+
 ROOT = Path(__file__).resolve().parents[2]
 #: What keeps a process to one core, and from asking a hub.
 ENVIRONMENT = os.environ | {
-    "PYTHONPATH": str(ROOT),
+    "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests"))),
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "TOKENIZERS_PARALLELISM": "false",
@@ -27,27 +27,11 @@ ENVIRONMENT = os.environ | {
 }
 
 
-class Stages:
-    """A process that forks stages; a context manager."""
+class Stages(ForkServer):
+    """A process that forks stages."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, __file__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=ENVIRONMENT,
-        )
-
-    def __enter__(self) -> Stages:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait()
-        self._process.stdout.close()
+        super().__init__(__file__, ENVIRONMENT)
 
     def run(self, *command: Any, status: int = 0) -> str:
         """Run a command line such as "encoder select --data DATA", and return what it says."""
@@ -61,12 +45,8 @@ class Stages:
         assert code == -signal.SIGKILL, said
 
     def _ask(self, command: tuple[Any, ...], when: Path | None) -> tuple[int, str]:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        request = {"command": [str(word) for word in command], "kill_when": when and str(when)}
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline())
+        self.send({"command": [str(word) for word in command], "kill_when": when and str(when)})
+        answer = self.receive()
         return answer["code"], answer["said"]
 
 

@@ -109,7 +109,7 @@ def int8(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_weights_in_16_bits_give_the_vectors_of_torch(weights: Path, tmp_path: Path) -> None:
     teacher = ShippedEncoder(write_teacher(weights, tmp_path))
     cosines = (teacher.encode_passages(TEXTS) * vectors_of(weights)).sum(1)
-    assert cosines.min() >= 0.9999
+    assert cosines.min() >= 0.9995
 
 
 @pytest.mark.parametrize(("body", "least"), [("half", 0.9995), ("int8", 0.998)])

@@ -12,14 +12,17 @@ from reader_data import Example
 from reader_model import (
     FAR_AWAY,
     MAX_TOKENS,
+    MOST_ANSWER_TOKENS,
     QUESTION_TOKENS,
     Reader,
     ReaderSet,
     load_reader,
     save_reader,
+    settle_spans,
     span_loss,
     tokenize_examples,
 )
+from transformers import BertConfig, BertModel
 
 from tiny import text_of, write_weights
 
@@ -161,6 +164,53 @@ def test_where_only_the_sentence_is_known_its_tokens_are_right_together() -> Non
     first = np.log(np.exp([0, 2, 1]).sum() / np.exp([2, 1]).sum())
     last = np.log(np.exp([3, 0, 1]).sum() / np.exp([0, 1]).sum())
     assert float(loss) == pytest.approx((first + last) / 2, abs=1e-6)
+
+
+class Pointing(Reader):
+    """A reader that scores the n-th token of each text as the first and the last of an answer."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(BertModel(BertConfig(vocab_size=1, hidden_size=12), False))
+        self.places = first, last
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        scores = torch.zeros(2, *ids.shape)
+        for side, place in enumerate(self.places):
+            scores[side, :, place] = 9.0
+            scores[side, :, 0] = 20.0
+            scores[side, :, -1] = 15.0
+        return scores
+
+
+def somewhere_in(weights: Path) -> ReaderSet:
+    """Return an example whose sentence is known, and one whose words are."""
+    context = text_of("en", range(4))
+    end = context.index(".") + 1
+    unsettled = Example("How many?", context, 0, end, "test", somewhere=True)
+    return tokenize_examples(load_tokenizer(weights), [unsettled, EXAMPLES[0]])
+
+
+def test_a_sentence_is_settled_on_the_words_that_a_reader_finds_in_it(weights: Path) -> None:
+    """Neither no answer nor what stands outside the sentence, though both score higher."""
+    unsettled = somewhere_in(weights)
+    first = int(unsettled.starts[0])
+    settled = settle_spans(Pointing(first + 1, first + 3), unsettled, [[0]], bf16=False)
+    assert (settled.starts[0], settled.ends[0]) == (first + 1, first + 3)
+    assert settled.somewhere.tolist() == [False, False]
+    assert (settled.starts[1], settled.ends[1]) == (unsettled.starts[1], unsettled.ends[1])
+    assert unsettled.somewhere.tolist() == [True, False]  # as it was
+
+
+def test_what_is_settled_on_is_a_span(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last token is not before the first, nor too far behind it."""
+    monkeypatch.setattr("reader_model.MOST_ANSWER_TOKENS", 2)
+    unsettled = somewhere_in(weights)
+    first = int(unsettled.starts[0])
+    backward = settle_spans(Pointing(first + 3, first + 1), unsettled, [[0]], bf16=False)
+    far = settle_spans(Pointing(first, first + 5), unsettled, [[0]], bf16=False)
+    for settled in (backward, far):
+        assert 0 <= settled.ends[0] - settled.starts[0] < 2
+    assert MOST_ANSWER_TOKENS > 2
 
 
 @torch.no_grad()

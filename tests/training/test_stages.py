@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -198,7 +199,7 @@ def test_prepare_makes_the_same_in_every_process(
     )
     assert ours == theirs
     kinds = {row["kind"] for row in ours}
-    assert {"cloze", "negative", "en-it", "piaf", "squad-it", "squad2"} <= kinds
+    assert {"cloze", "negative", "swapped", "en-it", "piaf", "squad-it", "squad2"} <= kinds
 
 
 def test_prepare_uses_no_question_of_the_dev_part_or_set_aside(data: Path, prepared: Path) -> None:
@@ -222,6 +223,17 @@ def test_train_goes_on_after_it_was_killed(
     load_reader(tmp_path / "snapshot", load_body(tmp_path / "snapshot", "eager"))
     stages.run("reader", "train", *where, *READER, "--resume")
     assert_same_weights(prepared / "killed", reader)
+
+
+def test_train_settles_what_is_known_of_sentences_first(
+    stages: Stages, prepared: Path, weights: Path, reader: Path
+) -> None:
+    where = ("--work", prepared, "--encoder", weights, "--name", "settled", *READER, "--settle")
+    said = stages.run("reader", "train", *where, "--start", reader)
+    assert re.search(r"settled [1-9]\d* of \d+$", said, re.MULTILINE)
+    assert (prepared / "settled" / "model.safetensors").exists()
+    refused = stages.run("reader", "train", *where, status=1)
+    assert "--settle asks the reader of --start, and none was given" in refused
 
 
 def test_train_leaves_the_table_of_words_as_it_is(weights: Path, reader: Path) -> None:

@@ -1,0 +1,114 @@
+"""Make the examples without an answer: the reader has to say that it is not there.
+
+Two kinds: questions with a passage that a search returns for them and that does not hold the
+answer; questions in which a name or a number was exchanged, so that their own passage answers
+something else. Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import bm25s
+from reader_data import CHUNK_OVERLAP, Example, Row, cut_example
+
+from index.chunking import ChunkSettings, split_document
+from index.lexical import stemmed_words, stop_words
+from index.types import Document
+
+#: How often a question of each language is asked of a passage that does not answer it.
+NEGATIVES = {"en": 0.4, "it": 0.5, "fr": 2.0}
+#: Passages of a search from which one is taken.
+NEGATIVE_DEPTH = 8
+#: How often a question of each language is asked with a name or a number exchanged.
+SWAPS = {"en": 0.4, "it": 0.6, "fr": 1.5}
+#: Of the exchanged, the share whose new name stands in the passage too.
+SWAPPED_INSIDE = 0.4
+_NAME = r"(?:[A-ZÀ-Þ][\w’'-]{2,}(?: [A-ZÀ-Þ][\w’'-]{2,})*|\d[\d.,]*\d|\d)\b"
+#: A name or a number that does not begin a sentence.
+_NAMED = re.compile(r"(?<=[\w,] )" + _NAME)
+
+
+def times(share: float, chance: random.Random) -> int:
+    """Return `share` rounded up or down, so that it is the mean of many calls."""
+    return int(share) + (chance.random() < share % 1)
+
+
+def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
+    """Yield questions with some of the passages that BM25 finds for them without the answer."""
+    by_language: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.answers:
+            by_language[row.language].append(row)
+    for language, of_language in sorted(by_language.items()):
+        ignored = stop_words(language)
+
+        def words(text: str, language: str = language, ignored: frozenset[str] = ignored):  # type: ignore[no-untyped-def]
+            return [word for word in stemmed_words(text, language) if word not in ignored]
+
+        documents = [
+            Document(source="", text=context, title="", date=None, language="und")
+            for context in dict.fromkeys(row.context for row in of_language)
+        ]
+        settings = ChunkSettings(size=600, overlap=CHUNK_OVERLAP)
+        passages = [chunk.text for each in documents for chunk in split_document(each, settings)]
+        index = bm25s.BM25()
+        index.index([words(passage) for passage in passages], show_progress=False)
+        for row in of_language:
+            wanted = times(NEGATIVES[language], chance)
+            asked = words(row.question)
+            if not asked or not wanted:
+                continue
+            depth = min(NEGATIVE_DEPTH, len(passages))
+            found, _ = index.retrieve([asked], k=depth, show_progress=False)
+            wrong = [
+                passages[number]
+                for number in found[0]
+                if not any(words_.lower() in passages[number].lower() for _, words_ in row.answers)
+            ]
+            for passage in chance.sample(wrong, min(wanted, len(wrong))):
+                yield Example(row.question, passage, 0, 0, "negative")
+
+
+def swapped_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
+    """Yield questions that ask their own passage of somebody or something else.
+
+    A name or a number of the question that stands in the passage is exchanged for another of the
+    same article, as people do who write impossible questions (Rajpurkar et al. 2018, table 1).
+    """
+    named: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        named[row.source, row.title].update(_NAMED.findall(row.context))
+    for row in rows:
+        if not row.answers:
+            continue
+        others = named[row.source, row.title]
+        for _ in range(times(SWAPS[row.language], chance)):
+            question = swapped_question(row, others, chance)
+            if question:
+                cut = cut_example(row, "swapped", chance)
+                yield Example(question, cut.context, 0, 0, cut.kind)
+
+
+def swapped_question(row: Row, others: set[str], chance: random.Random) -> str | None:
+    """Return the question with one of its names exchanged for one of `others`, if it can be."""
+    mine = [name for name in _NAMED.findall(row.question) if name in row.context]
+    if not mine:
+        return None
+    name = chance.choice(mine)
+    inside = chance.random() < SWAPPED_INSIDE
+    answers = " ".join(words for _, words in row.answers)
+    fitting = [
+        other
+        for other in others
+        if other not in row.question
+        and name not in other
+        and other not in answers
+        and other[0].isdigit() == name[0].isdigit()
+        and (not name.isdigit() or len(other) == len(name))
+        and (other in row.context) == inside
+    ]
+    return row.question.replace(name, chance.choice(sorted(fitting))) if fitting else None
