@@ -29,6 +29,8 @@ from retrieval.types import Filters, Result
 #: takes: 10,000 files take 0.2 s, and must not cost a core for as long as a page is open.
 STATUS_SECONDS = 2.0
 STATUS_SHARE = 20
+#: A question's passages and its answer are two calls: the second relies on the first one's look.
+LOOK_SECONDS = 1.0
 #: Questions that may wait for their turn; the next one is turned away. Gradio runs 40 functions at
 #: once, so that some are left to say how a rebuild goes.
 MOST_WAITING = 32
@@ -62,7 +64,11 @@ class Service:
         recorded = read_record(location)
         encoder = load_encoder(model_of(location, recorded))
         pipeline = Pipeline.open(
-            location, refresh=not read_only, progress=progress, encoder=encoder
+            location,
+            refresh=not read_only,
+            progress=progress,
+            encoder=encoder,
+            look_seconds=LOOK_SECONDS,
         )
         recorded = read_record(location)
         known = recorded.generation

@@ -78,10 +78,18 @@ class _Freshness:
 class Pipeline:
     """An open index with its encoder and its vectors; a context manager."""
 
-    def __init__(self, location: Location, encoder: Encoder, reader: Reader | None = None) -> None:
+    def __init__(
+        self,
+        location: Location,
+        encoder: Encoder,
+        reader: Reader | None = None,
+        look_seconds: float = 0.0,
+    ) -> None:
         self._location = location
         self._encoder = encoder
         self._reader = reader
+        self._look_seconds = look_seconds
+        self._last_look: tuple[float, int, _Freshness] | None = None
         self._store: Store | None = None
         self._vectors: tuple[int, VectorIndex] | None = None
 
@@ -94,11 +102,13 @@ class Pipeline:
         progress: Progress = _NO_PROGRESS,
         encoder: Encoder | None = None,
         reader: Reader | None = None,
+        look_seconds: float = 0.0,
     ) -> Pipeline:
         """Open the index at `location`, building it first where there is none.
 
         Without `refresh` nothing is built. `encoder` overrides the one that the index, or the
-        location, names, `reader` the one that ships. Raises the errors of `index.errors`.
+        location, names, `reader` the one that ships. For so many `look_seconds` a look at the
+        folder counts for questions asked without refresh. Raises the errors of `index.errors`.
         """
         recorded = read_record(location)
         if recorded.generation:
@@ -106,7 +116,7 @@ class Pipeline:
         elif not refresh:
             raise missing(location.index)
         model = model_of(location, recorded)
-        pipeline = cls(location, encoder or load_encoder(model), reader)
+        pipeline = cls(location, encoder or load_encoder(model), reader, look_seconds)
         if recorded.generation is None:
             pipeline._build(seeds_of(location, recorded), model, progress, deadline=None)
         return pipeline
@@ -296,11 +306,24 @@ class Pipeline:
     # -- freshness -----------------------------------------------------------------------------
 
     def _refresh(self, allowed: bool, progress: Progress) -> _Freshness:
-        """Look at the folder, and catch up with it where that is allowed and quick."""
+        """Look at the folder, unless that was done just now, and catch up where it is allowed."""
         store = self._open_store()
         generation = store.generation()
         if generation is None:
             raise missing(self._location.index)
+        if self._last_look and not allowed:
+            until, number, freshness = self._last_look
+            if time.monotonic() < until and number == generation.number:
+                return freshness
+        freshness = self._look_at_folder(store, generation, allowed, progress)
+        until = time.monotonic() + self._look_seconds
+        self._last_look = (until, generation.number, freshness)
+        return freshness
+
+    def _look_at_folder(
+        self, store: Store, generation: Generation, allowed: bool, progress: Progress
+    ) -> _Freshness:
+        """Compare the folder with the index, and catch up with it where that is quick."""
         try:
             plan = plan_changes(store, Path(generation.seeds), self._location.index)
         except SeedsError as error:

@@ -438,6 +438,30 @@ def test_without_refresh_what_changed_is_stale(
 
 
 @pytest.mark.usefixtures("_settled")
+def test_a_look_at_the_folder_counts_for_the_next_question(
+    location: Location, seeds: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For as long as was said, of the same generation, and not where catching up is allowed."""
+    now = [100.0]
+    monkeypatch.setattr("retrieval.pipeline.time.monotonic", lambda: now[0])
+    with Pipeline.open(location, encoder=encoder, look_seconds=5.0) as pipeline:
+
+        def is_fresh(**options: bool) -> bool:
+            return pipeline.search("bridge", **options).index.fresh
+
+        assert is_fresh(refresh=False)
+        write(seeds, "bridge.txt", "Something else stands here now, of another length.\n")
+        assert is_fresh(refresh=False)
+        now[0] += 5.0
+        assert not is_fresh(refresh=False)
+        assert is_fresh(refresh=True)
+        assert is_fresh(refresh=False)  # another generation: what is known of the old is void
+        write(seeds, "bridge.txt", "Now something stands here that is longer than it was before.\n")
+        assert is_fresh(refresh=False)
+        assert pipeline.search("longer than before").passages[0].text.startswith("Now something")
+
+
+@pytest.mark.usefixtures("_settled")
 def test_while_another_process_writes_the_old_generation_answers(
     pipeline: Pipeline, seeds: Path, location: Location
 ) -> None:
