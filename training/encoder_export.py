@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 import torch
 from encoder_data import LANGUAGES
-from encoder_student import MAX_LENGTH, load_body
+from encoder_student import MAX_LENGTH, PASSAGE_PROMPT, QUESTION_PROMPT, load_body
 from export import export_onnx, write_config
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
@@ -25,7 +25,7 @@ from safetensors.torch import load_file, save_file
 #: The largest magnitude of a signed byte; -128 stays unused, so that the range is symmetric.
 INT8_MOST = 127
 NAME = "seedqa-encoder"
-LICENSE = "Apache-2.0"
+LICENSE = "MIT"
 #: The names of the word table and its scales in the graph.
 TABLE_WORDS, TABLE_SCALE = "words_int8", "words_scale"
 
@@ -53,7 +53,7 @@ def export_encoder(model: Path, out: Path, body: str) -> None:
         "dimension": int(load_body(model, "eager").config.hidden_size),
         "max_length": MAX_LENGTH,
         "pooling": "mean",
-        "prompts": {"question": "", "passage": ""},
+        "prompts": {"question": QUESTION_PROMPT, "passage": PASSAGE_PROMPT},
         "languages": ["en", *LANGUAGES],
         "license": LICENSE,
     }

@@ -24,6 +24,11 @@ from transformers import BertModel
 PAD_MULTIPLE, SHORT_LENGTH, SHORT_PAD_MULTIPLE = 8, 32, 4
 #: The most tokens of a text: what the teacher was trained with, and passages need.
 MAX_LENGTH = 256
+#: What E5 expects in front of a question and of any other text (Wang et al. 2022).
+QUESTION_PROMPT, PASSAGE_PROMPT = "query: ", "passage: "
+#: Share of the layers, the lowest, that tuning leaves as they are, with the table of words: what
+#: they do holds for every use, and a step takes two thirds of the time (2.0 in place of 3.4 s).
+FROZEN_SHARE = 0.25
 Ids = NDArray[np.int32]
 
 
@@ -99,6 +104,13 @@ def load_body(folder: Path, attention: str) -> BertModel:
     return body
 
 
+def freeze_lowest(body: BertModel) -> None:
+    """Keep the embeddings and the lowest layers from being trained."""
+    count = int(FROZEN_SHARE * len(body.encoder.layer))
+    for part in (body.embeddings, *body.encoder.layer[:count]):
+        part.requires_grad_(False)
+
+
 class Student(torch.nn.Module):
     """A transformer, the mean over its mask, and L2 normalisation."""
 
@@ -108,12 +120,16 @@ class Student(torch.nn.Module):
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Return unit vectors, float32 of shape (texts, dimension)."""
+        return torch.nn.functional.normalize(self.pool(ids, mask), dim=1)
+
+    def pool(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Return the means over each text's tokens, float32 of shape (texts, dimension)."""
         # An additive mask is taken as it is; a plain one would be checked and copied each time.
         additive = (1.0 - mask[:, None, None, :].float()) * -1e4
         hidden = self.body(input_ids=ids, attention_mask=additive).last_hidden_state
         weights = mask.unsqueeze(-1).to(torch.float32)
-        mean = (hidden.float() * weights).sum(1) / weights.sum(1)
-        return torch.nn.functional.normalize(mean, dim=1)
+        mean: Tensor = (hidden.float() * weights).sum(1) / weights.sum(1)
+        return mean
 
 
 def save_student(folder: Path, body: BertModel, tokenizer_file: Path) -> None:
@@ -122,10 +138,7 @@ def save_student(folder: Path, body: BertModel, tokenizer_file: Path) -> None:
     body.save_pretrained(str(folder))
     content = json.loads(tokenizer_file.read_text(encoding="utf8"))
     (folder / "tokenizer.json").write_text(json.dumps(content, ensure_ascii=False), "utf8")
-    special = {
-        name: f"[{name.removesuffix('_token').upper()}]"
-        for name in ("unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
-    }
+    special = {"unk_token": "<unk>", "sep_token": "</s>", "pad_token": "<pad>", "cls_token": "<s>"}
     modules = [
         ("0", "", "sentence_transformers.models.Transformer"),
         ("1", "1_Pooling", "sentence_transformers.models.Pooling"),
@@ -140,6 +153,9 @@ def save_student(folder: Path, body: BertModel, tokenizer_file: Path) -> None:
             "model_input_names": ["input_ids", "token_type_ids", "attention_mask"],
         },
         "sentence_bert_config.json": {"max_seq_length": MAX_LENGTH, "do_lower_case": False},
+        "config_sentence_transformers.json": {
+            "prompts": {"query": QUESTION_PROMPT, "document": PASSAGE_PROMPT}
+        },
         "modules.json": [
             {"idx": int(number), "name": number, "path": path, "type": kind}
             for number, path, kind in modules

@@ -29,7 +29,7 @@ import torch  # noqa: E402
 from encoder_data import LANGUAGES, detokenize, read_question_passages  # noqa: E402
 from encoder_distil import plan_batches  # noqa: E402
 from encoder_export import LICENSE, compress  # noqa: E402
-from encoder_student import Student, load_body, load_tokenizer  # noqa: E402
+from encoder_student import Student, freeze_lowest, load_body, load_tokenizer  # noqa: E402
 from encoder_tune import encode_texts, match_translations  # noqa: E402
 from export import export_graph, write_config  # noqa: E402
 from loop import Schedule, add_options, choose_device, load_checkpoint, train  # noqa: E402
@@ -52,6 +52,7 @@ from reader_model import (  # noqa: E402
     Reader,
     ReaderSet,
     load_reader,
+    load_reader_tokenizer,
     save_reader,
     settle_spans,
     span_loss,
@@ -60,7 +61,7 @@ from reader_model import (  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
-SCHEDULE = Schedule(rate=1.5e-4, embedding_rate=0.0)
+SCHEDULE = Schedule(rate=1e-4, embedding_rate=0.0)
 BATCH_TOKENS = 4096
 EXAMPLES_FILE = "examples.json"
 
@@ -122,12 +123,10 @@ def train_reader(options: argparse.Namespace) -> None:
     attention = "sdpa" if device.type == "cuda" else "eager"
     body = load_body(options.start or options.encoder, attention)
     reader = load_reader(options.start, body) if options.start else Reader(body)
-    # The table stays as it is: languages were brought together in it, and AdamW over 27 million
-    # numbers would be a third of a step.
-    reader.body.embeddings.word_embeddings.weight.requires_grad_(False)
+    freeze_lowest(reader.body)
     rows = json.loads((options.work / EXAMPLES_FILE).read_text(encoding="utf8"))
     examples = [Example(**row) for row in rows if not options.kinds or row["kind"] in options.kinds]
-    tokenizer = load_tokenizer(options.encoder)
+    tokenizer = load_reader_tokenizer(options.encoder)
     reader_set = tokenize_examples(tokenizer, examples)
     logger.info("%d of %d examples", len(reader_set), len(examples))
     bf16 = not options.float32
@@ -159,7 +158,7 @@ def train_reader(options: argparse.Namespace) -> None:
         resume=options.resume,
         checkpoint_seconds=options.checkpoint_every,
     )
-    save_reader(folder, reader, options.encoder / "tokenizer.json")
+    save_reader(folder, reader, tokenizer)
     logger.info("wrote %s", folder)
 
 
@@ -178,7 +177,7 @@ def snapshot(options: argparse.Namespace) -> None:
     """Write the reader of a checkpoint."""
     reader = Reader(load_body(options.encoder, "eager"))
     done = load_checkpoint(options.work / options.name / "checkpoint.pt", reader)
-    save_reader(options.out, reader, options.encoder / "tokenizer.json")
+    save_reader(options.out, reader, load_reader_tokenizer(options.encoder))
     logger.info("wrote %s, after %d steps", options.out, done)
 
 
@@ -233,7 +232,7 @@ def parse_arguments() -> argparse.Namespace:
     last = stages.add_parser("export", help=export.__doc__)
     last.add_argument("reader", type=Path)
     last.add_argument("--out", type=Path, required=True)
-    last.add_argument("--body", choices=("half", "int8"), default="half")
+    last.add_argument("--body", choices=("half", "int8"), default="int8")
     last.set_defaults(run=export)
     return parser.parse_args()
 

@@ -7,18 +7,17 @@ transformers, tokenizers and torch; knows nothing of where examples come from.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from encoder_student import padded
+from encoder_student import load_tokenizer, padded
 from numpy.typing import NDArray
 from reader_data import Example
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, pre_tokenizers
 from torch import Tensor
 from tqdm import tqdm
 from transformers import BertModel
@@ -77,16 +76,31 @@ class ReaderSet:
         return {name: torch.from_numpy(value).to(device) for name, value in fields.items()}
 
 
+def load_reader_tokenizer(folder: Path) -> Tokenizer:
+    """Return the encoder's tokenizer with punctuation apart from words.
+
+    XLM-RoBERTa has pieces such as "2017.", and an answer is made of whole pieces.
+    """
+    tokenizer = load_tokenizer(folder)
+    tokenizer.no_truncation()
+    spaces = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([spaces, pre_tokenizers.Punctuation()])
+    return tokenizer
+
+
 def tokenize_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> ReaderSet:
     """Return examples as token ids; one whose answer is cut off, or is no token, is left out."""
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
     parts, context_starts, starts, ends, somewhere = [], [], [], [], []
     questions = tokenizer.encode_batch([example.question for example in examples])
     contexts = tokenizer.encode_batch([example.context for example in examples])
     for example, question, context in zip(examples, questions, contexts, strict=True):
         head = [*question.ids[:-1][:QUESTION_TOKENS], question.ids[-1]]
-        body, spans = context.ids[1:-1], context.offsets[1:-1]
+        # A token may begin with the space before its word.
+        spans = [
+            (end - len(example.context[start:end].lstrip()), end)
+            for start, end in context.offsets[1:-1]
+        ]
+        body = context.ids[1:-1]
         low = 0
         first = last = -len(head)
         if example.answerable:
@@ -190,13 +204,13 @@ def settle_spans(
     return replace(reader_set, starts=starts, ends=ends, somewhere=somewhere)
 
 
-def save_reader(folder: Path, reader: Reader, tokenizer_file: Path) -> None:
+def save_reader(folder: Path, reader: Reader, tokenizer: Tokenizer) -> None:
     """Write transformer, head and tokenizer."""
     folder.mkdir(parents=True, exist_ok=True)
     reader.body.save_pretrained(str(folder))
     head = {name: weight.contiguous() for name, weight in reader.head.state_dict().items()}
     save_file(head, folder / HEAD_FILE)
-    shutil.copyfile(tokenizer_file, folder / "tokenizer.json")
+    tokenizer.save(str(folder / "tokenizer.json"))
     settings = {"max_length": MAX_TOKENS, "question_tokens": QUESTION_TOKENS}
     (folder / "reader.json").write_text(json.dumps(settings) + "\n", encoding="utf8")
 

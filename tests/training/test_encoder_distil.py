@@ -18,7 +18,7 @@ from encoder_distil import (
     load_distil_set,
     plan_batches,
 )
-from encoder_student import Student, load_body, load_tokenizer, padded
+from encoder_student import PASSAGE_PROMPT, Student, load_body, load_tokenizer, padded
 from encoder_teacher import write_pairs
 
 from tiny import WIDTH, text_of, write_weights
@@ -110,12 +110,15 @@ def test_both_sides_have_the_target_of_the_english(pairs: Path, weights: Path) -
     for row, target in enumerate(texts.target_rows[:80].tolist()):
         number, language = row % 40, ("fr", "nl")[row // 40]
         assert english[target] == text_of("en", [number])
-        assert ids_of(texts.tokens, row) == tokenizer.encode(text_of(language, [number])).ids
+        assert (
+            ids_of(texts.tokens, row)
+            == tokenizer.encode(PASSAGE_PROMPT + text_of(language, [number])).ids
+        )
     chosen = texts.target_rows[80:].tolist()
     assert chosen == sorted(set(chosen))
     assert 10 <= len(chosen) <= 20  # a quarter of 80 pairs, each English once
     for row, target in enumerate(chosen, start=80):
-        assert ids_of(texts.tokens, row) == tokenizer.encode(english[target]).ids
+        assert ids_of(texts.tokens, row) == tokenizer.encode(PASSAGE_PROMPT + english[target]).ids
     batch = texts.batch([3, 81], CPU)
     expected = texts.target_rows[[3, 81]] / 8
     assert batch.targets[:, 0].tolist() == expected.tolist()
@@ -162,8 +165,8 @@ def test_the_loss_is_that_of_the_formula() -> None:
     distance = 1 - (0.6 + 1.0) / 2
     first = np.log(1 + np.exp(CONTRAST_SCALE * (0.0 - 0.6)))
     second = np.log(1 + np.exp(CONTRAST_SCALE * (0.8 - 1.0)))
-    assert (CONTRAST_SCALE, CONTRAST_WEIGHT) == (20, 0.1)
-    assert float(loss) == pytest.approx(distance + 0.1 * (first + second) / 2, abs=1e-6)
+    assert (CONTRAST_SCALE, CONTRAST_WEIGHT) == (20, 0.3)
+    assert float(loss) == pytest.approx(distance + 0.3 * (first + second) / 2, abs=1e-6)
 
 
 def test_the_same_english_is_not_a_wrong_answer() -> None:
@@ -175,7 +178,7 @@ def test_the_same_english_is_not_a_wrong_answer() -> None:
         np.log(1 + np.exp(20 * (0.6 - 0.8))),
         np.log(1 + 2 * np.exp(-20.0)),
     ]
-    expected = 1 - (1 + 0.8 + 1) / 3 + 0.1 * sum(contrast) / 3
+    expected = 1 - (1 + 0.8 + 1) / 3 + 0.3 * sum(contrast) / 3
     assert float(loss) == pytest.approx(expected, abs=1e-6)
 
 
@@ -193,4 +196,4 @@ def test_a_student_at_its_targets_has_nothing_to_learn(weights: Path, pairs: Pat
         cosines = vectors @ vectors.T
         labels = torch.arange(8)
         contrast = float(torch.nn.functional.cross_entropy(20 * cosines, labels))
-        assert near == pytest.approx(0.1 * contrast, abs=tolerance)
+        assert near == pytest.approx(0.3 * contrast, abs=tolerance)

@@ -18,7 +18,15 @@ from encoder_export import (
     quantize_rows,
     store_table_as_int8,
 )
-from encoder_student import MAX_LENGTH, Student, load_body, load_tokenizer, tokenize
+from encoder_student import (
+    MAX_LENGTH,
+    PASSAGE_PROMPT,
+    QUESTION_PROMPT,
+    Student,
+    load_body,
+    load_tokenizer,
+    tokenize,
+)
 from onnx import TensorProto, helper
 from safetensors.torch import load_file, save_file
 
@@ -39,7 +47,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def vectors_of(weights: Path) -> np.ndarray:
     """Return the vectors of `TEXTS` as torch computes them."""
-    table = tokenize(load_tokenizer(weights), TEXTS)
+    table = tokenize(load_tokenizer(weights), [PASSAGE_PROMPT + text for text in TEXTS])
     with torch.no_grad():
         return Student(load_body(weights, "eager"))(*table.pad(range(len(TEXTS)))).numpy()
 
@@ -128,7 +136,7 @@ def test_a_shipped_vector_does_not_depend_on_its_batch(
 ) -> None:
     shipped = ShippedEncoder(request.getfixturevalue(body))
     together = shipped.encode_passages(TEXTS)
-    alone = np.stack([shipped.encode_question(text) for text in TEXTS])
+    alone = np.concatenate([shipped.encode_passages([text]) for text in TEXTS])
     assert (together * alone).sum(1).min() >= 0.9999
 
 
@@ -154,9 +162,9 @@ def test_the_config_says_what_it_is(half: Path) -> None:
         "dimension": WIDTH,
         "max_length": MAX_LENGTH,
         "pooling": "mean",
-        "prompts": {"question": "", "passage": ""},
+        "prompts": {"question": QUESTION_PROMPT, "passage": PASSAGE_PROMPT},
         "languages": ["en", *LANGUAGES],
-        "license": "Apache-2.0",
+        "license": "MIT",
     }
     ShippedEncoder(half).verify()
 

