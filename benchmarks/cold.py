@@ -24,6 +24,7 @@ from measuring import (
     child_environment,
     describe_machine,
     format_table,
+    restore_weights,
     run_process,
 )
 
@@ -33,8 +34,9 @@ QUERY = "when did Alibaba join TOP?"
 def prepare(folder: Path, scratch: Path, environment: dict[str, str]) -> None:
     """Build the index of seedqa and that of the plain script."""
     python = sys.executable
+    restore_weights(scratch / "weights")
     seedqa = [python, str(ROOT / "cli.py"), "index", str(folder), "--index", str(scratch / "ours")]
-    plain = [python, str(ROOT / "benchmarks" / "plain.py"), "index"]
+    plain = [python, str(ROOT / "benchmarks" / "plain.py"), str(scratch / "weights"), "index"]
     run_process(seedqa, environment, scratch)
     run_process([*plain, str(folder), str(scratch / "plain")], environment, scratch)
 
@@ -82,7 +84,8 @@ def main() -> None:
         prepare(options.folder.resolve(), scratch, child_environment(scratch / "bytecode"))
         seedqa = [sys.executable, str(ROOT / "cli.py")]
         index = ["--index", str(scratch / "ours"), "--json"]
-        plain = [sys.executable, str(ROOT / "benchmarks" / "plain.py"), "search"]
+        script = str(ROOT / "benchmarks" / "plain.py")
+        plain = [sys.executable, script, str(scratch / "weights"), "search"]
         commands = {
             "plain search": [*plain, str(scratch / "plain"), options.query],
             "seedqa search": [*seedqa, "search", options.query, *index],

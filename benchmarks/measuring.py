@@ -70,6 +70,13 @@ def child_environment(bytecode: Path) -> dict[str, str]:
     return environment
 
 
+def restore_weights(out: Path) -> None:
+    """Write the encoder that ships as a folder that sentence-transformers loads."""
+    script = ROOT / "training" / "encoder.py"
+    command = [sys.executable, str(script), "restore", str(ROOT / "models" / "encoder")]
+    run_process([*command, "--out", str(out)], os.environ)
+
+
 def peak_bytes() -> int:
     """Return the peak resident memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT

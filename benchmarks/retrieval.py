@@ -127,7 +127,8 @@ def methods() -> dict[str, Method]:
     """Return the ways that are compared, by name."""
     shares = (
         (0.3, 0.3), (0.4, 0.4), (0.5, 0.5), (0.6, 0.6), (0.7, 0.7), (0.3, 0.4), (0.4, 0.6),
-        (0.5, 0.6), (0.5, 0.65), (0.55, 0.65), (0.55, 0.75), (0.6, 0.75),
+        (0.5, 0.6), (0.5, 0.65), (0.55, 0.65), (0.55, 0.75), (0.6, 0.7), (0.6, 0.75), (0.65, 0.75),
+        (0.7, 0.8),
     )  # fmt: skip
     named: dict[str, Method] = {"dense": dense_alone, "lexical": lexical_alone}
     named |= {f"RRF, k = {k}": partial(reciprocal_ranks, k=k, share=0.5) for k in (10, 60)}

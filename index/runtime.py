@@ -70,6 +70,8 @@ def load_tokenizer(path: Path, max_length: int) -> Any:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises plain Exception
         raise damaged(path, str(error)) from error
+    # A document that says "</s>" says five signs: it is text, not the end of it.
+    tokenizer.encode_special_tokens = True
     tokenizer.enable_truncation(max_length)
     tokenizer.no_padding()
     return tokenizer

@@ -28,7 +28,8 @@ from index.errors import IndexCorrupt
 logger = logging.getLogger(__name__)
 
 #: Components of a unit vector lie within a few times 1 / sqrt(dimension); what lies beyond this
-#: many times is cut off. At 384 dimensions codes reach 0.306; all-MiniLM-L6-v2 stays below 0.3.
+#: many times is cut off. At 384 dimensions codes reach 0.306; the encoder that ships stays below
+#: 0.26 on 600 sentences of FLORES in three languages.
 CODE_RANGE = 6.0
 LARGEST_CODE = 127
 #: FAISS reads counts from the file and allocates what they say; the largest count that a file of

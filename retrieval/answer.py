@@ -17,7 +17,7 @@ from index.lexical import folded_words
 from index.types import UNKNOWN_LANGUAGE
 from retrieval.calibration import Calibration, sigmoid
 from retrieval.reader import Span
-from retrieval.sentences import sentence_around
+from retrieval.sentences import completes_date, sentence_around
 from retrieval.types import LIKELY, Answer, Passage
 
 #: The most that an answer can be ahead of the next, in the reader's logits.
@@ -94,12 +94,10 @@ def find_answers(
     if not groups:
         return (), 0.0
     rivals = _find_rivals(groups, encode)
-    others = [group for group in groups[1:] if group not in rivals]
+    other = first_other(groups, rivals)
     answers = []
     for group in (groups[0], *rivals):
-        confidence = calibration.probability(
-            weigh_evidence(group, others[0] if others else None, language)
-        )
+        confidence = calibration.probability(weigh_evidence(group, other))
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
         answers.append(_quote(group.best, confidence, language))
@@ -147,21 +145,38 @@ def normalise_answer(text: str) -> list[str]:
     return [word for word in folded_words(text) if word not in ARTICLES]
 
 
-def weigh_evidence(group: Group, other: Group | None, language: str) -> dict[str, float]:
+def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group | None:
+    """Return the best group that says something else than the first and its `rivals`, if any does.
+
+    The month of a year that is told in the sentence beside says the same date.
+    """
+    best = groups[0].best
+    for group in groups[1:]:
+        candidate = group.best
+        is_rest = candidate.passage is best.passage and completes_date(
+            best.passage.text,
+            (best.span.start, best.span.end),
+            (candidate.span.start, candidate.span.end),
+            best.passage.language,
+        )
+        if group not in rivals and not is_rest:
+            return group
+    return None
+
+
+def weigh_evidence(group: Group, other: Group | None) -> dict[str, float]:
     """Return what speaks for a group being right, by the names that a calibration weighs.
 
-    `other` is the best that says something else; `language` is the question's.
+    `other` is the best that says something else.
     """
     best = group.best
     passage = best.passage
-    crosses = UNKNOWN_LANGUAGE not in (language, passage.language) and language != passage.language
     ahead = best.score - other.best.score if other else MOST_AHEAD
     return {
         "margin": best.span.score,
         "ahead": max(-MOST_AHEAD, min(MOST_AHEAD, ahead)),
         "cosine": passage.parts.cosine or 0.0,
         "lexical": passage.parts.lexical,
-        "crosses": float(crosses),
         "repeated": math.log(group.sources),
     }
 

@@ -126,14 +126,17 @@ class Reader:
             scores = self._score([windows[at] for at in batch])
             for row, at in enumerate(batch):
                 window = windows[at]
-                encoding = encodings[window.passage]
+                passage, encoding = passages[window.passage], encodings[window.passage]
                 size = len(window.ids) - 1 - window.head
                 inside = sentences[window.passage][window.first : window.first + size]
-                spans = best_spans(scores[:, row, : len(window.ids) - 1], window.head, inside)
-                found[window.passage] += [
-                    Span(*_characters(encoding, window.first + first, window.first + last), score)
-                    for first, last, score in spans
-                ]
+                for first, last, score in best_spans(
+                    scores[:, row, : len(window.ids) - 1], window.head, inside
+                ):
+                    start, end = _characters(
+                        passage, encoding, window.first + first, window.first + last
+                    )
+                    if any(map(str.isalnum, passage[start:end])):  # a token may be only a sign
+                        found[window.passage].append(Span(start, end, score))
         return [apart(spans) for spans in found]
 
     def _windows(self, asked: Encoding, encodings: Sequence[Encoding]) -> Iterator[_Window]:
@@ -177,7 +180,8 @@ def _plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 def _number_sentences(passage: str, encoding: Encoding) -> NDArray[np.int64]:
     """Return the number of the sentence that each token of a passage is in."""
     starts = [start for start, _ in split_sentences(passage)]
-    places = np.array([start for start, _ in encoding.offsets], dtype=np.int64)
+    # A token may begin with the space before its word.
+    places = np.array([end - 1 for _, end in encoding.offsets], dtype=np.int64)
     return np.searchsorted(starts, places, side="right")
 
 
@@ -207,15 +211,16 @@ def best_spans(
     return spans
 
 
-def _characters(encoding: Encoding, first: int, last: int) -> tuple[int, int]:
-    """Return the characters of whole words: a piece of a word is no answer."""
+def _characters(passage: str, encoding: Encoding, first: int, last: int) -> tuple[int, int]:
+    """Return the characters of whole words, without space: a piece of a word is no answer."""
     start, end = encoding.offsets[first][0], encoding.offsets[last][1]
     first_word, last_word = encoding.word_ids[first], encoding.word_ids[last]
     if first_word is not None and (span := encoding.word_to_chars(first_word)):
         start = min(start, span[0])
     if last_word is not None and (span := encoding.word_to_chars(last_word)):
         end = max(end, span[1])
-    return start, end
+    words = passage[start:end]
+    return start + len(words) - len(words.lstrip()), end - len(words) + len(words.rstrip())
 
 
 def apart(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -61,6 +61,20 @@ def sentence_around(text: str, start: int, end: int, language: str) -> tuple[int
     return min(start, bounds[first][0]), max(end, bounds[last][1])
 
 
+def completes_date(
+    text: str, words: tuple[int, int], others: tuple[int, int], language: str
+) -> bool:
+    """Return whether text[others] is the month of the year text[words], or the reverse.
+
+    It must stand in the sentence of `words`, or in the neighbour that is taken in with it.
+    """
+    lacking = {_lacks(text[slice(*words)]), _lacks(text[slice(*others)])}
+    if lacking != {"month", "year"}:
+        return False
+    start, end = sentence_around(text, *words, language)
+    return start <= others[0] and others[1] <= end
+
+
 def _lacks(text: str) -> str:
     """Return what a date in `text` lacks: "month", "year", or nothing."""
     has_year, has_month = bool(_YEAR.search(text)), _may_name_month(text)

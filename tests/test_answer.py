@@ -129,20 +129,29 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     passages = [passage(also_in=("copy.txt",)), passage(source="b.txt", language="fr")]
     spans = [[span("1894", 3.0)], [span("the king", 1.0)]]
     first, second = group_candidates(rank_candidates(passages, spans, 2.0))
-    assert weigh_evidence(first, second, "en") == pytest.approx(
-        {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "crosses": 0.0,
-         "repeated": 0.693147},
+    assert weigh_evidence(first, second) == pytest.approx(
+        {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "repeated": 0.693147},
         abs=1e-5,
     )  # fmt: skip
-    assert weigh_evidence(first, None, "en")["ahead"] == MOST_AHEAD
-    assert weigh_evidence(second, None, "en")["crosses"] == 1.0
-    assert weigh_evidence(second, None, "und")["crosses"] == 0.0
+    assert weigh_evidence(first, None)["ahead"] == MOST_AHEAD
+
+
+def test_the_month_of_a_year_does_not_speak_against_it() -> None:
+    text = "It goes back to 2017. The contract was signed in January in Lyon."
+    ahead = Calibration({"ahead": 1.0}, 0.0, 0.0, 0.0, 0.4)
+    spans = [span(words, score, text) for words, score in (("2017", 3.0), ("January", 2.0))]
+    [answer], _ = answers_to([passage(text)], [spans], calibration=ahead)
+    assert (answer.text, answer.confidence) == ("2017", 1.0)
+    assert answer.sentence == text
+    spans.append(span("Lyon", 1.0, text))
+    [answer], _ = answers_to([passage(text)], [spans], calibration=ahead)
+    assert answer.confidence == 0.8808  # two ahead of Lyon
 
 
 def test_what_ships_weighs_the_evidence_that_there_is() -> None:
     calibration = Reader().calibration
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
-    assert set(calibration.weights) == set(weigh_evidence(group, None, "en"))
+    assert set(calibration.weights) == set(weigh_evidence(group, None))
     assert calibration.weights["margin"] > 0
     assert 0 < calibration.threshold < 1
 

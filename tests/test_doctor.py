@@ -55,7 +55,7 @@ def test_the_models_that_ship_are_sound(part: str, open_model: type[Reader]) -> 
 )
 @pytest.mark.parametrize(
     ("name", "old", "new"),
-    [("tokenizer.json", '"[UNK]"', '"[unk]"'), ("config.json", '"en"', '"xx"')],
+    [("tokenizer.json", '"<unk>"', '"[unk]"'), ("config.json", '"en"', '"xx"')],
     ids=["tokenizer", "config"],
 )
 def test_a_model_with_a_changed_file_is_found(

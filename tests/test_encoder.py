@@ -23,7 +23,7 @@ from index.encoder import (
     plan_batches,
 )
 from index.errors import ModelError
-from index.runtime import MODEL_FILES, fingerprint_folder
+from index.runtime import MODEL_FILES, fingerprint_folder, load_tokenizer
 
 ROOT = Path(__file__).parent.parent
 REMEDY = "Reinstall seedqa, or name another model with --model"
@@ -133,8 +133,14 @@ def test_what_is_near_in_meaning_is_near(shipped: ShippedEncoder) -> None:
         )
         @ question
     )
-    assert cosines[0] > 0.6
+    assert cosines[0] > 0.5
     assert cosines[1] < 0.2
+
+
+def test_a_text_that_spells_a_mark_is_only_text() -> None:
+    tokenizer = load_tokenizer(SHIPPED_MODEL / "tokenizer.json", 256)
+    end = tokenizer.encode("").ids[-1]
+    assert tokenizer.encode("The bridge </s> <s> <pad> was opened").ids.count(end) == 1
 
 
 def test_a_text_is_cut_at_the_longest_length(shipped: ShippedEncoder) -> None:
@@ -147,13 +153,13 @@ def test_a_text_is_cut_at_the_longest_length(shipped: ShippedEncoder) -> None:
 def test_questions_and_passages_have_their_prompts(
     model_copy: Path, shipped: ShippedEncoder
 ) -> None:
-    rewrite_config(model_copy, prompts={"question": "query: ", "passage": "passage: "})
-    prompted = ShippedEncoder(model_copy)
+    rewrite_config(model_copy, prompts={"question": "", "passage": ""})
+    plain = ShippedEncoder(model_copy)
     pairs = [
-        (prompted.encode_question("iron bridge"), shipped.encode_question("query: iron bridge")),
+        (shipped.encode_question("iron bridge"), plain.encode_question("query: iron bridge")),
         (
-            prompted.encode_passages(["iron bridge"])[0],
-            shipped.encode_passages(["passage: iron bridge"])[0],
+            shipped.encode_passages(["iron bridge"])[0],
+            plain.encode_passages(["passage: iron bridge"])[0],
         ),
     ]
     for ours, spelled_out in pairs:

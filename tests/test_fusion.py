@@ -20,7 +20,7 @@ def scores(fused: list[Fused]) -> list[tuple[int, float]]:
 
 
 def test_the_shares_are_those_of_the_numbers_below() -> None:
-    assert (ONE_LANGUAGE_SHARE, SAME_LANGUAGE_SHARE, CROSS_LANGUAGE_SHARE) == (0.4, 0.55, 0.65)
+    assert (ONE_LANGUAGE_SHARE, SAME_LANGUAGE_SHARE, CROSS_LANGUAGE_SHARE) == (0.5, 0.65, 0.75)
     assert MIXED_FROM == 0.05
 
 
@@ -32,22 +32,22 @@ def test_a_score_is_a_share_of_the_cosine_and_a_share_of_what_is_covered() -> No
         crosses_language={1: False, 2: False, 3: False},
         is_mixed=False,
     )
-    # 2: 0.4 * 0.5 + 0.6 * 6 / 8; 1: 0.4 * 0.8 + 0.6 * 2 / 8; 3: 0.4 * 0.9
-    assert scores(fused) == [(2, 0.65), (1, 0.47), (3, 0.36)]
-    assert fused[0].dense == pytest.approx(0.2)
-    assert fused[0].lexical == pytest.approx(0.45)
+    # 2: 0.5 * 0.5 + 0.5 * 6 / 8; 1: 0.5 * 0.8 + 0.5 * 2 / 8; 3: 0.5 * 0.9
+    assert scores(fused) == [(2, 0.625), (1, 0.525), (3, 0.45)]
+    assert fused[0].dense == pytest.approx(0.25)
+    assert fused[0].lexical == pytest.approx(0.375)
     assert fused[2].lexical == 0
 
 
 def test_a_passage_in_another_language_leans_on_its_cosine() -> None:
     fused = fuse({1: 0.5, 2: 0.5}, {1: 1.0, 2: 1.0}, 4.0, {1: False, 2: True}, is_mixed=True)
-    # 1: 0.55 * 0.5 + 0.45 / 4 = 0.3875; 2: 0.65 * 0.5 + 0.35 / 4 = 0.4125
-    assert scores(fused) == [(2, 0.4125), (1, 0.3875)]
+    # 1: 0.65 * 0.5 + 0.35 / 4 = 0.4125; 2: 0.75 * 0.5 + 0.25 / 4 = 0.4375
+    assert scores(fused) == [(2, 0.4375), (1, 0.4125)]
 
 
 def test_among_one_language_words_count_more() -> None:
     one, mixed = (fuse({1: 0.5}, {}, 1.0, {1: False}, is_mixed=mixed) for mixed in (False, True))
-    assert (scores(one), scores(mixed)) == ([(1, 0.2)], [(1, 0.275)])
+    assert (scores(one), scores(mixed)) == ([(1, 0.25)], [(1, 0.325)])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_nothing_is_covered_more_than_whole() -> None:
 @pytest.mark.parametrize("ceiling", [0.0, -1.0])
 def test_without_a_ceiling_the_dense_arm_ranks_by_itself(ceiling: float) -> None:
     fused = fuse({1: 0.2, 2: 0.9}, {1: 3.0}, ceiling, {1: False, 2: False}, is_mixed=False)
-    assert scores(fused) == [(2, 0.36), (1, 0.08)]
+    assert scores(fused) == [(2, 0.45), (1, 0.1)]
 
 
 def test_equal_scores_stand_in_the_order_of_ids() -> None:
@@ -89,11 +89,11 @@ def test_equal_scores_stand_in_the_order_of_ids() -> None:
 def test_scores_that_differ_after_the_sixth_digit_are_equal() -> None:
     cosines = {2: 0.5, 1: 0.5 + 1e-9}
     fused = fuse(cosines, {}, 1.0, dict.fromkeys(cosines, False), is_mixed=False)
-    assert scores(fused) == [(1, 0.2), (2, 0.2)]
+    assert scores(fused) == [(1, 0.25), (2, 0.25)]
 
 
 def test_a_negative_cosine_counts_as_it_is() -> None:
-    assert scores(fuse({1: -0.5}, {1: 4.0}, 4.0, {1: False}, is_mixed=False)) == [(1, 0.4)]
+    assert scores(fuse({1: -0.5}, {1: 4.0}, 4.0, {1: False}, is_mixed=False)) == [(1, 0.25)]
 
 
 def test_no_candidate_gives_nothing() -> None:

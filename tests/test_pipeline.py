@@ -29,6 +29,7 @@ from retrieval.types import Filters, Passage, Ranks, Result
 
 ROOT = Path(__file__).parent.parent
 BRIDGE = "The bridge over the Ebro was opened in 1894."
+ASKED = "When was the bridge over the Ebro opened?"
 
 
 @pytest.fixture
@@ -400,9 +401,9 @@ def test_the_first_question_builds_the_index(location: Location, encoder: ToyEnc
 
 
 def test_an_edited_file_answers_anew(pipeline: Pipeline, seeds: Path) -> None:
-    assert pipeline.ask("bridge over the Ebro opened").answer.sentence == BRIDGE
+    assert pipeline.ask(ASKED).answer.sentence == BRIDGE
     write(seeds, "bridge.txt", "The iron bridge\n\nThe bridge over the Ebro was opened in 1901.\n")
-    result = pipeline.ask("bridge over the Ebro opened")
+    result = pipeline.ask(ASKED)
     assert result.answer.text == "1901"
     assert (result.index.fresh, result.index.generation, result.notes) == (True, 2, ())
 
@@ -467,7 +468,7 @@ def test_while_another_process_writes_the_old_generation_answers(
 ) -> None:
     write(seeds, "bridge.txt", "Something else stands here now, of another length.\n")
     with write_lock(location.index):
-        result = pipeline.ask("bridge over the Ebro opened")
+        result = pipeline.ask(ASKED)
     owner = (location.index / "write.owner").read_text()
     assert result.answer.sentence == BRIDGE
     assert result.passages[0].stale
@@ -485,7 +486,7 @@ def test_too_much_work_is_left_for_later(
 ) -> None:
     monkeypatch.setattr("retrieval.pipeline.REFRESH_SECONDS", -1.0)
     write(seeds, "bridge.txt", "Something else stands here now, of another length.\n")
-    result = pipeline.ask("bridge over the Ebro opened")
+    result = pipeline.ask(ASKED)
     assert (result.answer.sentence, result.index.fresh) == (BRIDGE, False)
     assert result.notes == (
         "1 changed and 0 deleted files are not yet in the index, too much for a question to wait"
@@ -495,7 +496,7 @@ def test_too_much_work_is_left_for_later(
 
 def test_without_its_folder_an_index_still_answers(pipeline: Pipeline, seeds: Path) -> None:
     shutil.rmtree(seeds)
-    result = pipeline.ask("bridge over the Ebro opened")
+    result = pipeline.ask(ASKED)
     assert result.answer.sentence == BRIDGE
     assert [passage.stale for passage in result.passages] == [True, True, True]
     assert not result.index.fresh
@@ -547,7 +548,7 @@ def test_a_read_only_index_answers_from_what_it_has(seeds: Path, public_folder: 
     before = sorted(path.name for path in index.iterdir())
     with somebody_else():
         pipeline = Pipeline.open(Location(index, None, None), encoder=ToyEncoder())
-        result = pipeline.ask("bridge over the Ebro opened")
+        result = pipeline.ask(ASKED)
         pipeline.close()
     assert result.answer.sentence == BRIDGE
     assert result.passages[0].stale
@@ -595,13 +596,14 @@ def test_the_model_that_ships_may_change(pipeline: Pipeline, location: Location)
     newer = ToyEncoder("newer", salt="2")
     old, new = ToyEncoder().fingerprint[:8], newer.fingerprint[:8]
     with Pipeline.open(location, encoder=newer) as updated:
-        result = updated.ask("bridge over the Ebro opened")
-    assert (result.answer.sentence, result.index.model) == (BRIDGE, "newer")
+        result = updated.search(ASKED)
+        assert len(newer.encoded) == 3  # every chunk, and nothing twice
+        answer = updated.ask(ASKED).answer
+    assert (answer.sentence, result.index.model) == (BRIDGE, "newer")
     assert (result.index.generation, result.index.fresh) == (2, True)
     assert result.notes == (
         f"the index was built with the model toy ({old}); building it again with newer ({new})",
     )
-    assert len(newer.encoded) == 3  # every chunk, and nothing twice
 
 
 def test_without_refresh_a_changed_model_is_refused(pipeline: Pipeline, location: Location) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.sentences import sentence_around, sentence_bounds
+from retrieval.sentences import completes_date, sentence_around, sentence_bounds
 
 
 def sentence_of(text: str, words: str, language: str = "en") -> str:
@@ -81,6 +81,23 @@ def test_a_date_in_two_sentences_shows_both(text: str, words: str, shown: str) -
 )
 def test_no_other_sentence_is_taken_in(text: str, words: str, shown: str) -> None:
     assert sentence_of(text, words) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "others", "completes"),
+    [
+        ("It goes back to 2017. It was signed in January.", "2017", "January", True),
+        ("It goes back to 2017. It was signed in January.", "January", "2017", True),
+        ("It opened in January 1894.", "1894", "January", True),
+        ("It opened in 1894. It rained. In January it shut.", "1894", "January", False),
+        ("It opened in 1894. It closed in 1901.", "1894", "1901", False),
+        ("It goes back to 2017. It was signed in January.", "2017", "signed", False),
+    ],
+    ids=["month", "year", "one sentence", "not a neighbour", "two years", "no month"],
+)
+def test_what_completes_a_date(text: str, words: str, others: str, completes: bool) -> None:
+    spans = [(text.index(part), text.index(part) + len(part)) for part in (words, others)]
+    assert completes_date(text, spans[0], spans[1], "en") == completes
 
 
 def test_the_words_are_always_inside() -> None:

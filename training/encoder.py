@@ -10,9 +10,9 @@
 
 WORK keeps what each stage writes: WORK/start (the model to start from), WORK/parallel and WORK/long
 (pairs and the teacher's vectors), WORK/stage1 and WORK/stage2 (models that sentence-transformers
-loads). A stage that is
-stopped goes on with --resume. `snapshot` turns a checkpoint into a model, to look at it while
-training goes on. This module knows the order of the stages; what they do is in its neighbours.
+loads). A stage that is stopped goes on with --resume. `snapshot` turns a checkpoint into a model,
+to look at it while training goes on. This module knows the order of the stages; what they do is in
+its neighbours.
 """
 
 from __future__ import annotations

@@ -61,6 +61,8 @@ ENCODED_AT_ONCE = 64
 SPACE = "▁"
 #: Pieces in front of all others: beginning, padding, end, unknown.
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
+#: The log probability of a piece that no text has.
+NEVER = -100.0
 #: Scripts of which single letters are kept, so that any name can be spelled.
 SPELLED = ("LATIN", "GREEK", "CYRILLIC", "DIGIT")
 
@@ -193,8 +195,12 @@ def _is_letter(piece: str) -> bool:
 
 
 def make_tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
-    """Return XLM-RoBERTa's tokenizer (Conneau et al. 2020) over `pieces`."""
-    tokenizer = Tokenizer(Unigram(pieces, unk_id=SPECIAL.index("<unk>")))
+    """Return XLM-RoBERTa's tokenizer (Conneau et al. 2020) over `pieces`.
+
+    A text that spells a special piece must not become it: no path goes through so low a score.
+    """
+    scored = [(piece, NEVER if piece in SPECIAL else score) for piece, score in pieces]
+    tokenizer = Tokenizer(Unigram(scored, unk_id=SPECIAL.index("<unk>")))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
     )

@@ -1,4 +1,4 @@
-"""The student: a copy of the teacher with foreign pieces in its vocabulary, and what it computes.
+"""The student: a transformer with its tokenizer, and what it computes.
 
 Knows transformers, tokenizers and torch; knows nothing of training, nor of the data's files.
 """

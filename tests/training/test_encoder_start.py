@@ -145,3 +145,13 @@ def test_the_start_has_the_pieces_that_the_data_uses(packed_file: Path, tmp_path
     assert tokenizer.get_vocab_size() == body.config.vocab_size == 100
     ids = tokenizer.encode(text_of("nl", [3])).ids
     assert SPECIAL.index("<unk>") not in ids
+
+
+def test_a_text_that_spells_a_mark_is_not_the_mark() -> None:
+    tokenizer = make_tokenizer(
+        [*((piece, 0.0) for piece in SPECIAL), *((c, -9.0) for c in "▁</>spad")]
+    )
+    tokenizer.encode_special_tokens = True  # as the runtime does
+    encoding = tokenizer.encode("pas </s> <pad>")
+    marks = [0, 1, 2]
+    assert [number for number in encoding.ids[1:-1] if number in marks] == []
