@@ -1,7 +1,7 @@
 """Ask the page as many users at once, over a large index: errors, times and the server's memory.
 
     python benchmarks/load.py --scratch FOLDER [--chunks COUNT] [--users COUNT]
-                              [--seconds SECONDS | --questions COUNT]
+                              [--seconds SECONDS | --questions COUNT] [--endpoint ask|search]
 
 The index is the synthetic one of `scale.py`, written under the name of the model that ships, and
 `seedqa ui` serves it as a process of its own. Each user asks by REST, one question after the other
@@ -78,13 +78,15 @@ def start(scratch: Path) -> tuple[subprocess.Popen[str], str]:
     return server, urlsplit(server.stdout.readline().strip()).netloc
 
 
-def ask(connection: http.client.HTTPConnection, question: str) -> dict[str, Any]:
+def ask(
+    connection: http.client.HTTPConnection, question: str, endpoint: str = "ask"
+) -> dict[str, Any]:
     """Ask by REST and return the object; raises RuntimeError for an error event."""
     path = "/gradio_api/call"
-    body = json.dumps({"question": question})
-    connection.request("POST", f"{path}/v2/ask", body, {"Content-Type": "application/json"})
+    body = json.dumps({"question" if endpoint == "ask" else "query": question})
+    connection.request("POST", f"{path}/v2/{endpoint}", body, {"Content-Type": "application/json"})
     event = json.loads(connection.getresponse().read())["event_id"]
-    connection.request("GET", f"{path}/ask/{event}")
+    connection.request("GET", f"{path}/{endpoint}/{event}")
     lines = connection.getresponse().read().decode().strip().split("\n")
     if "event: complete" not in lines:
         raise RuntimeError(lines[-1][:200])
@@ -98,15 +100,18 @@ def digest(result: dict[str, Any]) -> Any:
     return result["question"], result["answer"], places
 
 
-def use(host: str, expected: dict[str, Any], tally: Tally, until: float, count: int) -> None:
-    """Ask, as one user, until a time or until all users have asked `count` questions."""
+def use(
+    host: str, expected: dict[str, Any], tally: Tally, until: float, options: argparse.Namespace
+) -> None:
+    """Ask, as one user, until a time or until all users have asked so many questions."""
+    count, endpoint = options.questions, options.endpoint
     connection = http.client.HTTPConnection(host, timeout=120)
     chosen = random.Random(threading.get_ident())
     while time.monotonic() < until and (not count or len(tally.milliseconds) < count):
         question = chosen.choice(list(expected))
         began = time.perf_counter()
         try:
-            right = digest(ask(connection, question)) == expected[question]
+            right = digest(ask(connection, question, endpoint)) == expected[question]
         except (OSError, RuntimeError, ValueError, KeyError, http.client.HTTPException) as error:
             with tally.lock:
                 tally.errors.append(f"{type(error).__name__}: {error}")
@@ -133,6 +138,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=20)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--questions", type=int, default=0, help="stop after so many instead")
+    parser.add_argument("--endpoint", choices=("ask", "search"), default="ask")
     options = parser.parse_args()
     scratch = (options.scratch / "load").resolve()
     scratch.mkdir(parents=True)
@@ -157,13 +163,13 @@ def measure(server: int, host: str, options: argparse.Namespace) -> str:
     expected = {}
     for question in questions:
         began = time.perf_counter()
-        expected[question] = digest(ask(connection, question))
+        expected[question] = digest(ask(connection, question, options.endpoint))
         alone.append((time.perf_counter() - began) * 1000)
     tally = Tally()
     span = 86_400.0 if options.questions else options.seconds
     until = time.monotonic() + span
     users = [
-        threading.Thread(target=use, args=(host, expected, tally, until, options.questions))
+        threading.Thread(target=use, args=(host, expected, tally, until, options))
         for _ in range(options.users)
     ]
     began = time.monotonic()
