@@ -7,8 +7,11 @@ found, 2 an error, 130 interrupted.
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import json
+import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.build import Progress, Report
+    from index.encoder import Encoder
     from index.errors import SeedqaError
     from index.location import Location
     from retrieval.types import Filters, Result
@@ -44,15 +48,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         options = _parser().parse_args(given)
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()  # what cannot be written fails here, and not without a word at the end
+        return code
     except SeedqaError as error:
         return _print_error(error, as_json="--json" in given)
     except KeyboardInterrupt:
         _note("stopped; what was embedded so far is kept, and the next run goes on from there")
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone, and wants no word about it
+        # The reader of our output has gone, and wants no word about it: nor at the end, when
+        # Python writes what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FOUND
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _note(f"the output cannot be written: {error.strerror}", kind="error")
+        return ERROR
 
 
 # -- commands ----------------------------------------------------------------------------------
@@ -70,6 +84,8 @@ def _ask(options: argparse.Namespace) -> int:
             refresh=options.refresh,
             progress=_progress(),
         )
+    if _locate(options).stands_in:
+        _note("no index and no seeds here: asked the article that ships; seedqa index FOLDER")
     for note in result.notes:
         _note(note)
     if options.json:
@@ -102,16 +118,15 @@ def _index(options: argparse.Namespace) -> int:
     return FOUND if report.generation.documents else NOTHING
 
 
-def _build(location: Location) -> Report:
+def _build(location: Location, encoder: Encoder | None = None) -> Report:
     from index.build import build_index
     from index.encoder import load_encoder
     from retrieval.record import model_of, read_record, seeds_of
 
     recorded = read_record(location)
     seeds, model = seeds_of(location, recorded), model_of(location, recorded)
-    report = build_index(
-        seeds, location.index, load_encoder(model), model_path=model, progress=_progress()
-    )
+    encoder = encoder or load_encoder(model)
+    report = build_index(seeds, location.index, encoder, model_path=model, progress=_progress())
     for note in report.notes:
         _note(note)
     return report
@@ -183,22 +198,32 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace) -> int:
+    from index.encoder import load_encoder
+    from index.errors import IndexBusy, SeedsError, StorageError
     from output import write_report
-    from retrieval.record import read_record, seeds_of
+    from retrieval.record import model_of, read_record, seeds_of
     from retrieval.watch import watch_changes
 
     location = _locate(options)
-    seeds = seeds_of(location, read_record(location))
-    write_report(_build(location), sys.stdout)
+    recorded = read_record(location)
+    seeds, encoder = seeds_of(location, recorded), load_encoder(model_of(location, recorded))
+    write_report(_build(location, encoder), sys.stdout)
     _note(f"watching {seeds}; stop with Ctrl-C")
-    try:
+    said = ""
+    with suppress(KeyboardInterrupt):
         for _ in watch_changes(seeds, location.index):
-            report = _build(location)
+            try:
+                report = _build(location, encoder)
+            except (IndexBusy, SeedsError, StorageError) as error:
+                # Another process writes, a disk is full or gone: the next look may find it mended.
+                if str(error) != said:
+                    _note(f"{error.found}; looking again")
+                said = str(error)
+                continue
+            said = ""
             if report.indexed or report.removed:
                 write_report(report, sys.stdout)
                 sys.stdout.flush()
-    except KeyboardInterrupt:
-        pass
     return FOUND
 
 
@@ -233,7 +258,11 @@ def _doctor(options: argparse.Namespace) -> int:
     from retrieval.reader import Reader
 
     location = _locate(options)
-    done = repair(location.index, location.seeds, _progress()) if options.repair else []
+    done = (
+        repair(location.index, location.seeds, location.model, _progress())
+        if options.repair
+        else []
+    )
     for action in done:
         _note(action)
     findings = [
@@ -366,7 +395,11 @@ def _write_file(path: Path, text: str) -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports a wrong option as every error."""
+    """Reports a wrong option as every error, and takes no option by a part of its name: `--in` is
+    not `--index`."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, allow_abbrev=False)
 
     def error(self, message: str) -> Any:
         from index.errors import UsageError
@@ -459,18 +492,40 @@ def _asking_options() -> _Parser:
     options.add_argument(
         "--lang", dest="language", metavar="CODE", help="only documents in this language (fr, en…)"
     )
-    options.add_argument("--since", type=_date, metavar="DATE", help="dated on or after 2020-01-31")
-    options.add_argument("--until", type=_date, metavar="DATE", help="dated on or before")
+    options.add_argument(
+        "--since",
+        type=_since,
+        metavar="DATE",
+        help="dated then or later, as 2020, 2020-01 or 2020-01-31; what has no date is left out",
+    )
+    options.add_argument("--until", type=_until, metavar="DATE", help="dated then or earlier")
     return options
 
 
-def _date(text: str) -> str:
+def _since(text: str) -> str:
+    return _date(text, first=True)
+
+
+def _until(text: str) -> str:
+    return _date(text, first=False)
+
+
+def _date(text: str, first: bool) -> str:
+    """Return an ISO date; of a year or a month the first day, or the last."""
+    from calendar import monthrange
     from datetime import date
 
     try:
+        if re.fullmatch(r"\d{4}", text):
+            text += "-01" if first else "-12"
+        if re.fullmatch(r"\d{4}-\d\d", text):
+            days = monthrange(int(text[:4]), int(text[5:]))[1]
+            text += "-01" if first else f"-{days}"
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2020-01-31") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date like 2020, 2020-01 or 2020-01-31"
+        ) from None
 
 
 if __name__ == "__main__":

@@ -74,6 +74,9 @@ def result_json(result: Result, explain: bool) -> dict[str, Any]:
 def write_result(result: Result, stream: TextIO, *, explain: bool, read: bool) -> None:
     """Write answer and passages."""
     paint = _Paint(stream)
+    if not result.index.documents:
+        print("There are no documents: seedqa status says what was left out.", file=stream)
+        return
     if read:
         _write_answers(result, stream, paint)
     if not result.passages:
@@ -99,7 +102,6 @@ def _write_answers(result: Result, stream: TextIO, paint: _Paint) -> None:
         )
     if len(result.answers) > 1:
         print(paint.strong("Your documents disagree."), end="\n\n", file=stream)
-    dates = {passage.source: passage.date for passage in result.passages}
     for answer in result.answers:
         print(paint.strong(one_line(answer.text)), file=stream)
         if answer.sentence != answer.text:
@@ -111,8 +113,8 @@ def _write_answers(result: Result, stream: TextIO, paint: _Paint) -> None:
             f"characters {answer.start} to {answer.end}",
             f"{band_of(answer.confidence)}, confidence {answer.confidence:.2f}",
         ]
-        if len(result.answers) > 1:
-            facts += [date for date in (dates.get(answer.source),) if date]
+        if len(result.answers) > 1 and answer.date:
+            facts.append(answer.date)
         print(paint.faint(", ".join(facts)), end="\n\n", file=stream)
 
 

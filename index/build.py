@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
-from index.documents import hash_file, read_document, resolve_folder, walk_folder
+from index.documents import UNLISTED, hash_file, read_document, resolve_folder, walk_folder
 from index.encoder import Encoder
 from index.errors import IndexBusy, IndexMismatch, SeedsError, UnreadableFile
 from index.store import (
@@ -46,6 +46,8 @@ RACY_NS = 2_000_000_000
 EMBED_BATCH = 256
 #: Chunks between two steps of the progress bar: half a second.
 SHOWN_BATCH = 64
+#: How a file compares with its row in the index.
+_SAME, _DOUBTFUL, _OTHER = "same", "doubtful", "other"
 LOCK_FILE = "write.lock"
 OWNER_FILE = "write.owner"
 
@@ -68,6 +70,9 @@ class Plan:
     unchanged: tuple[DocumentRow, ...]
     known: dict[str, DocumentRow]
     """All rows, by source."""
+    doubtful: frozenset[str] = frozenset()
+    """Of those to read, the sources whose size, times and inode are those that the index has, but
+    were too new then to prove anything."""
 
     @property
     def is_empty(self) -> bool:
@@ -113,13 +118,17 @@ def plan_changes(store: Store | None, seeds: Path, index_folder: Path) -> Plan:
     skipped = _one_for_each_source(all_skipped, {file.source for file in found})
     known = {row.source: row for row in store.documents()} if store else {}
     present = {file.source for file in found} | {file.source for file in skipped}
-    to_read = tuple(file for file in found if not _is_unchanged(file, known.get(file.source)))
+    states = {file.source: _compare(file, known.get(file.source)) for file in found}
+    to_read = tuple(file for file in found if states[file.source] != _SAME)
     newly_skipped = tuple(
         file
         for file in skipped
         if file.source not in known or known[file.source].reason != file.reason
     )
     again = {file.source for file in to_read} | {file.source for file in newly_skipped}
+    # What is below a folder that cannot be listed has not gone: a disk may be back soon.
+    unlisted = tuple(f"{file.source}/" for file in skipped if file.reason.startswith(UNLISTED))
+    present |= {source for source in known if source.startswith(unlisted)}
     return Plan(
         to_read=to_read,
         newly_skipped=newly_skipped,
@@ -128,6 +137,23 @@ def plan_changes(store: Store | None, seeds: Path, index_folder: Path) -> Plan:
             row for source, row in known.items() if source in present and source not in again
         ),
         known=known,
+        doubtful=frozenset(source for source, state in states.items() if state == _DOUBTFUL),
+    )
+
+
+def settle_doubts(plan: Plan) -> Plan:
+    """Return the plan without the files that only seemed to have changed: for who looks, and does
+    not build. Reads the doubtful ones, which were written just before they were indexed."""
+    same = {
+        file.source: plan.known[file.source]
+        for file in plan.to_read
+        if file.source in plan.doubtful and _seems_same(file, plan.known[file.source])
+    }
+    return replace(
+        plan,
+        to_read=tuple(file for file in plan.to_read if file.source not in same),
+        unchanged=(*plan.unchanged, *same.values()),
+        doubtful=frozenset(),
     )
 
 
@@ -198,16 +224,16 @@ def build_index(
 # -- what changed ------------------------------------------------------------------------------
 
 
-def _is_unchanged(file: FoundFile, row: DocumentRow | None) -> bool:
-    if row is None:
-        return False
-    same = (file.size, file.mtime_ns, file.ctime_ns, file.inode) == (
+def _compare(file: FoundFile, row: DocumentRow | None) -> str:
+    """Return whether a file is the one in a row, by size, times and inode."""
+    if row is None or (file.size, file.mtime_ns, file.ctime_ns, file.inode) != (
         row.size, row.mtime_ns, row.ctime_ns, row.inode
-    )  # fmt: skip
+    ):  # fmt: skip
+        return _OTHER
     # An mtime in the future was set by somebody and proves as much as one long ago; nobody sets
     # the change time.
     racy = abs(row.read_ns - row.mtime_ns) <= RACY_NS or row.read_ns - row.ctime_ns <= RACY_NS
-    return same and not racy
+    return _DOUBTFUL if racy else _SAME
 
 
 def _one_for_each_source(skipped: Sequence[SkippedFile], taken: Set[str]) -> list[SkippedFile]:
@@ -300,7 +326,9 @@ def _read_file(
         digest, document = read_document(file)
         chunks = tuple(split_document(document, settings))
     except UnreadableFile as error:
-        return _skipped(SkippedFile(file.source, error.reason), file, read_ns), []
+        # What may be over next time is tried again: no file has this size.
+        seen = replace(file, size=-1) if error.may_pass else file
+        return _skipped(SkippedFile(file.source, error.reason), seen, read_ns), []
     inputs = [encoder_input(document, chunk) for chunk in chunks]
     return (
         NewDocument(
@@ -330,6 +358,11 @@ def hash_input(text: str) -> bytes:
 def _skipped(skipped: SkippedFile, file: FoundFile | None = None, read_ns: int = 0) -> NewDocument:
     file = file or FoundFile(skipped.source, "", 0, 0, 0, 0)
     return NewDocument(file, read_ns, None, None, None, None, (), (), skipped.reason)
+
+
+def _seems_same(file: FoundFile, row: DocumentRow) -> bool:
+    """Return whether a doubtful file has its row's content; of a skipped one nothing is kept."""
+    return row.status == "skipped" or _has_same_content(file, row)
 
 
 def _has_same_content(file: FoundFile, row: DocumentRow) -> bool:

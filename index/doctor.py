@@ -13,10 +13,13 @@ from typing import Protocol
 
 from index.build import Progress, build_index, write_lock
 from index.encoder import load_encoder
-from index.errors import IndexCorrupt, IndexMissing, SeedqaError
+from index.errors import IndexCorrupt, SeedqaError
 from index.store import DATABASE, Store, open_for_reading, open_for_writing
 
 logger = logging.getLogger(__name__)
+
+#: Where a damaged database waits until another is built.
+DAMAGED = f"{DATABASE}.damaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +65,58 @@ def check_index(index_folder: Path) -> list[Finding]:
 
 
 def repair(
-    index_folder: Path, seeds: Path | None, progress: Progress = lambda phase, done, total: None
+    index_folder: Path,
+    seeds: Path | None,
+    model: str | None = None,
+    progress: Progress = lambda phase, done, total: None,
 ) -> list[str]:
     """Make anew what is derived and damaged; return what was done, in words.
 
     Vectors and words come from the database. A damaged database is moved aside and built again
-    from `seeds`, which then must be given. Raises what cannot be mended.
+    from `seeds` with `model`; it may still know them itself. Raises what cannot be mended: a
+    database that is whole, but busy, of a newer version or of another program, is left as it is.
     """
-    findings = check_index(index_folder)
-    broken = {finding.part for finding in findings if not finding.ok}
+    try:
+        with open_for_reading(index_folder) as store:
+            broken = {finding.part for finding in _check_store(store) if not finding.ok}
+            known = store.generation() or store.intention()
+            is_begun = known is not None and store.generation() is None and not store.check()
+    except IndexCorrupt:
+        broken, known, is_begun = {"database"}, None, False
     if not broken:
         return []
     if "database" in broken:
-        return [_rebuild_database(index_folder, seeds, progress)]
+        if known:
+            seeds, model = seeds or Path(known.seeds), model or known.model_path
+        if not is_begun:  # a first build that was killed goes on where it was
+            _move_aside(index_folder, seeds)
+        return [_rebuild_database(index_folder, seeds, model, progress)]
     with write_lock(index_folder), open_for_writing(index_folder) as store:
         generation = store.rewrite_vectors()
     return [f"made vectors and words of {generation.chunks} chunks anew from the database"]
 
 
-def _rebuild_database(index_folder: Path, seeds: Path | None, progress: Progress) -> str:
+def _move_aside(index_folder: Path, seeds: Path | None) -> None:
     if seeds is None:
         raise IndexCorrupt(
             f"{index_folder / DATABASE} is damaged and cannot say which folder it was built from",
             "the folder",
             "Run seedqa doctor --repair --seeds FOLDER",
         )
-    if not (index_folder / DATABASE).exists():
-        raise IndexMissing(f"no index in {index_folder}", "one to repair", "Run seedqa index")
     with write_lock(index_folder):
-        aside = index_folder / f"{DATABASE}.damaged"
-        (index_folder / DATABASE).replace(aside)
+        (index_folder / DATABASE).replace(index_folder / DAMAGED)
         for suffix in ("-wal", "-shm"):
             (index_folder / f"{DATABASE}{suffix}").unlink(missing_ok=True)
-    report = build_index(seeds, index_folder, load_encoder(), progress=progress)
-    aside.unlink()
+
+
+def _rebuild_database(
+    index_folder: Path, seeds: Path | None, model: str | None, progress: Progress
+) -> str:
+    assert seeds is not None
+    report = build_index(
+        seeds, index_folder, load_encoder(model), model_path=model, progress=progress
+    )
+    (index_folder / DAMAGED).unlink(missing_ok=True)
     return (
         f"built the database anew from {seeds}: {report.generation.documents} documents,"
         f" {report.generation.chunks} chunks"

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import re
 import stat
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from index.errors import SeedsError, UnreadableFile
@@ -46,6 +48,8 @@ __all__ = [
     "walk_folder",
 ]
 
+logger = logging.getLogger(__name__)
+
 #: Larger files are skipped: a text of 64 MiB is some 12 million words, more than anyone wrote by
 #: hand; what is larger is a log or a dump, and would hold several times its size in memory.
 MAX_FILE_BYTES = 64 * 2**20
@@ -56,6 +60,9 @@ MAX_IGNORE_BYTES = 2**20
 #: Read in this order: the later one has the last word, so `.seedqaignore` can bring back what
 #: `.gitignore` leaves out.
 IGNORE_FILES = (".gitignore", ".seedqaignore")
+
+#: What the reason of a folder begins with that cannot be listed; what is in it is not known.
+UNLISTED = "folder cannot be listed"
 
 _EXTRACTORS: dict[str, Callable[[bytes], Extracted]] = {
     ".txt": extract_text,
@@ -130,14 +137,25 @@ def read_document(found: FoundFile) -> tuple[str, Document]:
     Raises `UnreadableFile` with a reason when it has no readable text.
     """
     raw = _read_bytes(found.path)
-    stem, extension = os.path.splitext(found.source.rpartition("/")[2])
+    try:
+        document = _make_document(found.source, raw)
+    except UnreadableFile:
+        raise
+    except Exception as error:  # what a library did not foresee is one file's trouble
+        logger.debug("%s", found.source, exc_info=True)
+        raise UnreadableFile(f"cannot be understood: {type(error).__name__}") from error
+    return hashlib.sha256(raw).hexdigest(), document
+
+
+def _make_document(source: str, raw: bytes) -> Document:
+    stem, extension = os.path.splitext(source.rpartition("/")[2])
     extracted = _EXTRACTORS[extension.lower()](raw)
     text, stated = extracted.text, extracted.stated
     if not text or text.isspace():
         raise UnreadableFile("no text")
     language = find_language(text, stated.body_start, stated.language)
-    document = Document(
-        source=found.source,
+    return Document(
+        source=source,
         text=text,
         title=clean_title(stated.title) or find_title(text, stated.body_start) or stem,
         date=parse_date(stated.date, language)
@@ -146,7 +164,6 @@ def read_document(found: FoundFile) -> tuple[str, Document]:
         language=language,
         page_starts=extracted.page_starts,
     )
-    return hashlib.sha256(raw).hexdigest(), document
 
 
 def hash_file(found: FoundFile) -> str:
@@ -194,7 +211,7 @@ def _scan_folder(folder: _Folder, excluded: str | None, findings: _Findings) -> 
         with os.scandir(folder.path) as scan:
             entries = list(scan)
     except OSError as error:
-        findings.skip(folder.prefix.rstrip("/"), f"folder cannot be listed: {_plain(error)}")
+        findings.skip(folder.prefix.rstrip("/"), f"{UNLISTED}: {_plain(error)}")
         return []
     rules = folder.rules + _own_rules(folder, entries, findings)
     inner = []
@@ -229,11 +246,17 @@ def _sort_file(relative: str, path: str, status: os.stat_result, findings: _Find
             source=_as_source(relative),
             path=path,
             size=status.st_size,
-            mtime_ns=status.st_mtime_ns,
-            ctime_ns=status.st_ctime_ns,
-            inode=status.st_ino,
+            mtime_ns=_signed(status.st_mtime_ns),
+            ctime_ns=_signed(status.st_ctime_ns),
+            inode=_signed(status.st_ino),
         )
     )
+
+
+def _signed(number: int) -> int:
+    """Return a number within 64 bits and a sign, as the database has them: some file systems give
+    inodes beyond, and times after the year 2262. They are only compared."""
+    return (number + 2**63) % 2**64 - 2**63
 
 
 def _reason_to_skip(relative: str, status: os.stat_result) -> str | None:
@@ -343,7 +366,7 @@ def _translate_rule(line: str) -> tuple[str, bool] | None:
     glob = glob.removeprefix("!")
     end = "/" if glob.endswith("/") else "/?"
     glob = glob.removesuffix("/")
-    start = "" if "/" in glob else "(?:.*/)?"
+    start = "" if "/" in glob else "(?:|.*?/)"
     body = _translate_glob(glob.removeprefix("/"))
     if not body or line.startswith("#"):
         return None
@@ -351,34 +374,86 @@ def _translate_rule(line: str) -> tuple[str, bool] | None:
 
 
 _GLOB_PART = re.compile(
-    r"""(?P<folders>(?:^|(?<=/))\*\*/) | (?P<inside>(?<=/)\*\*$) | (?P<first>(?:^|(?<=/))\*+)
-    | (?P<name>\*+) | (?P<one>\?) | \[(?P<no>[!^]?)(?P<set>\]?(?:\\.|[^\]\\])*)\]
+    r"""(?P<folders>(?:(?:^|(?<=/))\*{2,}/)+) | (?P<inside>(?<=/)\*{2,}$)
+    | (?P<first>(?:^|(?<=/))\*+) | (?P<name>\*+) | (?P<one>\?)
+    | \[(?P<no>[!^]?)(?P<set>\]?(?:\[:[a-z]*:\]|\\.|[^\]\\])*)\]
     | \\(?P<escaped>.) | (?P<plain>[^\[\\]) | (?P<bad>.)""",
     re.DOTALL | re.VERBOSE,
 )
-_GLOB_WILDCARDS = {
-    "folders": "(?:.*/)?",
-    "inside": ".+",
-    "first": "(?=[^/])[^/]*",  # a whole name is never empty
-    "name": "[^/]*",
-    "one": "[^/]",
-}
+#: What a star stands for; a whole name is never empty.
+_STARS = {"first": "(?=[^/])[^/]*", "name": "[^/]*"}
+_SET_PART = re.compile(r"\[:(?P<kind>[a-z]*):\]|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
+_SET_KINDS = {
+    "alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": r" \t", "cntrl": r"\x00-\x1f\x7f",
+    "digit": "0-9", "graph": "!-~", "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~",
+    "space": r" \t-\r", "upper": "A-Z", "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
 
 
 def _translate_glob(glob: str) -> str | None:
-    parts = []
+    """Translate a glob, None where it is none.
+
+    What follows a star up to the next is taken where it first stands, and never looked for again
+    (as in `fnmatch`): the later star takes whatever is left, so that nothing is lost, and a name
+    cannot be tried in exponentially many ways. The same goes for what stands between two `**/`.
+    """
+    units: list[list[tuple[str, str]]] = [[]]
     for part in _GLOB_PART.finditer(glob):
         kind = part.lastgroup or ""
-        if kind == "bad":
-            return None
-        if kind in _GLOB_WILDCARDS:
-            parts.append(_GLOB_WILDCARDS[kind])
-        elif kind == "set":
-            members = re.sub(r"([\[&~|^]|^\])", r"\\\1", part["set"])
-            parts.append(f"(?!/)[{'^' if part['no'] else ''}{members}]")
+        if kind == "folders":
+            units.append([])
+        elif kind in _STARS:
+            units[-1].append((kind, _STARS[kind]))
+        elif kind in ("inside", "one"):
+            units[-1].append(("", ".+" if kind == "inside" else "[^/]"))
         else:
-            parts.append(re.escape(part[kind]))
-    return "".join(parts)
+            literal = kind != "bad" and (
+                _translate_set(part["set"], bool(part["no"]))
+                if kind == "set"
+                else re.escape(part[kind])
+            )
+            if not literal:
+                return None
+            units[-1].append(("", literal))
+    first, *others = map(_join_unit, units)
+    deeper = [f"(?>(?:|.*?/){unit})" for unit in others[:-1]]
+    return "".join([first, *deeper, *(f"(?:|.*?/){unit}" for unit in others[-1:])])
+
+
+def _join_unit(parts: Sequence[tuple[str, str]]) -> str:
+    """Join the parts between two `**/`: each a kind, empty for what is no star, and a pattern."""
+    stars = [at for at, (kind, _) in enumerate(parts) if kind]
+    joined = "".join(pattern for _, pattern in parts[: stars[0] if stars else None])
+    for star, following in pairwise([*stars, None]):
+        assert star is not None
+        fixed = "".join(pattern for _, pattern in parts[star + 1 : following])
+        pattern = parts[star][1]
+        joined += f"(?>{pattern}?{fixed})" if following else pattern + fixed
+    return joined
+
+
+def _translate_set(members: str, negated: bool) -> str | None:
+    """Translate what stands in brackets; None where it names a kind of characters that is none."""
+    found = [
+        (part["kind"], part["escaped"] or part["plain"]) for part in _SET_PART.finditer(members)
+    ]
+    ranges = []
+    while found:
+        kind, char = found.pop(0)
+        if kind is not None:
+            if kind not in _SET_KINDS:
+                return None
+            ranges.append(_SET_KINDS[kind])
+        elif len(found) > 1 and found[0] == (None, "-") and found[1][0] is None:
+            last = found[1][1]
+            del found[:2]
+            if char <= last:
+                ranges.append(f"{re.escape(char)}-{re.escape(last)}")
+        else:
+            ranges.append(re.escape(char))
+    if not ranges:  # z-a: no character at all
+        return "[^/]" if negated else "(?!)"
+    return f"(?!/)[{'^' if negated else ''}{''.join(ranges)}]"
 
 
 def _is_ignored(relative: str, is_folder: bool, rules: Sequence[_IgnoreRules]) -> bool:
@@ -404,7 +479,8 @@ def _read_bytes(path: str, limit: int = MAX_FILE_BYTES) -> bytes:
                 raise UnreadableFile("not a regular file")
             raw = file.read(limit + 1) if status.st_size <= limit else b""
     except OSError as error:
-        raise UnreadableFile(f"cannot be read: {_plain(error)}") from error
+        lasting = error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOENT)
+        raise UnreadableFile(f"cannot be read: {_plain(error)}", may_pass=not lasting) from error
     if status.st_size > limit or len(raw) > limit:
         raise UnreadableFile(f"larger than {limit // 2**20} MiB")
     return raw

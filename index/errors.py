@@ -6,7 +6,7 @@ SeedqaError
 ├── IndexMissing          there is no index where one was named
 ├── IndexBusy             another process is writing the index
 ├── IndexCorrupt          database or vectors are damaged
-├── IndexFormatError      the index was written by a newer version
+├── IndexFormatError      the index was written by a newer version, or not by seedqa
 ├── IndexMismatch         the index was built from another folder or with another model
 ├── StorageError          the index cannot be written: no space, no permission
 ├── ModelError            a model folder is missing, damaged or unusable
@@ -61,7 +61,7 @@ class IndexCorrupt(SeedqaError):
 
 
 class IndexFormatError(SeedqaError):
-    """The index was written by a version of seedqa with another format."""
+    """The index was written by a version of seedqa with another format, or by another program."""
 
 
 class IndexMismatch(SeedqaError):
@@ -97,8 +97,12 @@ class UsageError(SeedqaError):
 
 
 class UnreadableFile(Exception):
-    """One file cannot be read; `reason` is a clause for a person."""
+    """One file cannot be read; `reason` is a clause for a person.
 
-    def __init__(self, reason: str) -> None:
+    `may_pass` says that it may be read next time, unchanged: a disk that failed for a moment.
+    """
+
+    def __init__(self, reason: str, may_pass: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.may_pass = may_pass

@@ -29,6 +29,8 @@ MAX_CONTROL_SHARE = 0.05
 #: UTF-8 it is nearly 1.
 SOUND_UTF8_SHARE = 0.6
 
+#: A PDF with more text is refused: as much as a text file may have.
+MAX_PDF_CHARACTERS = 64 * 2**20
 #: The XML of a DOCX is held as a tree of some five times its size; a novel has 5 MiB.
 MAX_DOCX_XML_BYTES = 64 * 2**20
 #: With pictures, which python-docx holds as well.
@@ -109,7 +111,7 @@ def decode(raw: bytes, declared: str | None = None) -> str:
     if declared:
         try:
             return raw.decode(_web_encoding(declared))
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # "undefined" is a codec that always fails
             pass
     if _is_damaged_utf8(raw):
         return raw.decode("utf-8", "replace")
@@ -342,8 +344,8 @@ def extract_pdf(raw: bytes) -> Extracted:
 
     try:
         with PdfDocument(raw) as pdf:
-            pages = [_page_text(pdf[number]) for number in range(len(pdf))]
-            title = pdf.get_metadata_dict().get("Title")
+            pages = _page_texts(pdf)
+            title = _pdf_title(pdf)
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
             raise UnreadableFile("encrypted PDF (password needed)") from error
@@ -354,6 +356,25 @@ def extract_pdf(raw: bytes) -> Extracted:
     for page in pages[:-1]:
         starts.append(starts[-1] + len(page) + len(PAGE_BREAK))
     return Extracted(PAGE_BREAK.join(pages), Stated(title=title), tuple(starts))
+
+
+def _page_texts(pdf: Any) -> list[str]:
+    """Return the text of each page; a file of a few kilobytes may name one page a million times."""
+    pages: list[str] = []
+    left = MAX_PDF_CHARACTERS
+    for number in range(len(pdf)):
+        pages.append(_page_text(pdf[number]))
+        left -= len(pages[-1])
+        if left < 0:
+            raise UnreadableFile(f"PDF with more than {MAX_PDF_CHARACTERS:,} characters")
+    return pages
+
+
+def _pdf_title(pdf: Any) -> str | None:
+    try:
+        return str(pdf.get_metadata_dict().get("Title") or "")
+    except UnicodeDecodeError:  # half a surrogate pair
+        return None
 
 
 def _page_text(page: Any) -> str:
@@ -385,12 +406,11 @@ def extract_docx(raw: bytes) -> Extracted:
 
     try:
         docx = open_docx(io.BytesIO(raw))
-        body = docx.element.body
         title = docx.core_properties.title
+        blocks = [block for block in _docx_blocks(docx.element.body) if block.strip()]
     # The library lets through whatever its zip, XML and package layers raise.
     except Exception as error:
         raise UnreadableFile(f"damaged DOCX: {_one_line(error)}") from error
-    blocks = [block for block in _docx_blocks(body) if block.strip()]
     return Extracted(normalise_text("\n\n".join(blocks)), Stated(title=title))
 
 

@@ -28,6 +28,8 @@ class Location:
     """The folder to build from; None means the one that the index records."""
     model: str | None
     """What was named explicitly, or None."""
+    stands_in: bool = False
+    """Whether the documents that ship are taken, since nothing was named and nothing is here."""
 
 
 def locate(
@@ -43,6 +45,8 @@ def locate(
     """
     seeds = seeds or environment.get("SEEDQA_SEEDS") or None
     model = model or environment.get("SEEDQA_MODEL") or None
+    if model and Path(model).is_dir():
+        model = str(Path(model).resolve())  # found again from another folder; never a hub's name
     index = index or environment.get("SEEDQA_INDEX") or None
     folder = Path(index or DEFAULT_INDEX)
     if seeds is not None:
@@ -54,7 +58,7 @@ def locate(
     if index is None:
         folder = _cache_for(SHIPPED_SEEDS)
     recorded = _has_index(folder)
-    return Location(folder, None if recorded else SHIPPED_SEEDS, model)
+    return Location(folder, None if recorded else SHIPPED_SEEDS, model, stands_in=True)
 
 
 def _has_index(folder: Path) -> bool:

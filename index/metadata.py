@@ -12,6 +12,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,8 @@ def _parse_yaml(block: str | None) -> object:
     try:
         # Not libyaml's loader: it recurses in C, where a thousand brackets end the process.
         return yaml.safe_load(block or "")
-    except (yaml.YAMLError, ValueError, RecursionError):
+    # Beside its own errors the library lets through what its constructors of values raise.
+    except Exception:
         return None
 
 
@@ -107,7 +109,8 @@ def _scalar(fields: dict[object, object], *names: str) -> str | None:
     for name in names:
         value = lowered.get(name)
         if isinstance(value, str | int | float | datetime.date) and not isinstance(value, bool):
-            return str(value)
+            with suppress(ValueError):  # a number of more digits than Python writes
+                return str(value)
     return None
 
 

@@ -715,7 +715,7 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     if owner != APPLICATION_ID:
-        raise IndexCorrupt(
+        raise IndexFormatError(
             f"{path} is not a database of seedqa",
             f"application id {APPLICATION_ID:#x}",
             "Name another folder with --index, or delete this one and run seedqa index",

@@ -105,8 +105,7 @@ def find_answers(
     if confidence < calibration.threshold:
         return (), confidence
     kept = [answer for answer in answers if answer.confidence >= calibration.threshold]
-    dates = {group.best.passage.source: group.best.passage.date for group in (groups[0], *rivals)}
-    kept.sort(key=lambda answer: dates[answer.source] or "", reverse=True)
+    kept.sort(key=lambda answer: answer.date or "", reverse=True)
     return tuple(kept), confidence
 
 
@@ -247,4 +246,5 @@ def _quote(candidate: Candidate, confidence: float, language: str) -> Answer:
         sentence=passage.text[start:end],
         sentence_start=passage.start + start,
         sentence_end=passage.start + end,
+        date=passage.date,
     )

@@ -19,6 +19,7 @@ from index.lexical import (
     stemmed_words,
     stop_words,
 )
+from index.stopwords import STOP_WORDS
 from index.store import Generation, Store
 from index.types import UNKNOWN_LANGUAGE
 from index.vectors import VectorIndex
@@ -133,8 +134,12 @@ def topical_words(question: str) -> list[str]:
 
 
 def is_about_nothing(question: str) -> bool:
-    """Return whether a question has function words only, of one language or another."""
-    return all(word in all_stop_words() for word in folded_words(question))
+    """Return whether a question has nothing but function words of one language.
+
+    Not of several: "When was the war?" asks about something, though "war" is German for "was".
+    """
+    words = folded_words(question)
+    return any(all(word in stop_words(language) for word in words) for language in STOP_WORDS)
 
 
 def inverse_document_frequency(count: int, chunks: int) -> float:

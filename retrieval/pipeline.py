@@ -16,7 +16,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build import OutOfTime, Plan, Progress, Report, build_index, plan_changes
+from index.build import (
+    OutOfTime,
+    Plan,
+    Progress,
+    Report,
+    build_index,
+    plan_changes,
+    settle_doubts,
+)
 from index.documents import matches_glob
 from index.encoder import Encoder, load_encoder
 from index.errors import (
@@ -189,6 +197,11 @@ class Pipeline:
                 max(count, READ_COUNT) if read else count, filters, freshness.stale_sources,
             )  # fmt: skip
         clock.lap("search_ms")
+        notes = freshness.notes
+        if not passages and generation.documents and not filters.is_empty:
+            notes += (
+                f"no document passes the filters; languages: {', '.join(generation.languages)}",
+            )
         answers: tuple[Answer, ...] = ()
         confidence = 0.0
         if read:
@@ -208,7 +221,7 @@ class Pipeline:
                 fresh=freshness.fresh,
             ),
             timings=clock.timings(),
-            notes=freshness.notes,
+            notes=notes,
         )
 
     def _search(
@@ -331,8 +344,14 @@ class Pipeline:
         other_model = generation.fingerprint != self._encoder.fingerprint
         if other_model and (generation.model_path is not None or not allowed):
             raise other_model_error(generation, self._encoder)
+        if not allowed:
+            plan = settle_doubts(plan)
         if plan.is_empty and not other_model:
             return _Freshness(True, frozenset())
+        if generation.documents and not (plan.unchanged or plan.to_read):
+            gone = f"{generation.seeds} has no document left"
+            reason = f"{gone}: answered from the index; seedqa index takes them out of it"
+            return _Freshness(False, plan.stale_sources, (reason,))
         if not allowed:
             return _Freshness(False, plan.stale_sources, (_describe_plan(plan),))
         return self._catch_up(generation, plan, other_model, progress)
@@ -426,7 +445,7 @@ def allowed_chunks(store: Store, filters: Filters) -> NDArray[np.int64] | None:
         for row in store.documents()
         if row.status == "indexed"
         and (matches is None or matches(row.source))
-        and (not filters.language or row.language == filters.language)
+        and (not filters.language or row.language == filters.language.lower())
         and (not filters.since or (row.date is not None and row.date >= filters.since))
         and (not filters.until or (row.date is not None and row.date <= filters.until))
     )

@@ -39,7 +39,8 @@ def read_source(location: Location, place: str) -> Excerpt:
         if name in by_source:
             text = _read(by_source[name]).text
             return _cut(name, text, line, count)
-    raise _no_source(place, seeds)
+    match = _PLACE.fullmatch(place)
+    raise _no_source(match["name"] if match else place, seeds)
 
 
 def open_source(location: Location, source: str) -> Document:

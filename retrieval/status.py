@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.build import plan_changes
+from index.build import plan_changes, settle_doubts
 from index.errors import SeedsError
 from index.location import Location
 from index.store import DocumentRow, Generation, missing, open_for_reading
 from index.types import SkippedFile
+from retrieval.record import check_seeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,13 @@ def read_status(location: Location) -> Status:
         generation = store.generation()
         if generation is None:
             raise missing(location.index)
+        check_seeds(generation, location)
         rows = store.documents()
         changed: tuple[str, ...] = ()
         removed: tuple[str, ...] = ()
         problem = None
         try:
-            plan = plan_changes(store, Path(generation.seeds), location.index)
+            plan = settle_doubts(plan_changes(store, Path(generation.seeds), location.index))
         except SeedsError as error:
             problem = str(error)
         else:

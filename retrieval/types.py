@@ -98,6 +98,8 @@ class Answer:
     sentence: str
     sentence_start: int
     sentence_end: int
+    date: str | None = None
+    """The document's."""
 
 
 @dataclass(frozen=True, slots=True)

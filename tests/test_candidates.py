@@ -317,6 +317,11 @@ def test_a_folder_of_two_languages_is_stemmed_in_both(seeds: Path, tmp_path: Pat
         ("Ebro", False),
         ("who is Ann?", False),
         ("when was it opened?", False),
+        # a function word of another language: German war, French car and son, Spanish como
+        ("When was the war?", False),
+        ("What is a car?", False),
+        ("Who is the son?", False),
+        ("Where is Como?", False),
     ],
 )
 def test_a_question_of_function_words_is_about_nothing(question: str, nothing: bool) -> None:

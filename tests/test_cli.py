@@ -19,9 +19,13 @@ from typing import Any
 import pytest
 
 from cli import main
+from index.build import write_lock
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 SHIPPED = Path(__file__).resolve().parent.parent / "seeds"
+STANDS_IN = (
+    "seedqa: note: no index and no seeds here: asked the article that ships; seedqa index FOLDER\n"
+)
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -96,10 +100,11 @@ def test_the_question_that_it_all_began_with(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_shipped_documents_answer_anywhere(run: Run, tmp_path: Path) -> None:
-    code, out, _ = run("search", "Chris Tung", "-n", "1", "--json")
+    code, out, err = run("search", "Chris Tung", "-n", "1", "--json")
     assert code == 0
     assert read_json(out)["passages"][0]["source"] == ARTICLE
     assert list(tmp_path.iterdir()) == []
+    assert err == STANDS_IN  # or an answer about the article passes for one about the folder
 
 
 def test_a_question_that_is_not_answered(run: Run) -> None:
@@ -115,7 +120,7 @@ def test_a_question_that_is_not_answered(run: Run) -> None:
 def test_text_of_an_answer(run: Run) -> None:
     code, out, err = run("ask", "when did Alibaba join TOP?", "-n", "1")
     lines = out.split("\n")
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, STANDS_IN)
     assert lines[0] == "2017"
     assert lines[1].startswith("La présence d’Alibaba dans l’univers olympique remonte à 2017. Le")
     assert re.fullmatch(
@@ -161,6 +166,11 @@ def test_odd_questions_are_asked(run: Run, question: str) -> None:
         (["--in", "*.txt"], 5),
         (["--in", "*.pdf"], 0),
         (["--lang", "fr"], 5),
+        (["--lang", "FR"], 5),
+        (["--since", "2020"], 5),
+        (["--since", "2020-02"], 0),
+        (["--until", "2020-01"], 5),
+        (["--until", "2019"], 0),
         (["--lang", "de"], 0),
         (["--since", "2020-01-17"], 5),
         (["--since", "2020-01-18"], 0),
@@ -170,9 +180,11 @@ def test_odd_questions_are_asked(run: Run, question: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
 def test_filters(run: Run, options: list[str], count: int) -> None:
-    code, out, _ = run("search", "Alibaba", "--json", *options)
+    code, out, err = run("search", "Alibaba", "--json", *options)
     assert len(read_json(out)["passages"]) == count
     assert code == (0 if count else 1)
+    nothing_passes = "note: no document passes the filters; languages: fr\n"
+    assert err.endswith(nothing_passes) == (not count)
 
 
 def test_explain_has_the_parts_of_the_score(run: Run) -> None:
@@ -284,6 +296,8 @@ def test_a_folder_without_documents(run: Run, tmp_path: Path) -> None:
     code, out, _ = run("ask", "anything", "--json")
     assert code == 1
     assert read_json(out)["passages"] == []
+    code, out, _ = run("ask", "anything")
+    assert (code, out) == (1, "There are no documents: seedqa status says what was left out.\n")
 
 
 def test_a_missing_folder_makes_nothing(run: Run, tmp_path: Path) -> None:
@@ -355,6 +369,24 @@ def test_doctor_builds_a_damaged_database_anew(run: Run, seeds: Path, tmp_path: 
     assert not (tmp_path / ".seedqa" / "seedqa.db.damaged").exists()
 
 
+@pytest.mark.parametrize(
+    "pragma", ["user_version = 99", "application_id = 7"], ids=["newer", "another program's"]
+)
+def test_doctor_leaves_a_database_that_is_whole(
+    run: Run, seeds: Path, tmp_path: Path, pragma: str
+) -> None:
+    """It replaced what it could not read, once."""
+    run("index", str(seeds))
+    connection = sqlite3.connect(tmp_path / ".seedqa" / "seedqa.db")
+    connection.execute(f"PRAGMA {pragma}")
+    connection.close()
+    before = (tmp_path / ".seedqa" / "seedqa.db").read_bytes()
+    code, _, err = run("doctor", "--repair", "--seeds", str(seeds))
+    assert code == 2
+    one_error(err)
+    assert (tmp_path / ".seedqa" / "seedqa.db").read_bytes() == before
+
+
 def test_an_index_of_a_newer_format(run: Run, seeds: Path, tmp_path: Path) -> None:
     run("index", str(seeds))
     connection = sqlite3.connect(tmp_path / ".seedqa" / "seedqa.db")
@@ -411,6 +443,30 @@ def test_eval(run: Run, tmp_path: Path) -> None:
     ]
 
 
+def test_watch_outlives_another_writer(seeds: Path, tmp_path: Path) -> None:
+    """It ended with the error of the first writer that it met, once."""
+    watcher = subprocess.Popen(
+        [sys.executable, "-u", "-m", "cli", "watch", "--seeds", str(seeds)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(SHIPPED.parent)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert watcher.stdout is not None
+    assert watcher.stderr is not None
+    watcher.stdout.readline()
+    watcher.stderr.readline()
+    watcher.stdout.readline()
+    with write_lock(tmp_path / ".seedqa"):
+        (seeds / "ferry.txt").write_text("The ferry sails at dawn.\n", encoding="utf-8")
+        assert f"is being written by process {os.getpid()} on" in watcher.stderr.readline()
+    assert watcher.stdout.readline() == "1 indexed, 3 unchanged, 0 removed, 0 skipped\n"
+    watcher.send_signal(signal.SIGINT)
+    _, errors = watcher.communicate(timeout=20)
+    assert (watcher.returncode, errors) == (0, "")
+
+
 def test_watch_follows_edits_and_ends_quietly(seeds: Path, tmp_path: Path) -> None:
     watcher = subprocess.Popen(
         [sys.executable, "-u", "-m", "cli", "watch", "--seeds", str(seeds)],
@@ -439,9 +495,14 @@ def test_watch_follows_edits_and_ends_quietly(seeds: Path, tmp_path: Path) -> No
         (["fly"], "argument COMMAND: invalid choice: 'fly'"),
         (["ask"], "the following arguments are required: QUESTION"),
         (["ask", "x", "-n", "many"], "argument -n: invalid int value: 'many'"),
-        (["ask", "x", "--since", "soon"], "argument --since: 'soon' is not a date like 2020-01-31"),
+        (
+            ["ask", "x", "--since", "soon"],
+            "argument --since: 'soon' is no date like 2020, 2020-01 or",
+        ),
+        (["ask", "x", "--since", "2020-13"], "'2020-13' is no date like 2020, 2020-01 or"),
+        (["status", "--in", "x"], "unrecognized arguments: --in x"),
     ],
-    ids=["none", "unknown", "no-question", "no-number", "no-date"],
+    ids=["none", "unknown", "no-question", "no-number", "no-date", "no-month", "no-part"],
 )
 def test_wrong_usage_is_one_line(run: Run, arguments: list[str], problem: str) -> None:
     code, _, err = run(*arguments)
@@ -485,7 +546,8 @@ def test_a_locale_without_unicode(tmp_path: Path) -> None:
         capture_output=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.returncode == 0
+    assert done.stderr.decode() == STANDS_IN
     assert b"Pour Alibaba, un ballon d\\u2019essai" in done.stdout
 
 
@@ -499,6 +561,36 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
         check=False,
     )
     assert (done.stdout, done.stderr) == (b"Paris 2024", b"")
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        # status prints little: it is written when all is done, to a reader that has long gone
+        ("{python} -m cli status | true; exit ${{PIPESTATUS[0]}}", 0, ""),
+        (
+            "{python} -m cli status > /dev/full",
+            2,
+            "seedqa: error: the output cannot be written: No space left on device\n",
+        ),
+    ],
+    ids=["gone", "full"],
+)
+def test_output_that_cannot_be_written(
+    run: Run, seeds: Path, tmp_path: Path, command: str, code: int, said: str
+) -> None:
+    """Python said "Exception ignored" and gave 120, once; and a traceback."""
+    run("index", str(seeds))
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(
+        ["bash", "-c", command.format(python=sys.executable)],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(SHIPPED.parent)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (code, said)
 
 
 def test_a_terminal_gets_progress_and_colour_and_nothing_raw(tmp_path: Path) -> None:

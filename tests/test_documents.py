@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from index.documents import MAX_FILE_BYTES, read_document, walk_folder
+from index.documents import MAX_FILE_BYTES, matches_glob, read_document, walk_folder
 from index.errors import SeedsError, UnreadableFile
 from index.types import Document, FoundFile, SkippedFile
 
@@ -237,12 +237,32 @@ def test_ignore_files_above_the_seeds_folder_are_not_read(tmp_path: Path) -> Non
         ("*\n!*/\n!b.txt", ["docs/in/b.txt"]),
         ("!\n\\\n/a.txt", ["docs/a.txt", "docs/in/b.txt"]),
         ("\ufeff/a.txt\r\nin\r\n", ["docs/a.txt"]),
+        ("/****/b.txt", ["a.txt", "docs/a.txt"]),
+        ("[[:alpha:]].txt", []),
+        ("[[:digit:]].txt", ["a.txt", "docs/a.txt", "docs/in/b.txt"]),
+        ("[[:nothing:]].txt", ["a.txt", "docs/a.txt", "docs/in/b.txt"]),
+        ("[z-a].txt", ["a.txt", "docs/a.txt", "docs/in/b.txt"]),
+        ("[!z-a].txt", []),
+        ("[\\d\\a].txt", ["docs/in/b.txt"]),
+        ("*/*n/*.*", ["a.txt", "docs/a.txt"]),
+        ("do*s/*x*", ["a.txt", "docs/in/b.txt"]),
+        ("**/*n/**/b*", ["a.txt", "docs/a.txt"]),
     ],
 )
 def test_ignore_rules(tmp_path: Path, rule: str, left: list[str]) -> None:
     (tmp_path / ".gitignore").write_bytes(rule.encode())
     write(tmp_path, a_txt="x", docs__a_txt="x", docs__in__b_txt="x")
     assert sources(tmp_path) == left
+
+
+@pytest.mark.parametrize(
+    "glob", ["*?" * 14 + "z", "*a" * 40 + "z", "**/*a*/" * 20 + "z", "*" * 5000]
+)
+def test_a_glob_is_not_tried_in_exponentially_many_ways(glob: str) -> None:
+    """One of these took more than 15 seconds over a single name, once."""
+    matches = matches_glob(glob)
+    for source in ("a" * 200, "a/" * 100 + "a", "aaaa/" * 40 + "a"):
+        assert matches(source) == (glob == "*" * 5000)
 
 
 def test_ignore_file_that_is_a_pipe_or_a_link_does_not_stop_the_walk(tmp_path: Path) -> None:
@@ -369,3 +389,44 @@ def test_file_without_readable_text(tmp_path: Path, content: bytes, reason: str)
     with pytest.raises(UnreadableFile) as caught:
         read_document(found)
     assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [
+        "title: 0x" + "f" * 4000,
+        "title: !!bool foo",
+        "date: !!timestamp foo",
+        "title: !!int ''",
+        "title: " + "1:00" * 200 + ".0",
+        "title: [" * 2000,
+        "lang: !!python/object/apply:os.getcwd []",
+    ],
+    ids=["digits", "bool", "timestamp", "int", "sexagesimal", "deep", "object"],
+)
+def test_front_matter_that_cannot_be_read_is_text(tmp_path: Path, matter: str) -> None:
+    """Each of these once stopped a whole build."""
+    (tmp_path / "a.md").write_text(f"---\n{matter}\n---\n# Bridges\n\nAn iron one.\n")
+    (found,), _ = walk_folder(tmp_path)
+    _, document = read_document(found)
+    assert "An iron one." in document.text
+    assert document.date is None
+
+
+def test_a_declared_encoding_that_always_fails_is_not_believed(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_bytes(b'<meta charset="undefined"><p>caf\xe9 au lait</p>')
+    (found,), _ = walk_folder(tmp_path)
+    assert "café au lait" in read_document(found)[1].text
+
+
+@pytest.mark.parametrize("seconds", [2**33 * 3, -(2**32)], ids=["far ahead", "long ago"])
+def test_times_beyond_what_the_database_takes(tmp_path: Path, seconds: int) -> None:
+    write(tmp_path, a_txt="x")
+    try:
+        os.utime(tmp_path / "a.txt", ns=(seconds * 10**9, seconds * 10**9))
+    except OSError:  # the file system has no such year: then there is nothing to store either
+        os.utime(tmp_path / "a.txt", (2**34, 2**34))
+    (found,), _ = walk_folder(tmp_path)
+    assert all(
+        -(2**63) <= number < 2**63 for number in (found.mtime_ns, found.ctime_ns, found.inode)
+    )

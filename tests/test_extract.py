@@ -270,6 +270,25 @@ def test_damaged_pdf(raw: bytes) -> None:
 # --- DOCX ----------------------------------------------------------------------------------------
 
 
+def test_a_pdf_that_repeats_a_page_beyond_measure_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A page may be named again in six bytes: 64 KB would be a gigabyte of text."""
+    raw = make_pdf("so long", "so long", "so long")
+    monkeypatch.setattr("index.extract.MAX_PDF_CHARACTERS", 20)
+    with pytest.raises(UnreadableFile) as caught:
+        extract_pdf(raw)
+    assert caught.value.reason == "PDF with more than 20 characters"
+    monkeypatch.setattr("index.extract.MAX_PDF_CHARACTERS", 21)
+    assert extract_pdf(raw).text.count("so long") == 3
+
+
+def test_a_pdf_title_that_is_no_text_is_none() -> None:
+    raw = make_pdf("A bridge", title="TITLE").replace(b"(TITLE)", b"<FEFF0041D8000042>")
+    assert extract_pdf(raw).stated.title is None
+    assert "A bridge" in extract_pdf(raw).text
+
+
 def make_docx(title: str = "") -> bytes:
     docx = new_docx()
     docx.core_properties.title = title
@@ -372,3 +391,16 @@ def test_zip_bomb_is_refused_unopened(name: str, size: int, expected: str) -> No
             member.write(b" " * 2**20)
     assert len(buffer.getvalue()) < 2 * 2**20
     assert reason(extract_docx, buffer.getvalue()) == f"DOCX expands to more than {expected}"
+
+
+def test_docx_without_a_body_is_damaged() -> None:
+    raw, out = make_docx(), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "word/document.xml":
+                space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+                content = f'<w:document xmlns:w="{space}"/>'.encode()
+            new.writestr(name, content)
+    with pytest.raises(UnreadableFile, match="damaged DOCX"):
+        extract_docx(out.getvalue())

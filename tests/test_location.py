@@ -102,14 +102,16 @@ def test_without_an_index_the_folder_named_seeds_is_taken(folder: Path) -> None:
 def test_without_any_folder_the_shipped_documents_are_taken(tmp_path: Path, folder: Path) -> None:
     (folder / "seeds").write_text("a file is no folder")
     index = shipped_index(tmp_path)
-    assert locate(None, None, None) == Location(index, SHIPPED_SEEDS, None)
-    assert locate(None, None, "a/model") == Location(index, SHIPPED_SEEDS, "a/model")
+    assert locate(None, None, None) == Location(index, SHIPPED_SEEDS, None, stands_in=True)
+    assert locate(None, None, "a/model") == Location(
+        index, SHIPPED_SEEDS, "a/model", stands_in=True
+    )
     make_index(SHIPPED_SEEDS, index)
-    assert locate(None, None, None) == Location(index, None, None)
+    assert locate(None, None, None) == Location(index, None, None, stands_in=True)
 
 
 def test_an_index_that_is_named_is_where_the_shipped_documents_go() -> None:
-    assert locate(None, "mine", None) == Location(Path("mine"), SHIPPED_SEEDS, None)
+    assert locate(None, "mine", None) == Location(Path("mine"), SHIPPED_SEEDS, None, stands_in=True)
 
 
 def test_looking_makes_nothing(tmp_path: Path, folder: Path) -> None:
@@ -121,3 +123,11 @@ def test_looking_makes_nothing(tmp_path: Path, folder: Path) -> None:
 def test_the_shipped_documents_are_there() -> None:
     assert Path(__file__).parent.parent / "seeds" == SHIPPED_SEEDS
     assert SHIPPED_SEEDS.is_dir()
+
+
+def test_a_model_in_a_folder_is_found_again_from_elsewhere(folder: Path) -> None:
+    """A relative path was looked up on the hub, once."""
+    (folder / "enc").mkdir()
+    assert locate(None, None, "enc", {}).model == str(folder / "enc")
+    assert locate(None, None, None, {"SEEDQA_MODEL": "./enc"}).model == str(folder / "enc")
+    assert locate(None, None, "organisation/enc", {}).model == "organisation/enc"

@@ -36,7 +36,9 @@ def make_result(text: str = "It opened in 1894.", answered: bool = True) -> Resu
         also_in=("copy.txt",),
         parts=Parts(cosine=0.6, bm25=None, dense=0.18, lexical=0.0),
     )
-    answer = Answer("1894", "bridge.txt", 23, 27, 3, 0.75, "It opened in 1894.", 10, 28)
+    answer = Answer(
+        "1894", "bridge.txt", 23, 27, 3, 0.75, "It opened in 1894.", 10, 28, "2021-03-03"
+    )
     return Result(
         question="when?",
         answers=(answer,) if answered else (),
@@ -101,7 +103,7 @@ def test_not_answered() -> None:
 
 def test_answers_that_disagree_are_each_shown_with_source_and_date() -> None:
     result = make_result()
-    other = Answer("1901", "bridge.txt", 23, 27, 3, 0.4, "1901", 23, 27)
+    other = Answer("1901", "bridge.txt", 23, 27, 3, 0.4, "1901", 23, 27, "2021-03-03")
     text = render(replace(result, answers=(*result.answers, other)), io.StringIO())
     assert text.startswith(
         "Your documents disagree.\n\n"
@@ -161,7 +163,7 @@ def test_json_has_the_names_of_the_contract() -> None:
     ]  # fmt: skip
     assert list(value["answer"]) == [
         "text", "source", "start", "end", "line", "confidence", "sentence", "sentence_start",
-        "sentence_end",
+        "sentence_end", "date",
     ]  # fmt: skip
     assert list(value["passages"][0]) == [
         "source", "title", "date", "language", "start", "end", "line_start", "line_end", "page",

@@ -503,6 +503,24 @@ def test_without_its_folder_an_index_still_answers(pipeline: Pipeline, seeds: Pa
     assert result.notes == (f"no folder {seeds}: nothing is fresh",)
 
 
+def test_an_emptied_folder_does_not_empty_the_index(
+    pipeline: Pipeline, seeds: Path, location: Location
+) -> None:
+    """As a disk that is not there does; one question threw all vectors away, once."""
+    shutil.move(seeds, seeds.with_name("elsewhere"))
+    seeds.mkdir()
+    result = pipeline.ask(ASKED)
+    assert result.answer is not None
+    assert result.passages[0].stale
+    assert not result.index.fresh
+    assert result.notes == (
+        f"{seeds} has no document left: answered from the index; seedqa index takes them out of it",
+    )
+    seeds.rmdir()
+    shutil.move(seeds.with_name("elsewhere"), seeds)
+    assert pipeline.ask(ASKED).index.fresh
+
+
 def test_a_generation_of_another_process_is_picked_up(
     pipeline: Pipeline, seeds: Path, location: Location
 ) -> None:

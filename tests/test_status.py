@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from conftest import ToyEncoder
 from index.build import build_index
-from index.errors import IndexMissing
+from index.errors import IndexMismatch, IndexMissing
 from index.location import Location
 from index.types import SkippedFile
 from retrieval.status import read_status, status_json
@@ -39,6 +40,29 @@ def test_changes_are_named(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> 
     assert {"bridge.txt", "new.txt"} <= set(status["changed"])
     assert status["removed"] == ["pont.md"]
     assert status["fresh"] is False
+
+
+def test_what_was_written_just_before_is_fresh(
+    seeds: Path, tmp_path: Path, encoder: ToyEncoder
+) -> None:
+    """Its times prove nothing, its content does; it was called changed for ever, once."""
+    (seeds / "noise.txt").write_bytes(b"\0\1\2")
+    build_index(seeds, tmp_path / "index", encoder)
+    location = Location(tmp_path / "index", None, None)
+    assert read_status(location).fresh
+    before = (seeds / "bridge.txt").stat()
+    text = (seeds / "bridge.txt").read_text(encoding="utf-8")
+    (seeds / "bridge.txt").write_text(text[:-2] + "?\n", encoding="utf-8")
+    os.utime(seeds / "bridge.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert read_status(location).changed == ("bridge.txt",)
+
+
+def test_another_folder_than_the_index_has_is_refused(
+    seeds: Path, tmp_path: Path, encoder: ToyEncoder
+) -> None:
+    build_index(seeds, tmp_path / "index", encoder)
+    with pytest.raises(IndexMismatch, match="was built from"):
+        read_status(Location(tmp_path / "index", tmp_path, None))
 
 
 def test_a_folder_that_has_gone(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
