@@ -36,7 +36,7 @@ from encoder_distil import (  # noqa: E402
 )
 from encoder_export import average_models, export_encoder  # noqa: E402
 from encoder_restore import restore_encoder  # noqa: E402
-from encoder_start import build_start, find_weights  # noqa: E402
+from encoder_start import build_start, find_packed  # noqa: E402
 from encoder_student import (  # noqa: E402
     MAX_LENGTH,
     Student,
@@ -56,7 +56,7 @@ from encoder_tune import (  # noqa: E402
     select_long_pairs,
     tokenize_all,
 )
-from loop import Schedule, add_options, choose_device, load_checkpoint, train  # noqa: E402
+from loop import Schedule, add_options, choose_device, has_bfloat16, load_checkpoint, train  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ MADE_OF = ("start", "seed", "batch_tokens")
 def start(options: argparse.Namespace) -> None:
     """Write the model to start from."""
     build_start(
-        options.packed or find_weights(), options.data, options.pieces, options.work / "start"
+        options.packed or find_packed(), options.data, options.pieces, options.work / "start"
     )
 
 
@@ -105,9 +105,10 @@ def distil(options: argparse.Namespace) -> None:
     most = MOST_TOKENS if options.texts == "parallel" else MAX_LENGTH
     batches = plan_batches(texts.tokens.lengths.tolist(), most, options.batch_tokens, options.seed)
     batches = batches[: options.steps]
+    bf16 = has_bfloat16(device) and not options.float32
 
     def loss_of(student: Student, rows: list[int]) -> torch.Tensor:
-        return distil_loss(student, texts.batch(rows, device), bf16=not options.float32)
+        return distil_loss(student, texts.batch(rows, device), bf16=bf16)
 
     train(
         student,
@@ -132,7 +133,7 @@ def tune(options: argparse.Namespace) -> None:
     parallel = tuple(
         load_distil_set(options.work / name, start, options.seed) for name in ("parallel", "long")
     )
-    tokenizer, bf16 = load_tokenizer(start), not options.float32
+    tokenizer, bf16 = load_tokenizer(start), has_bfloat16(device) and not options.float32
     crossed = build_cross_examples(options.data, student, tokenizer, options.seed, bf16=bf16)
     examples = build_examples(options.data, options.seed) + crossed
     logger.info("%d examples, %d of them by translation", len(examples), len(crossed))

@@ -1,7 +1,7 @@
-"""Turn the encoder's folder that ships into one that transformers and sentence-transformers load.
+"""Turn a folder that ships into weights that transformers and sentence-transformers load.
 
-The way back from `export`: whoever wants to train on, or to use the encoder elsewhere, needs
-nothing but the shipped files. Values are those that ship: 8 bits a word, 16 or 8 for the rest.
+The way back from `export`: whoever wants to train on, or to use a model elsewhere, needs nothing
+but the shipped files. Values are those that ship: 8 bits a word, 16 or 8 for the rest.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from encoder_student import save_student
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import numpy_helper
+from reader_model import Reader, save_reader
+from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
 
 #: What the names of parameters begin with in the graph, and how one in 16 bits ends.
-PREFIX, HALF_SUFFIX = "body.", "_half"
+PREFIX, HEAD_PREFIX, HALF_SUFFIX = "body.", "head.", "_half"
 WORD_TABLE = "embeddings.word_embeddings.weight"
 #: Width of one attention head in MiniLM (Wang et al. 2020), which the graph does not tell.
 HEAD_WIDTH = 32
@@ -33,7 +35,26 @@ def restore_encoder(shipped: Path, out: Path) -> None:
 
     Raises SystemExit where the graph is not one that `export` wrote.
     """
+    save_student(out, make_body(read_weights(shipped / "model.onnx")), shipped / "tokenizer.json")
+
+
+def restore_reader(shipped: Path, out: Path) -> None:
+    """Write the reader of the folder `shipped` as one that `reader.py train` goes on from.
+
+    Raises SystemExit where the graph is not one that `export` wrote.
+    """
     weights = read_weights(shipped / "model.onnx")
+    head = {name: weights.pop(f"head.{name}", None) for name in ("weight", "bias")}
+    reader = Reader(make_body(weights))
+    try:
+        reader.head.load_state_dict({name: torch.from_numpy(head[name]) for name in head})
+    except TypeError as error:
+        raise SystemExit(f"{shipped}: no scores of start and end: not a reader") from error
+    save_reader(out, reader, Tokenizer.from_file(str(shipped / "tokenizer.json")))
+
+
+def make_body(weights: Weights) -> BertModel:
+    """Return the transformer that has these weights."""
     words, width = weights[WORD_TABLE].shape
     layers = 1 + max(
         int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer.")
@@ -51,11 +72,14 @@ def restore_encoder(shipped: Path, out: Path) -> None:
     )
     state = {name: torch.from_numpy(weight) for name, weight in weights.items()}
     body.load_state_dict(state, strict=True)
-    save_student(out, body, shipped / "tokenizer.json")
+    return body
 
 
 def read_weights(path: Path) -> Weights:
-    """Return the weights of an exported encoder by their names in `transformers`, float32."""
+    """Return the weights of an exported model by their names in `transformers`, float32.
+
+    Those of a reader's two scores are head.weight and head.bias.
+    """
     try:
         model = onnx.load(str(path))
     except (OSError, DecodeError) as error:
@@ -65,7 +89,7 @@ def read_weights(path: Path) -> Weights:
         raise SystemExit(f"{path}: no table of words in 8 bits: not written by export")
     weights: Weights = {WORD_TABLE: stored.pop(TABLE_WORDS) * stored.pop(TABLE_SCALE)}
     for name, array in stored.items():
-        if name.startswith(PREFIX):
+        if name.startswith((PREFIX, HEAD_PREFIX)):
             plain = name.removeprefix(PREFIX).removesuffix(HALF_SUFFIX)
             weights[plain] = array.astype(np.float32)
     # A matrix has lost its name; the bias that is added to its product has kept it.
@@ -85,7 +109,9 @@ def read_weights(path: Path) -> Weights:
 
 
 def _read_matrix(stored: Mapping[str, NDArray[Any]], name: str) -> NDArray[np.float32]:
-    """Return a matrix kept in 16 bits, or in 8 with a scale for each column."""
+    """Return a matrix kept as it is, in 16 bits, or in 8 with a scale for each column."""
+    if name in stored:
+        return stored[name].astype(np.float32)
     if name + HALF_SUFFIX in stored:
         return stored[name + HALF_SUFFIX].astype(np.float32)
     int8, scale, _ = int8_names(name)

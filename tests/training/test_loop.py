@@ -11,7 +11,15 @@ from typing import Any
 import loop
 import pytest
 import torch
-from loop import Schedule, add_options, choose_device, load_checkpoint, make_optimizer, train
+from loop import (
+    Schedule,
+    add_options,
+    choose_device,
+    has_bfloat16,
+    load_checkpoint,
+    make_optimizer,
+    train,
+)
 from torch import Tensor
 
 #: Threads that wait for each other would take most of the time.
@@ -250,3 +258,11 @@ def test_the_options_have_the_defaults_of_the_stage() -> None:
 def test_a_device_is_chosen() -> None:
     assert choose_device("cpu") == CPU
     assert choose_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def test_a_processor_without_bfloat16_is_not_made_to_compute_in_it() -> None:
+    """It would take a hundred times as long."""
+    flags = Path("/proc/cpuinfo").read_text(encoding="utf8")
+    native = "avx512_bf16" in flags or "amx_tile" in flags
+    assert has_bfloat16(torch.device("cpu")) == native
+    assert has_bfloat16(torch.device("cuda"))

@@ -199,7 +199,16 @@ def test_prepare_makes_the_same_in_every_process(
     )
     assert ours == theirs
     kinds = {row["kind"] for row in ours}
-    assert {"cloze", "negative", "swapped", "en-it", "piaf", "squad-it", "squad2"} <= kinds
+    assert {
+        "cloze",
+        "negative",
+        "removed",
+        "swapped",
+        "en-it",
+        "piaf",
+        "squad-it",
+        "squad2",
+    } <= kinds
 
 
 def test_prepare_uses_no_question_of_the_dev_part_or_set_aside(data: Path, prepared: Path) -> None:
@@ -259,6 +268,42 @@ def test_export_gives_the_scores_of_torch(stages: Stages, reader: Path, tmp_path
     allowed = expected.numpy() > -5000
     np.testing.assert_allclose(scores[allowed], expected.numpy()[allowed], atol=0.05)
     assert (scores[~allowed] < -5000).all()
+
+
+def test_what_shipped_is_restored_trained_on_and_averaged(
+    stages: Stages, prepared: Path, weights: Path, reader: Path, tmp_path: Path
+) -> None:
+    stages.run("reader", "export", reader, "--out", tmp_path / "shipped")
+    stages.run("reader", "restore", tmp_path / "shipped", "--out", tmp_path / "restored")
+    before, after = (
+        load_reader(at, load_body(at, "eager")) for at in (reader, tmp_path / "restored")
+    )
+    pairs = zip(before.state_dict().items(), after.state_dict().values(), strict=True)
+    for (name, weight), restored in pairs:
+        most = weight.abs().amax(-1, keepdim=True) if weight.dim() == 2 else weight.abs()
+        assert ((restored - weight).abs() <= most * (1 / 254 + 1 / 2048)).all(), name
+    where = ("--work", prepared, "--encoder", weights, "--name", "further", *READER)
+    stages.run("reader", "train", *where, "--start", tmp_path / "restored")
+    stages.run("reader", "average", prepared / "further", reader, "--out", tmp_path / "mean")
+    heads = [
+        load_reader(at, load_body(at, "eager")).head.weight
+        for at in (prepared / "further", reader, tmp_path / "mean")
+    ]
+    assert not torch.equal(heads[0], heads[1])
+    assert torch.allclose(heads[2], (heads[0] + heads[1]) / 2, atol=1e-6)
+
+
+def test_an_encoder_is_not_restored_as_a_reader(
+    stages: Stages, weights: Path, tmp_path: Path
+) -> None:
+    stages.run("encoder", "export", weights, "--out", tmp_path / "shipped")
+    refused = stages.run(
+        "reader", "restore", tmp_path / "shipped", "--out", tmp_path / "no", status=1
+    )
+    assert refused.strip().splitlines()[-1] == (
+        f"{tmp_path / 'shipped'}: no scores of start and end: not a reader"
+    )
+    assert not (tmp_path / "no").exists()
 
 
 # -- what a user gets wrong ----------------------------------------------------------------------
