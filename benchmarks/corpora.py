@@ -24,6 +24,9 @@ from reader_data import Row, is_set_aside  # noqa: E402
 
 from index.encoder import load_encoder  # noqa: E402
 
+#: Documents in seven languages with questions in the others, written for this project.
+CROSSING = Path(__file__).resolve().parent / "crossing"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -86,6 +89,25 @@ def write_mixed_sections(data: Path, folder: Path, language: str, articles: int)
         for (query, group), found in asked.items()
         if len(found) == 1
     ]
+
+
+def read_crossing(part: str) -> list[dict[str, Any]]:
+    """Return the rows of benchmarks/crossing/`part` in the form of `read_rows`, those of one
+    document a title."""
+    rows = []
+    for line in (CROSSING / "questions.jsonl").read_text(encoding="utf8").splitlines():
+        row = json.loads(line)
+        name = row["sources"][0] if "sources" in row else row["about"]
+        if Path(name).parent.name == part:
+            text = (CROSSING / name).read_text(encoding="utf8")
+            answers = [
+                {"text": words, "start": text.index(words)} for words in row.get("answers", ())
+            ]
+            rows.append(
+                {"question": row["question"], "context": text, "title": name, "answers": answers,
+                 "lang": row["language"], "source": "crossing"}
+            )  # fmt: skip
+    return rows
 
 
 def translated_questions(data: Path, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -97,7 +97,7 @@ def find_answers(
     other = first_other(groups, rivals)
     answers = []
     for group in (groups[0], *rivals):
-        confidence = calibration.probability(weigh_evidence(group, other))
+        confidence = calibration.probability(weigh_evidence(group, other, language))
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
         answers.append(_quote(group.best, confidence, language))
@@ -163,13 +163,15 @@ def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group 
     return None
 
 
-def weigh_evidence(group: Group, other: Group | None) -> dict[str, float]:
+def weigh_evidence(group: Group, other: Group | None, language: str) -> dict[str, float]:
     """Return what speaks for a group being right, by the names that a calibration weighs.
 
-    `other` is the best that says something else.
+    `other` is the best that says something else, `language` the question's. Across languages hardly
+    a word is shared, so that `lexical` says nothing there, and the cosine more.
     """
     best = group.best
     passage = best.passage
+    across = UNKNOWN_LANGUAGE not in (language, passage.language) and language != passage.language
     ahead = best.score - other.best.score if other else MOST_AHEAD
     return {
         "margin": best.span.score,
@@ -177,6 +179,8 @@ def weigh_evidence(group: Group, other: Group | None) -> dict[str, float]:
         "cosine": passage.parts.cosine or 0.0,
         "lexical": passage.parts.lexical,
         "repeated": math.log(group.sources),
+        "across": float(across),
+        "cosine across": (passage.parts.cosine or 0.0) if across else 0.0,
     }
 
 

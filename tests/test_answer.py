@@ -129,11 +129,21 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     passages = [passage(also_in=("copy.txt",)), passage(source="b.txt", language="fr")]
     spans = [[span("1894", 3.0)], [span("the king", 1.0)]]
     first, second = group_candidates(rank_candidates(passages, spans, 2.0))
-    assert weigh_evidence(first, second) == pytest.approx(
-        {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "repeated": 0.693147},
+    assert weigh_evidence(first, second, "en") == pytest.approx(
+        {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "repeated": 0.693147,
+         "across": 0.0, "cosine across": 0.0},
         abs=1e-5,
     )  # fmt: skip
-    assert weigh_evidence(first, None)["ahead"] == MOST_AHEAD
+    assert weigh_evidence(first, None, "en")["ahead"] == MOST_AHEAD
+
+
+@pytest.mark.parametrize(("language", "across"), [("fr", 1.0), ("en", 0.0), ("und", 0.0)])
+def test_evidence_says_whether_question_and_passage_are_in_two_languages(
+    language: str, across: float
+) -> None:
+    [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
+    evidence = weigh_evidence(group, None, language)
+    assert (evidence["across"], evidence["cosine across"]) == (across, 0.5 * across)
 
 
 def test_the_month_of_a_year_does_not_speak_against_it() -> None:
@@ -151,7 +161,7 @@ def test_the_month_of_a_year_does_not_speak_against_it() -> None:
 def test_what_ships_weighs_the_evidence_that_there_is() -> None:
     calibration = Reader().calibration
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
-    assert set(calibration.weights) == set(weigh_evidence(group, None))
+    assert set(calibration.weights) == set(weigh_evidence(group, None, "en"))
     assert calibration.weights["margin"] > 0
     assert 0 < calibration.threshold < 1
 

@@ -48,11 +48,7 @@ from reader_data import (  # noqa: E402
     sentence_examples,
     transferred_example,
 )
-from reader_impossible import (  # noqa: E402
-    negative_examples,
-    removed_examples,
-    swapped_examples,
-)
+from reader_impossible import negative_examples, swapped_examples  # noqa: E402
 from reader_model import (  # noqa: E402
     MAX_TOKENS,
     QUESTION_TOKENS,
@@ -84,7 +80,6 @@ def prepare(options: argparse.Namespace) -> None:
         *question_examples(chosen, chance),
         *sentence_examples(options.data, kept_out, chance),
         *negative_examples(chosen, chance),
-        *removed_examples(chosen, chance),
         *swapped_examples(chosen, chance),
         *translated_examples(options.data, rows, options.encoder, chance),
         *cloze_examples(options.data, options.seed),

@@ -27,7 +27,7 @@ CHUNK_OVERLAP = 120
 #: Every so-many-th title is set aside: half of them to stop and choose by, half to calibrate with.
 HELD_OUT = 12
 #: How often a row of each source is taken, each time cut anew. PIAF is little, and French matters.
-REPEATS = {"piaf": 4, "squad2": 3}
+REPEATS = {"piaf": 3, "squad2": 2}
 #: Of the domains of SquadShifts that are far from what people file, fewer rows are taken.
 MOST_ROWS = {"squadshifts-amazon_reviews": 2_500, "squadshifts-reddit": 2_500}
 #: Questions of which only the sentence is known: a few give the domain, more say little of spans.

@@ -1,9 +1,8 @@
 """Make the examples without an answer: the reader has to say that it is not there.
 
-Three kinds: questions with a passage that a search returns for them and that does not hold the
-answer; questions with their own passage, from which the sentence that answers was taken out; and
-questions in which a name or a number was exchanged, so that their own passage answers something
-else. Knows nothing of models.
+Two kinds: questions with a passage that a search returns for them and that does not hold the
+answer; questions in which a name or a number was exchanged, so that their own passage answers
+something else. Knows nothing of models.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from collections.abc import Iterator, Sequence
 import bm25s
 from reader_data import CHUNK_OVERLAP, Example, Row, cut_example
 
-from index.chunking import ChunkSettings, split_document, split_sentences
+from index.chunking import ChunkSettings, split_document
 from index.lexical import stemmed_words, stop_words
 from index.types import Document
 
@@ -24,10 +23,6 @@ from index.types import Document
 NEGATIVES = {"en": 0.4, "it": 0.5, "fr": 2.0}
 #: Passages of a search from which one is taken.
 NEGATIVE_DEPTH = 8
-#: How often a question of each language is asked of its passage without the answering sentence.
-REMOVALS = {"en": 0.2, "it": 0.4, "fr": 1.5}
-#: Sentences that are left of such a passage at least.
-LEFT_SENTENCES = 2
 #: How often a question of each language is asked with a name or a number exchanged.
 SWAPS = {"en": 0.4, "it": 0.6, "fr": 1.5}
 #: Of the exchanged, the share whose new name stands in the passage too.
@@ -76,28 +71,6 @@ def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Ex
             ]
             for passage in chance.sample(wrong, min(wanted, len(wrong))):
                 yield Example(row.question, passage, 0, 0, "negative")
-
-
-def removed_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
-    """Yield questions with their own passage, without the sentence that answers.
-
-    What is left is on the subject and does not answer, as the passages beside the right one are in
-    a document that is cut into chunks. Left out where a right answer's words stand in it again.
-    """
-    for row in rows:
-        if not row.answers:
-            continue
-        for _ in range(times(REMOVALS[row.language], chance)):
-            cut = cut_example(row, "removed", chance)
-            kept = [
-                cut.context[start:end].strip()
-                for start, end in split_sentences(cut.context)
-                if end <= cut.start or start >= cut.end
-            ]
-            rest = " ".join(kept)
-            answered = any(words.lower() in rest.lower() for _, words in row.answers)
-            if len(kept) >= LEFT_SENTENCES and not answered:
-                yield Example(row.question, rest, 0, 0, cut.kind)
 
 
 def swapped_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:

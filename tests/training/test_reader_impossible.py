@@ -8,13 +8,7 @@ from collections.abc import Iterator
 import pytest
 import reader_impossible
 from reader_data import Row, read_rows
-from reader_impossible import (
-    negative_examples,
-    removed_examples,
-    swapped_examples,
-    swapped_question,
-    times,
-)
+from reader_impossible import negative_examples, swapped_examples, swapped_question, times
 
 from tiny import write_data
 
@@ -68,45 +62,6 @@ def test_a_share_of_the_questions_is_asked_again(
     asked = [example for example in first if example.question in french]
     assert len({(example.question, example.context) for example in asked}) == len(asked)
     assert len(asked) >= 1.5 * sum(bool(row.answers) and row.language == "fr" for row in rows)
-
-
-# -- passages without the sentence that answers --------------------------------------------------
-
-TOWER = (
-    "The tower of Brimport was built of oak. It was sold to Anna Lund in 1912. "
-    "The new owner had it painted. Visitors come in summer."
-)
-
-
-def removed(answer: str, context: str = TOWER) -> list[str]:
-    row = Row("Who bought it?", context, "Towns", ((context.index(answer), answer),), "fr", "test")
-    examples = list(removed_examples([row] * 20, random.Random(0)))
-    assert all((each.start, each.end, each.kind) == (0, 0, "removed") for each in examples)
-    assert all(each.question == row.question for each in examples)
-    return sorted({each.context for each in examples})
-
-
-def test_only_the_sentence_that_answers_is_taken_out() -> None:
-    assert removed("Anna Lund") == [
-        "The tower of Brimport was built of oak. The new owner had it painted. "
-        "Visitors come in summer."
-    ]
-
-
-def test_an_answer_over_two_sentences_takes_both_with_it() -> None:
-    assert removed("1912. The new owner") == [
-        "The tower of Brimport was built of oak. Visitors come in summer."
-    ]
-
-
-def test_what_still_answers_or_is_hardly_anything_is_left_out() -> None:
-    assert removed("Anna Lund", TOWER + " Today ANNA LUND lives there.") == []
-    assert removed("Anna Lund", "It was sold to Anna Lund. She had it painted.") == []
-
-
-def test_an_impossible_question_has_no_sentence_to_take_out() -> None:
-    row = Row("Who sold it?", TOWER, "Towns", (), "fr", "test")
-    assert list(removed_examples([row], random.Random(0))) == []
 
 
 # -- questions with another name -----------------------------------------------------------------

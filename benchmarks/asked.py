@@ -1,0 +1,70 @@
+"""A question with what was found and read for it, and a file of many: asking takes minutes, judging
+seconds. Knows the values that flow through a question; nothing of measuring."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from retrieval.reader import Span
+from retrieval.types import Parts, Passage, Ranks
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what was found and read for it."""
+
+    kind: str
+    """ "answerable", "left out", "impossible" or "foreign"."""
+    source: str
+    question: str
+    right: tuple[str, ...]
+    file: str
+    """The file that answers; empty where none does."""
+    sentence: str
+    """The sentences around the right answers, joined."""
+    passages: tuple[Passage, ...]
+    spans: list[tuple[Span, ...]]
+    milliseconds: float
+
+
+def save_asked(
+    path: Path, made_of: Mapping[str, Any], asked: Mapping[str, Sequence[Asked]]
+) -> None:
+    """Write the questions of each source, and what they were made of."""
+    content = {
+        "made_of": dict(made_of),
+        "asked": {name: [asdict(one) for one in of_source] for name, of_source in asked.items()},
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf8")
+
+
+def load_asked(path: Path, made_of: Mapping[str, Any]) -> dict[str, list[Asked]] | None:
+    """Return the questions of a file; None where there is none, or of something else."""
+    if not path.exists():
+        return None
+    content = json.loads(path.read_text(encoding="utf8"))
+    if content["made_of"] != made_of:
+        return None
+    return {
+        name: [_asked(one) for one in of_source] for name, of_source in content["asked"].items()
+    }
+
+
+def _asked(one: dict[str, Any]) -> Asked:
+    passages = tuple(
+        Passage(
+            **passage
+            | {
+                "ranks": Ranks(**passage["ranks"]),
+                "parts": Parts(**passage["parts"]),
+                "also_in": tuple(passage["also_in"]),
+            }
+        )
+        for passage in one["passages"]
+    )
+    spans = [tuple(Span(**span) for span in of_passage) for of_passage in one["spans"]]
+    return Asked(**one | {"right": tuple(one["right"]), "passages": passages, "spans": spans})
