@@ -25,7 +25,7 @@ import json
 import random
 import sys
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -370,23 +370,16 @@ def logistic_regression(
 
 
 def choose_threshold(judged: Sequence[Judged]) -> float:
-    """Return the confidence at which refusing comes nearest to the aims of precision and recall,
-    on the source where it is furthest from them."""
+    """Return the confidence at which precision and recall of refusing come nearest to the aims."""
 
-    def nearness(of_source: Sequence[Judged], threshold: float) -> float:
-        refused = [one for one in of_source if one.confidence < threshold]
-        outside = [one for one in of_source if one.asked.kind == "left out"]
+    def shortfall(threshold: float) -> float:
+        refused = [one for one in judged if one.confidence < threshold]
+        outside = [one for one in judged if one.asked.kind == "left out"]
         precision = mean(one.asked.kind == "left out" for one in refused)
         recall = mean(one.confidence < threshold for one in outside)
         return min(precision / AIMS[0], recall / AIMS[1])
 
-    by_source: dict[str, list[Judged]] = defaultdict(list)
-    for one in judged:
-        by_source[one.asked.source].append(one)
-    return best_of(
-        [at / 100 for at in range(5, 80)],
-        lambda threshold: min(nearness(part, threshold) for part in by_source.values()),
-    )
+    return best_of([at / 100 for at in range(5, 80)], shortfall)
 
 
 def best_of(values: Sequence[float], score: Callable[[float], float]) -> float:
