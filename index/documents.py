@@ -211,7 +211,7 @@ def _scan_folder(folder: _Folder, excluded: str | None, findings: _Findings) -> 
         with os.scandir(folder.path) as scan:
             entries = list(scan)
     except OSError as error:
-        findings.skip(folder.prefix.rstrip("/"), f"{UNLISTED}: {_plain(error)}")
+        findings.skip(folder.prefix.rstrip("/"), f"folder cannot be listed: {_plain(error)}")
         return []
     rules = folder.rules + _own_rules(folder, entries, findings)
     inner = []

@@ -349,8 +349,10 @@ class Pipeline:
         if plan.is_empty and not other_model:
             return _Freshness(True, frozenset())
         if generation.documents and not (plan.unchanged or plan.to_read):
-            gone = f"{generation.seeds} has no document left"
-            reason = f"{gone}: answered from the index; seedqa index takes them out of it"
+            folder = generation.seeds
+            reason = (
+                f"no document is left in {folder}; run seedqa index to take them out of the index"
+            )
             return _Freshness(False, plan.stale_sources, (reason,))
         if not allowed:
             return _Freshness(False, plan.stale_sources, (_describe_plan(plan),))

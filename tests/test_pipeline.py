@@ -514,7 +514,7 @@ def test_an_emptied_folder_does_not_empty_the_index(
     assert result.passages[0].stale
     assert not result.index.fresh
     assert result.notes == (
-        f"{seeds} has no document left: answered from the index; seedqa index takes them out of it",
+        f"no document is left in {seeds}; run seedqa index to empty the index too",
     )
     seeds.rmdir()
     shutil.move(seeds.with_name("elsewhere"), seeds)

@@ -75,9 +75,9 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     before = (tmp_path / DATABASE).read_bytes()
-    with pytest.raises(IndexCorrupt, match="is not a database of seedqa"):
+    with pytest.raises(IndexFormatError, match="is not a database of seedqa"):
         open_for_reading(tmp_path)
-    with pytest.raises(IndexCorrupt, match="is not a database of seedqa"):
+    with pytest.raises(IndexFormatError, match="is not a database of seedqa"):
         open_for_writing(tmp_path)
     assert (tmp_path / DATABASE).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [DATABASE]

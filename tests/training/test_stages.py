@@ -199,16 +199,7 @@ def test_prepare_makes_the_same_in_every_process(
     )
     assert ours == theirs
     kinds = {row["kind"] for row in ours}
-    assert {
-        "cloze",
-        "negative",
-        "removed",
-        "swapped",
-        "en-it",
-        "piaf",
-        "squad-it",
-        "squad2",
-    } <= kinds
+    assert {"cloze", "negative", "swapped", "en-it", "piaf", "squad-it", "squad2"} <= kinds
 
 
 def test_prepare_uses_no_question_of_the_dev_part_or_set_aside(data: Path, prepared: Path) -> None:
