@@ -350,9 +350,7 @@ class Pipeline:
             return _Freshness(True, frozenset())
         if generation.documents and not (plan.unchanged or plan.to_read):
             folder = generation.seeds
-            reason = (
-                f"no document is left in {folder}; run seedqa index to take them out of the index"
-            )
+            reason = f"no document is left in {folder}; run seedqa index to empty the index too"
             return _Freshness(False, plan.stale_sources, (reason,))
         if not allowed:
             return _Freshness(False, plan.stale_sources, (_describe_plan(plan),))
