@@ -42,7 +42,7 @@ from index.chunking import DEFAULT_SETTINGS, ChunkSettings  # noqa: E402
 from index.encoder import Encoder, load_encoder  # noqa: E402
 from index.lexical import guess_question_language  # noqa: E402
 from index.store import Generation, Store, open_for_reading  # noqa: E402
-from index.types import UNKNOWN_LANGUAGE  # noqa: E402
+from index.types import crosses_languages  # noqa: E402
 from retrieval.candidates import (  # noqa: E402
     DEPTH,
     Arm,
@@ -184,8 +184,7 @@ def ask(
         stored = store.chunks(cosines)
         language = guess_question_language(question.text)
         crosses = {
-            chunk: UNKNOWN_LANGUAGE not in (language, item.language) and language != item.language
-            for chunk, item in stored.items()
+            chunk: crosses_languages(language, item.language) for chunk, item in stored.items()
         }
         sources = {chunk: item.source for chunk, item in stored.items()}
         is_mixed = mixes_languages(generation.languages, language)

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 UNKNOWN_LANGUAGE = "und"
 
 
+def crosses_languages(language: str, other: str) -> bool:
+    """Return whether two languages are known, and are two."""
+    return UNKNOWN_LANGUAGE not in (language, other) and language != other
+
+
 @dataclass(frozen=True, slots=True)
 class FoundFile:
     """A file below the seeds folder, as the walk saw it; nothing of it was read."""

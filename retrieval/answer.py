@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lexical import folded_words
-from index.types import UNKNOWN_LANGUAGE
+from index.types import UNKNOWN_LANGUAGE, crosses_languages
 from retrieval.calibration import Calibration, sigmoid
 from retrieval.reader import Span
 from retrieval.sentences import completes_date, sentence_around
@@ -171,7 +171,7 @@ def weigh_evidence(group: Group, other: Group | None, language: str) -> dict[str
     """
     best = group.best
     passage = best.passage
-    across = UNKNOWN_LANGUAGE not in (language, passage.language) and language != passage.language
+    across = crosses_languages(language, passage.language)
     ahead = best.score - other.best.score if other else MOST_AHEAD
     return {
         "margin": best.span.score,

@@ -37,7 +37,7 @@ from index.errors import (
 from index.lexical import guess_question_language
 from index.location import Location
 from index.store import Generation, Store, missing, open_for_reading
-from index.types import UNKNOWN_LANGUAGE
+from index.types import crosses_languages
 from index.vectors import VectorIndex
 from retrieval.answer import find_answers, reorder_passages
 from retrieval.candidates import (
@@ -247,8 +247,7 @@ class Pipeline:
         stored = store.chunks(cosines)
         language = guess_question_language(question)
         crosses = {
-            chunk: UNKNOWN_LANGUAGE not in (language, item.language) and language != item.language
-            for chunk, item in stored.items()
+            chunk: crosses_languages(language, item.language) for chunk, item in stored.items()
         }
         is_mixed = mixes_languages(generation.languages, language)
         fused = fuse(cosines, dict(lexical), lexical_query.ceiling, crosses, is_mixed)
@@ -440,12 +439,13 @@ def allowed_chunks(store: Store, filters: Filters) -> NDArray[np.int64] | None:
     if filters.is_empty:
         return None
     matches = matches_glob(filters.pattern) if filters.pattern else None
+    language = (filters.language or "").lower()
     return store.chunk_ids(
         row.id
         for row in store.documents()
         if row.status == "indexed"
         and (matches is None or matches(row.source))
-        and (not filters.language or row.language == filters.language.lower())
+        and (not language or row.language == language)
         and (not filters.since or (row.date is not None and row.date >= filters.since))
         and (not filters.until or (row.date is not None and row.date <= filters.until))
     )

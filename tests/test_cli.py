@@ -443,9 +443,8 @@ def test_eval(run: Run, tmp_path: Path) -> None:
     ]
 
 
-def test_watch_outlives_another_writer(seeds: Path, tmp_path: Path) -> None:
-    """It ended with the error of the first writer that it met, once."""
-    watcher = subprocess.Popen(
+def start_watch(seeds: Path, tmp_path: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-u", "-m", "cli", "watch", "--seeds", str(seeds)],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(SHIPPED.parent)},
@@ -453,6 +452,11 @@ def test_watch_outlives_another_writer(seeds: Path, tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+def test_watch_outlives_another_writer(seeds: Path, tmp_path: Path) -> None:
+    """It ended with the error of the first writer that it met, once."""
+    watcher = start_watch(seeds, tmp_path)
     assert watcher.stdout is not None
     assert watcher.stderr is not None
     watcher.stdout.readline()
@@ -468,14 +472,7 @@ def test_watch_outlives_another_writer(seeds: Path, tmp_path: Path) -> None:
 
 
 def test_watch_follows_edits_and_ends_quietly(seeds: Path, tmp_path: Path) -> None:
-    watcher = subprocess.Popen(
-        [sys.executable, "-u", "-m", "cli", "watch", "--seeds", str(seeds)],
-        cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(SHIPPED.parent)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    watcher = start_watch(seeds, tmp_path)
     assert watcher.stdout is not None
     assert watcher.stderr is not None
     assert watcher.stdout.readline() == "3 indexed, 0 unchanged, 0 removed, 0 skipped\n"

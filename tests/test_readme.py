@@ -49,17 +49,18 @@ def test_the_two_commands() -> None:
     assert "exec scripts/test\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
+def plain(text: str) -> str:
+    """Return text in one line; a second decimal is the processor's: some compute in bfloat16."""
+    return re.sub(r"(0\.\d)\d+", r"\1", " ".join(text.split()))
+
+
 def test_the_first_question_prints_what_readme_shows(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     question = blocks(README, "console")[0].split(" && ")[1]
     done = run(question, tmp_path)
-    shown = [" ".join(part.split()) for part in re.split("[…\n]", blocks(README, "text")[0])]
-    printed = " ".join(done.stdout.split())
+    shown = [plain(part) for part in re.split("[…\n]", blocks(README, "text")[0])]
     assert done.returncode == 0
-    # The second decimal is the processor's: some compute in bfloat16.
-    shown, [printed] = ([re.sub(r"(0\.\d)\d+", r"\1", text) for text in texts]
-                        for texts in (shown, [printed]))  # fmt: skip
-    assert [part for part in shown if part not in printed] == []
+    assert [part for part in shown if part not in plain(done.stdout)] == []
 
 
 @pytest.mark.parametrize("line", blocks(README, "console")[2].splitlines())
