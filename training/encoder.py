@@ -56,7 +56,15 @@ from encoder_tune import (  # noqa: E402
     select_long_pairs,
     tokenize_all,
 )
-from loop import Schedule, add_options, choose_device, has_bfloat16, load_checkpoint, train  # noqa: E402
+from loop import (  # noqa: E402
+    Schedule,
+    add_finishing,
+    add_options,
+    choose_device,
+    load_checkpoint,
+    train,
+    use_bfloat16,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +113,7 @@ def distil(options: argparse.Namespace) -> None:
     most = MOST_TOKENS if options.texts == "parallel" else MAX_LENGTH
     batches = plan_batches(texts.tokens.lengths.tolist(), most, options.batch_tokens, options.seed)
     batches = batches[: options.steps]
-    bf16 = has_bfloat16(device) and not options.float32
+    bf16 = use_bfloat16(options, device)
 
     def loss_of(student: Student, rows: list[int]) -> torch.Tensor:
         return distil_loss(student, texts.batch(rows, device), bf16=bf16)
@@ -133,7 +141,7 @@ def tune(options: argparse.Namespace) -> None:
     parallel = tuple(
         load_distil_set(options.work / name, start, options.seed) for name in ("parallel", "long")
     )
-    tokenizer, bf16 = load_tokenizer(start), has_bfloat16(device) and not options.float32
+    tokenizer, bf16 = load_tokenizer(start), use_bfloat16(options, device)
     crossed = build_cross_examples(options.data, student, tokenizer, options.seed, bf16=bf16)
     examples = build_examples(options.data, options.seed) + crossed
     logger.info("%d examples, %d of them by translation", len(examples), len(crossed))
@@ -214,26 +222,8 @@ def parse_arguments() -> argparse.Namespace:
     parsers["tune"].set_defaults(start="stage1", name="stage2")
     parsers["snapshot"].add_argument("--name", default="stage1", help="the stage below WORK")
     parsers["snapshot"].add_argument("--out", type=Path, required=True)
-    _add_finishing(stages)
+    add_finishing(stages, average_models, restore_encoder, export_encoder)
     return parser.parse_args()
-
-
-def _add_finishing(stages: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = stages.add_parser("average", help="The mean of the weights of several models.")
-    parser.add_argument("models", nargs="+", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.set_defaults(run=lambda options: average_models(options.models, options.out))
-    parser = stages.add_parser("restore", help="A shipped folder for sentence-transformers.")
-    parser.add_argument("shipped", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.set_defaults(run=lambda options: restore_encoder(options.shipped, options.out))
-    parser = stages.add_parser("export", help="Write the folder that ships.")
-    parser.add_argument("model", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--body", choices=("half", "int8"), default="int8")
-    parser.set_defaults(
-        run=lambda options: export_encoder(options.model, options.out, options.body)
-    )
 
 
 def main() -> None:

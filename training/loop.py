@@ -92,6 +92,37 @@ def has_bfloat16(device: torch.device) -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
+def use_bfloat16(options: argparse.Namespace, device: torch.device) -> bool:
+    """Return whether to compute in bfloat16: where the device has it, and nobody says --float32."""
+    return has_bfloat16(device) and not options.float32
+
+
+def add_finishing(
+    stages: argparse._SubParsersAction[argparse.ArgumentParser],
+    average: Callable[[Sequence[Path], Path], None],
+    restore: Callable[[Path, Path], None],
+    export: Callable[[Path, Path, str], None],
+) -> None:
+    """Add the stages after training, the same for encoder and reader."""
+    parsers = {}
+    for name, summary in (
+        ("average", "The mean of the weights of several models."),
+        ("restore", "A shipped folder as one that training goes on from."),
+        ("export", "Write the folder that ships."),
+    ):
+        parsers[name] = stages.add_parser(name, help=summary)
+        parsers[name].add_argument("--out", type=Path, required=True)
+    parsers["average"].add_argument("models", nargs="+", type=Path)
+    parsers["average"].set_defaults(run=lambda options: average(options.models, options.out))
+    parsers["restore"].add_argument("shipped", type=Path)
+    parsers["restore"].set_defaults(run=lambda options: restore(options.shipped, options.out))
+    parsers["export"].add_argument("model", type=Path)
+    parsers["export"].add_argument("--body", choices=("half", "int8"), default="int8")
+    parsers["export"].set_defaults(
+        run=lambda options: export(options.model, options.out, options.body)
+    )
+
+
 def make_optimizer(model: torch.nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
     """Return AdamW with a rate of its own, and no decay, for the embeddings of words.
 

@@ -35,7 +35,16 @@ from encoder_restore import restore_reader  # noqa: E402
 from encoder_student import Student, freeze_lowest, load_body, load_tokenizer  # noqa: E402
 from encoder_tune import encode_texts, match_translations  # noqa: E402
 from export import export_graph, write_config  # noqa: E402
-from loop import Schedule, add_options, choose_device, has_bfloat16, load_checkpoint, train  # noqa: E402
+from loop import (  # noqa: E402
+    Schedule,
+    add_finishing,
+    add_options,
+    choose_device,
+    has_bfloat16,
+    load_checkpoint,
+    train,
+    use_bfloat16,
+)
 from reader_data import (  # noqa: E402
     Example,
     Row,
@@ -133,7 +142,7 @@ def train_reader(options: argparse.Namespace) -> None:
     tokenizer = load_reader_tokenizer(options.encoder)
     reader_set = tokenize_examples(tokenizer, examples)
     logger.info("%d of %d examples", len(reader_set), len(examples))
-    bf16 = has_bfloat16(device) and not options.float32
+    bf16 = use_bfloat16(options, device)
     if options.settle:
         if not options.start:
             raise SystemExit("--settle asks the reader of --start, and none was given")
@@ -185,17 +194,17 @@ def snapshot(options: argparse.Namespace) -> None:
     logger.info("wrote %s, after %d steps", options.out, done)
 
 
-def export(options: argparse.Namespace) -> None:
+def export(model: Path, out: Path, body: str) -> None:
     """Write the folder that ships."""
-    reader = load_reader(options.reader, load_body(options.reader, "eager")).eval()
+    reader = load_reader(model, load_body(model, "eager")).eval()
     export_graph(
         reader,
         dict.fromkeys(("input_ids", "attention_mask", "token_type_ids"), ("batch", "tokens")),
         {"scores": ("side", "batch", "tokens")},
-        options.reader / "tokenizer.json",
-        options.out,
+        model / "tokenizer.json",
+        out,
     )
-    compress(options.out / "model.onnx", options.body)
+    compress(out / "model.onnx", body)
     config = {
         "name": "seedqa-reader",
         "max_length": MAX_TOKENS,
@@ -203,7 +212,7 @@ def export(options: argparse.Namespace) -> None:
         "languages": ["en", *LANGUAGES],
         "license": LICENSE,
     }
-    write_config(options.out, config)
+    write_config(out, config)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -233,24 +242,8 @@ def parse_arguments() -> argparse.Namespace:
     parsers["train"].add_argument("--kinds", nargs="+", help="of examples; default: all")
     parsers["train"].add_argument("--rate", type=float, default=SCHEDULE.rate)
     parsers["snapshot"].add_argument("--out", type=Path, required=True)
-    _add_finishing(stages)
+    add_finishing(stages, average_models, restore_reader, export)
     return parser.parse_args()
-
-
-def _add_finishing(stages: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = stages.add_parser("average", help="The mean of the weights of several readers.")
-    parser.add_argument("readers", nargs="+", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.set_defaults(run=lambda options: average_models(options.readers, options.out))
-    parser = stages.add_parser("restore", help="A shipped folder as one that train goes on from.")
-    parser.add_argument("shipped", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.set_defaults(run=lambda options: restore_reader(options.shipped, options.out))
-    parser = stages.add_parser("export", help=export.__doc__)
-    parser.add_argument("reader", type=Path)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--body", choices=("half", "int8"), default="int8")
-    parser.set_defaults(run=export)
 
 
 def main() -> None:
