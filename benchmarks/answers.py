@@ -8,7 +8,7 @@
 
 Every passage of a source is a file. Half of the articles that are asked about are left out, and all
 questions asked; then the other half: so each question is once answerable and once not. Beside
-these: squad2's impossible questions, and each source's questions over another source's folder.
+these: impossible questions of squad2 and crossing, and other sources' questions.
 
 An answer is right where its F1 is 0.5 or more. AUROC is that of the confidence, answerable against
 unanswerable; refusing is the positive of precision and recall; ECE the expected calibration error
@@ -25,8 +25,7 @@ import json
 import random
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -66,11 +65,14 @@ from retrieval.pipeline import READ_COUNT, Pipeline  # noqa: E402
 from retrieval.reader import SHIPPED_READER, Reader  # noqa: E402
 from retrieval.sentences import sentence_around  # noqa: E402
 
-#: Sources whose questions another one's folder cannot answer.
-FOREIGN = {"piaf": "squad2", "squad2": "piaf"}
-#: Questions of another source, and impossible ones, asked of each half at most.
-STRANGERS = 125
-IMPOSSIBLE = 200
+#: The sources of each part of which no one's folder answers what another asks.
+FOREIGN = {
+    "dev": ("piaf", "squad2"),
+    "train": ("piaf", "squad-it", "squadshifts-new_wiki"),
+}
+#: Questions of each other source, and impossible ones, asked of a half at most.
+STRANGERS = {"dev": 110, "train": 80}
+IMPOSSIBLE = 100
 ECE_BINS = 15
 PASSAGE_WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0)
 #: More gains up to a point of recall on these sets, and takes a passage of the article that ships
@@ -128,19 +130,26 @@ def ask_source(
                     pipeline, reader, row, "answerable" if is_in else "left out",
                     names[row["context"]] if is_in else "",
                 )  # fmt: skip
-            if half or part == "train":
-                continue
             traps = [row for row in rows if not row["answers"] and row["title"] in kept]
             for row in random.Random(3).sample(traps, min(IMPOSSIBLE, len(traps))):
                 yield ask(pipeline, reader, row, "impossible", "")
-            if source in FOREIGN:
-                others = [
-                    row
-                    for row in read_rows(data, part)
-                    if row["source"] == FOREIGN[source] and row["answers"]
-                ]
-                for row in random.Random(2).sample(others, min(STRANGERS, len(others))):
+            if half == 0:
+                for row in foreign_questions(data, part, source):
                     yield ask(pipeline, reader, row, "foreign", "")
+
+
+def foreign_questions(data: Path, part: str, source: str) -> Iterator[dict[str, Any]]:
+    """Yield questions of the other sources, which the folder of `source` does not answer."""
+    sources = FOREIGN[part]
+    asked = [
+        row
+        for row in read_rows(data, part)
+        if row["answers"] and (part == "dev" or is_set_aside_title(row["title"]))
+    ]
+    for other in sources:
+        if source in sources and other != source:
+            rows = [row for row in asked if row["source"] == other]
+            yield from random.Random(2).sample(rows, min(STRANGERS[part], len(rows)))
 
 
 def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked]]:
@@ -319,8 +328,12 @@ def mean(values: Any) -> float:
 # -- fitting --------------------------------------------------------------------------------------
 
 
-def fit(asked: Sequence[Asked], reader: Reader) -> dict[str, Any]:
-    """Return a calibration for what was asked, in the form of the file that ships."""
+def fit(by_source: Mapping[str, Sequence[Asked]], reader: Reader) -> dict[str, Any]:
+    """Return a calibration for what was asked, in the form of the file that ships.
+
+    Each source has the same weight.
+    """
+    asked = [one for of_source in by_source.values() for one in of_source]
     answerable = [one for one in asked if one.kind == "answerable"]
     passage_weight = best_of(
         PASSAGE_WEIGHTS, lambda weight: mean(rightness(one, weight) for one in answerable)
@@ -330,22 +343,34 @@ def fit(asked: Sequence[Asked], reader: Reader) -> dict[str, Any]:
         lambda share: mean(reciprocal(one, share) for one in answerable),
     )
     rows, labels, weights = [], [], []
-    counts = Counter(one.source for one in asked)
-    for one in asked:
-        groups = group_candidates(rank_candidates(one.passages, one.spans, passage_weight))
-        if not groups:
-            continue
-        language = guess_question_language(one.question)
-        rows.append(weigh_evidence(groups[0], first_other(groups), language))
-        labels.append(one.kind == "answerable" and f1(groups[0].best.text, one.right) >= RIGHT_F1)
-        weights.append(len(asked) / len(counts) / counts[one.source])
+    for of_source in by_source.values():
+        for one in of_source:
+            ordered = reorder_passages(one.passages, one.spans, share)
+            groups = group_candidates(
+                rank_candidates(
+                    [passage for passage, _ in ordered],
+                    [spans for _, spans in ordered],
+                    passage_weight,
+                )
+            )
+            if not groups:
+                continue
+            language = guess_question_language(one.question)
+            rows.append(weigh_evidence(groups[0], first_other(groups), language))
+            right = f1(groups[0].best.text, one.right) >= RIGHT_F1
+            labels.append(one.kind == "answerable" and right)
+            weights.append(len(asked) / len(by_source) / len(of_source))
     names = list(rows[0])
     table = np.array([[row[name] for name in names] for row in rows])
     coefficients, bias = logistic_regression(table, np.array(labels), np.array(weights))
     calibration = Calibration(
         dict(zip(names, coefficients, strict=True)), bias, passage_weight, share, threshold=0.0
     )
-    judged = [judge(one, calibration, reader.languages) for one in asked]
+    judged = [
+        judge(one, calibration, reader.languages)
+        for one in asked
+        if one.kind in ("answerable", "left out")
+    ]
     return {
         "reader": reader.fingerprint,
         "weights": {name: round(value, 5) for name, value in calibration.weights.items()},
@@ -469,7 +494,7 @@ def main() -> None:
         _ = reader.calibration  # of another reader, it is told before the asking, not after
     asked = ask_all(options, reader)
     if options.fit:
-        fitted = fit([one for of_source in asked.values() for one in of_source], reader)
+        fitted = fit(asked, reader)
         options.fit.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf8")
         calibration = load_calibration(options.fit, reader.fingerprint)
     else:

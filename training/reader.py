@@ -19,7 +19,7 @@ import logging
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -45,6 +45,7 @@ from loop import (  # noqa: E402
     train,
     use_bfloat16,
 )
+from numpy.typing import NDArray  # noqa: E402
 from reader_data import (  # noqa: E402
     Example,
     Row,
@@ -57,7 +58,14 @@ from reader_data import (  # noqa: E402
     sentence_examples,
     transferred_example,
 )
-from reader_impossible import negative_examples, swapped_examples  # noqa: E402
+from reader_impossible import (  # noqa: E402
+    crossed_examples,
+    foreign_passages,
+    negative_examples,
+    removed_examples,
+    swapped_examples,
+    times,
+)
 from reader_model import (  # noqa: E402
     MAX_TOKENS,
     QUESTION_TOKENS,
@@ -85,13 +93,24 @@ def prepare(options: argparse.Namespace) -> None:
     rows = [row for row in everything if not is_set_aside(row)]
     kept_out = [row for row in everything if is_set_aside(row)]
     chosen = choose_rows(rows, chance)
+    student = Student(load_body(options.encoder, "eager"))
+    tokenizer = load_tokenizer(options.encoder)
+    bf16 = has_bfloat16(torch.device("cpu"))
+
+    def encode(texts: Sequence[str]) -> NDArray[np.float32]:
+        return encode_texts(student, tokenizer, texts, bf16=bf16)
+
+    asked = list(question_examples(chosen, chance))
+    translated = translated_examples(options.data, rows, encode, chance)
     examples = [
-        *question_examples(chosen, chance),
+        *asked,
         *sentence_examples(options.data, kept_out, chance),
         *negative_examples(chosen, chance),
         *swapped_examples(chosen, chance),
-        *translated_examples(options.data, rows, options.encoder, chance),
+        *translated,
         *cloze_examples(options.data, options.seed),
+        *removed_examples([*asked, *translated], chance),
+        *crossed_examples(chosen, foreign_passages(options.data, chosen, chance), encode, chance),
     ]
     for kind, count in sorted(Counter(example.kind for example in examples).items()):
         answered = sum(example.answerable for example in examples if example.kind == kind)
@@ -102,9 +121,12 @@ def prepare(options: argparse.Namespace) -> None:
 
 
 def translated_examples(
-    data: Path, rows: list[Row], encoder: Path, chance: random.Random
+    data: Path,
+    rows: list[Row],
+    encode: Callable[[Sequence[str]], NDArray[np.float32]],
+    chance: random.Random,
 ) -> list[Example]:
-    """Return English questions over Italian contexts, and over English ones.
+    """Return English questions over Italian contexts, over English ones, and the Italian over them.
 
     SQuAD-it is a translation of SQuAD, and the NQG split holds SQuAD's English questions: those
     that are each other's nearest, and near enough, are taken for translations. An answer that is
@@ -112,12 +134,7 @@ def translated_examples(
     """
     foreign = [row for row in rows if row.source == "squad-it"]
     english = [row for row in read_question_passages(data) if row.source == "squad-nqg"]
-    student, tokenizer = Student(load_body(encoder, "eager")), load_tokenizer(encoder)
-    bf16 = has_bfloat16(torch.device("cpu"))
-    vectors = [
-        encode_texts(student, tokenizer, [detokenize(row.question) for row in side], bf16=bf16)
-        for side in (foreign, english)
-    ]
+    vectors = [encode([detokenize(row.question) for row in side]) for side in (foreign, english)]
     examples = []
     for ours, theirs in match_translations(*vectors):
         cut = cut_example(foreign[ours], "en-it", chance)
@@ -126,7 +143,7 @@ def translated_examples(
         sentence = detokenize(english[theirs].passage)
         same = transferred_example(question, sentence, foreign[ours].answers[0][1])
         if same:
-            examples.append(same)
+            examples += same, replace(same, question=foreign[ours].question, kind="it-en")
     return examples
 
 
@@ -138,7 +155,13 @@ def train_reader(options: argparse.Namespace) -> None:
     reader = load_reader(options.start, body) if options.start else Reader(body)
     freeze_lowest(reader.body)
     rows = json.loads((options.work / EXAMPLES_FILE).read_text(encoding="utf8"))
-    examples = [Example(**row) for row in rows if not options.kinds or row["kind"] in options.kinds]
+    shares = dict(options.shares or ())
+    chance = random.Random(options.seed)
+    examples = [
+        Example(**row)
+        for row in rows
+        for _ in range(times(shares.get(row["kind"], 0.0 if shares else 1.0), chance))
+    ]
     tokenizer = load_reader_tokenizer(options.encoder)
     reader_set = tokenize_examples(tokenizer, examples)
     logger.info("%d of %d examples", len(reader_set), len(examples))
@@ -239,11 +262,23 @@ def parse_arguments() -> argparse.Namespace:
         action="store_true",
         help="where only the sentence is known, train on what the reader of --start finds in it",
     )
-    parsers["train"].add_argument("--kinds", nargs="+", help="of examples; default: all")
+    parsers["train"].add_argument(
+        "--shares",
+        nargs="+",
+        type=read_share,
+        metavar="KIND=SHARE",
+        help="how often an example of a kind is taken, 0.5 being every other; default: all, once",
+    )
     parsers["train"].add_argument("--rate", type=float, default=SCHEDULE.rate)
     parsers["snapshot"].add_argument("--out", type=Path, required=True)
     add_finishing(stages, average_models, restore_reader, export)
     return parser.parse_args()
+
+
+def read_share(text: str) -> tuple[str, float]:
+    """Return the kind and the share of "KIND=SHARE"."""
+    kind, _, share = text.partition("=")
+    return kind, float(share)
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """Make the examples without an answer: the reader has to say that it is not there.
 
-Two kinds: questions with a passage that a search returns for them and that does not hold the
-answer; questions in which a name or a number was exchanged, so that their own passage answers
-something else. Knows nothing of models.
+Four kinds: questions with a passage that a search returns for them and that does not hold the
+answer, in their own language or in another; questions in which a name or a number was exchanged, so
+that their own passage answers something else; questions with their passage without the sentence
+that answers. Knows nothing of models.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 import bm25s
+import numpy as np
+from encoder_data import LANGUAGES, read_sections
+from numpy.typing import NDArray
 from reader_data import CHUNK_OVERLAP, Example, Row, cut_example
 
-from index.chunking import ChunkSettings, split_document
+from index.chunking import ChunkSettings, split_document, split_sentences
 from index.lexical import stemmed_words, stop_words
 from index.types import Document
 
@@ -27,6 +32,16 @@ NEGATIVE_DEPTH = 8
 SWAPS = {"en": 0.4, "it": 0.6, "fr": 1.5}
 #: Of the exchanged, the share whose new name stands in the passage too.
 SWAPPED_INSIDE = 0.4
+#: How many questions of each language are asked of a passage in each other language.
+CROSSED = {"en": 500, "it": 250, "fr": 250}
+#: Texts of each language that passages for questions in another are cut from.
+FOREIGN_TEXTS = 1_000
+#: Passages nearest to a question in another language from which one is taken.
+CROSSED_DEPTH = 4
+#: SquadShifts' new Wikipedia, PIAF and SQuAD-it: of the others one answers what another asks.
+CROSSED_SOURCES = ("squadshifts-new_wiki", "piaf", "squad-it")
+#: The share of the examples that are asked again without the sentence that answers.
+REMOVED = 0.3
 _NAME = r"(?:[A-ZÀ-Þ][\w’'-]{2,}(?: [A-ZÀ-Þ][\w’'-]{2,})*|\d[\d.,]*\d|\d)\b"
 #: A name or a number that does not begin a sentence.
 _NAMED = re.compile(r"(?<=[\w,] )" + _NAME)
@@ -71,6 +86,79 @@ def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Ex
             ]
             for passage in chance.sample(wrong, min(wanted, len(wrong))):
                 yield Example(row.question, passage, 0, 0, "negative")
+
+
+def foreign_passages(
+    data: Path, rows: Sequence[Row], chance: random.Random
+) -> dict[str, list[str]]:
+    """Return passages of each language, cut from its sections and from contexts of `rows`."""
+    texts: dict[str, list[str]] = {
+        language: [section.text[language] for section in read_sections(data, language)]
+        for language in LANGUAGES
+    }
+    for row in rows:
+        if row.source in CROSSED_SOURCES:
+            texts.setdefault(row.language, []).append(row.context)
+    passages = {}
+    for language, of_language in sorted(texts.items()):
+        distinct = list(dict.fromkeys(filter(str.strip, of_language)))
+        some = chance.sample(distinct, min(FOREIGN_TEXTS, len(distinct)))
+        settings = ChunkSettings(size=600, overlap=CHUNK_OVERLAP)
+        documents = [
+            Document(source="", text=text, title="", date=None, language="und") for text in some
+        ]
+        passages[language] = [
+            chunk.text for one in documents for chunk in split_document(one, settings)
+        ]
+    return passages
+
+
+def crossed_examples(
+    rows: Sequence[Row],
+    passages: Mapping[str, Sequence[str]],
+    encode: Callable[[Sequence[str]], NDArray[np.float32]],
+    chance: random.Random,
+) -> Iterator[Example]:
+    """Yield questions with a passage in another language that is near and does not answer.
+
+    `passages` are those of each language, `encode` gives unit vectors of shape (texts, dimension).
+    Without them the reader takes what is alike in two languages for an answer: nothing that it
+    learned within one says "not here" across.
+    """
+    vectors = {language: encode(texts) for language, texts in sorted(passages.items())}
+    for asked, count in CROSSED.items():
+        mine = [
+            row
+            for row in rows
+            if row.language == asked and row.answers and row.source in CROSSED_SOURCES
+        ]
+        for answered in sorted(set(passages) - {asked}):
+            some = chance.sample(mine, min(count, len(mine)))
+            if not some:
+                continue
+            cosines = encode([row.question for row in some]) @ vectors[answered].T
+            nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :CROSSED_DEPTH]
+            for row, near in zip(some, nearest, strict=True):
+                passage = passages[answered][int(chance.choice(near.tolist()))]
+                if not any(words.lower() in passage.lower() for _, words in row.answers):
+                    yield Example(row.question, passage, 0, 0, "crossed")
+
+
+def removed_examples(examples: Sequence[Example], chance: random.Random) -> Iterator[Example]:
+    """Yield some of the examples with an answer again, without the sentence that it stands in."""
+    for example in examples:
+        if not example.answerable or chance.random() >= REMOVED:
+            continue
+        words = example.context[example.start : example.end]
+        holding = [
+            (start, end)
+            for start, end in split_sentences(example.context)
+            if end > example.start and start < example.end
+        ]
+        before, after = example.context[: holding[0][0]], example.context[holding[-1][1] :]
+        left = f"{before}{after.lstrip()}".strip()
+        if left and words.lower() not in left.lower():
+            yield Example(example.question, left, 0, 0, "removed")
 
 
 def swapped_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pytest
 import reader_impossible
-from reader_data import Row, read_rows
-from reader_impossible import negative_examples, swapped_examples, swapped_question, times
+from numpy.typing import NDArray
+from reader_data import Example, Row, read_rows
+from reader_impossible import (
+    crossed_examples,
+    negative_examples,
+    removed_examples,
+    swapped_examples,
+    swapped_question,
+    times,
+)
 
 from tiny import write_data
 
@@ -62,6 +71,62 @@ def test_a_share_of_the_questions_is_asked_again(
     asked = [example for example in first if example.question in french]
     assert len({(example.question, example.context) for example in asked}) == len(asked)
     assert len(asked) >= 1.5 * sum(bool(row.answers) and row.language == "fr" for row in rows)
+
+
+# -- passages in another language ----------------------------------------------------------------
+
+
+def by_length(texts: Sequence[str]) -> NDArray[np.float32]:
+    """Unit vectors by which texts of like length are near."""
+    angles = np.array([len(text) for text in texts]) / 500
+    return np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+
+
+def row_of(question: str, language: str, source: str = "squadshifts-new_wiki") -> Row:
+    return Row(
+        question, "The tower was built in 1912.", "Towers", ((23, "1912"),), language, source
+    )
+
+
+def test_a_passage_in_another_language_is_near_and_lacks_the_answer() -> None:
+    rows = [row_of("When was the tower built?", "en")]
+    passages = {
+        "en": ["Une tour, en anglais."],
+        "fr": [
+            "Vendue en 1912, oui, la tour.",
+            *(f"La tour {word}." for word in ("a", "b", "c")),
+            "x" * 400,
+        ],
+        "de": ["Der Turm steht am Wasser.", "Der Turm."],
+    }
+    for seed in range(30):
+        examples = list(crossed_examples(rows, passages, by_length, random.Random(seed)))
+        assert {(one.start, one.end, one.kind) for one in examples} == {(0, 0, "crossed")}
+        assert {one.context for one in examples} <= {*passages["fr"][1:4], *passages["de"]}
+
+
+def test_only_sources_that_do_not_answer_each_other_are_asked_across() -> None:
+    rows = [row_of("Who?", "en", "squad2"), row_of("Qui ?", "fr", "piaf")]
+    passages = {"it": ["La torre."], "fr": ["La tour."]}
+    examples = list(crossed_examples(rows, passages, by_length, random.Random(0)))
+    assert [(one.question, one.context) for one in examples] == [("Qui ?", "La torre.")]
+
+
+# -- passages without their answer ---------------------------------------------------------------
+
+
+def test_the_sentence_that_answers_is_removed() -> None:
+    context = "The tower is old. It was built in 1912. It stands by the sea."
+    start = context.index("1912")
+    asked = Example("When?", context, start, start + 4, "piaf")
+    nothing = Example("Why?", context, 0, 0, "squad2")
+    again = Example("When?", context + " That of 1912 is the oldest.", start, start + 4, "piaf")
+    alone = Example("What?", "Only this.", 0, 4, "piaf")
+    examples = list(removed_examples([asked, nothing, again, alone] * 30, random.Random(0)))
+    assert 3 <= len(examples) <= 17
+    assert set(examples) == {
+        Example("When?", "The tower is old. It stands by the sea.", 0, 0, "removed")
+    }
 
 
 # -- questions with another name -----------------------------------------------------------------

@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -199,7 +200,7 @@ def test_prepare_makes_the_same_in_every_process(
     )
     assert ours == theirs
     kinds = {row["kind"] for row in ours}
-    assert {"cloze", "negative", "swapped", "en-it", "piaf", "squad-it", "squad2"} <= kinds
+    assert {"cloze", "negative", "swapped", "removed", "crossed", "en-it", "piaf"} <= kinds
 
 
 def test_prepare_uses_no_question_of_the_dev_part_or_set_aside(data: Path, prepared: Path) -> None:
@@ -223,6 +224,14 @@ def test_train_goes_on_after_it_was_killed(
     load_reader(tmp_path / "snapshot", load_body(tmp_path / "snapshot", "eager"))
     stages.run("reader", "train", *where, *READER, "--resume")
     assert_same_weights(prepared / "killed", reader)
+
+
+def test_train_takes_the_share_of_each_kind(stages: Stages, prepared: Path, weights: Path) -> None:
+    where = ("--work", prepared, "--encoder", weights, "--name", "shares", *READER)
+    rows = json.loads((prepared / "examples.json").read_text(encoding="utf8"))
+    kinds = Counter(row["kind"] for row in rows)
+    said = stages.run("reader", "train", *where, "--shares", "piaf=2", "crossed=1")
+    assert f"of {2 * kinds['piaf'] + kinds['crossed']} examples" in said
 
 
 def test_train_settles_what_is_known_of_sentences_first(
