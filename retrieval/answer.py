@@ -95,9 +95,10 @@ def find_answers(
         return (), 0.0
     rivals = _find_rivals(groups, encode)
     other = first_other(groups, rivals)
+    read = [passage for passage, found in zip(passages, spans, strict=True) if found]
     answers = []
     for group in (groups[0], *rivals):
-        confidence = calibration.probability(weigh_evidence(group, other, language))
+        confidence = calibration.probability(weigh_evidence(group, other, language, read))
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
         answers.append(_quote(group.best, confidence, language))
@@ -163,24 +164,34 @@ def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group 
     return None
 
 
-def weigh_evidence(group: Group, other: Group | None, language: str) -> dict[str, float]:
+def weigh_evidence(
+    group: Group, other: Group | None, language: str, read: Sequence[Passage]
+) -> dict[str, float]:
     """Return what speaks for a group being right, by the names that a calibration weighs.
 
-    `other` is the best that says something else, `language` the question's. Across languages hardly
-    a word is shared, so that `lexical` says nothing there, and the cosine more.
+    `other` is the best that says something else, `language` the question's, `read` all passages
+    that were read. Across languages hardly a word is shared, so that `lexical` says nothing there,
+    and the reader takes more for an answer: these terms are weighed anew, and beside them how far
+    the passage's cosine is above the mean of the others, as the languages of the pair shift all.
     """
     best = group.best
     passage = best.passage
-    across = crosses_languages(language, passage.language)
+    across = float(crosses_languages(language, passage.language))
+    cosine = passage.parts.cosine or 0.0
+    place = (passage.source, passage.start)
+    others = [each.parts.cosine or 0.0 for each in read if (each.source, each.start) != place]
+    lead = cosine - sum(others) / len(others) if others else 0.0
     ahead = best.score - other.best.score if other else MOST_AHEAD
     return {
         "margin": best.span.score,
         "ahead": max(-MOST_AHEAD, min(MOST_AHEAD, ahead)),
-        "cosine": passage.parts.cosine or 0.0,
+        "cosine": cosine,
         "lexical": passage.parts.lexical,
         "repeated": math.log(group.sources),
-        "across": float(across),
-        "cosine across": (passage.parts.cosine or 0.0) if across else 0.0,
+        "across": across,
+        "margin across": best.span.score * across,
+        "cosine across": cosine * across,
+        "lead across": lead * across,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -129,12 +130,15 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     passages = [passage(also_in=("copy.txt",)), passage(source="b.txt", language="fr")]
     spans = [[span("1894", 3.0)], [span("the king", 1.0)]]
     first, second = group_candidates(rank_candidates(passages, spans, 2.0))
-    assert weigh_evidence(first, second, "en") == pytest.approx(
+    assert weigh_evidence(first, second, "en", passages) == pytest.approx(
         {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "repeated": 0.693147,
-         "across": 0.0, "cosine across": 0.0},
+         "across": 0.0, "margin across": 0.0, "cosine across": 0.0, "lead across": 0.0},
         abs=1e-5,
     )  # fmt: skip
-    assert weigh_evidence(first, None, "en")["ahead"] == MOST_AHEAD
+    assert weigh_evidence(first, None, "en", passages)["ahead"] == MOST_AHEAD
+
+
+OTHERS = [("b.txt", 0.2), ("c.txt", 0.4)]
 
 
 @pytest.mark.parametrize(("language", "across"), [("fr", 1.0), ("en", 0.0), ("und", 0.0)])
@@ -142,8 +146,17 @@ def test_evidence_says_whether_question_and_passage_are_in_two_languages(
     language: str, across: float
 ) -> None:
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
-    evidence = weigh_evidence(group, None, language)
-    assert (evidence["across"], evidence["cosine across"]) == (across, 0.5 * across)
+    others = [
+        replace(passage(source=name), parts=Parts(cosine, None, 0.0, 0.0))
+        for name, cosine in OTHERS
+    ]
+    evidence = weigh_evidence(group, None, language, [passage(), *others])
+    found = {name: value for name, value in evidence.items() if "across" in name}
+    assert found == pytest.approx(
+        {"across": across, "margin across": 3.0 * across, "cosine across": 0.5 * across,
+         "lead across": 0.2 * across}
+    )  # fmt: skip
+    assert weigh_evidence(group, None, language, [passage()])["lead across"] == 0.0
 
 
 def test_the_month_of_a_year_does_not_speak_against_it() -> None:
@@ -161,7 +174,7 @@ def test_the_month_of_a_year_does_not_speak_against_it() -> None:
 def test_what_ships_weighs_the_evidence_that_there_is() -> None:
     calibration = Reader().calibration
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
-    assert set(calibration.weights) == set(weigh_evidence(group, None, "en"))
+    assert set(calibration.weights) == set(weigh_evidence(group, None, "en", [passage()]))
     assert calibration.weights["margin"] > 0
     assert 0 < calibration.threshold < 1
 
