@@ -141,13 +141,15 @@ def ask_source(
 def foreign_questions(data: Path, part: str, source: str) -> Iterator[dict[str, Any]]:
     """Yield questions of the other sources, which the folder of `source` does not answer."""
     sources = FOREIGN[part]
+    if source not in sources:
+        return
     asked = [
         row
         for row in read_rows(data, part)
         if row["answers"] and (part == "dev" or is_set_aside_title(row["title"]))
     ]
     for other in sources:
-        if source in sources and other != source:
+        if other != source:
             rows = [row for row in asked if row["source"] == other]
             yield from random.Random(2).sample(rows, min(STRANGERS[part], len(rows)))
 

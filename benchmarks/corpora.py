@@ -94,12 +94,16 @@ def write_mixed_sections(data: Path, folder: Path, language: str, articles: int)
 def read_crossing(part: str) -> list[dict[str, Any]]:
     """Return the rows of benchmarks/crossing/`part` in the form of `read_rows`, those of one
     document a title."""
+    texts = {
+        f"{part}/{path.name}": path.read_text(encoding="utf8")
+        for path in (CROSSING / part).iterdir()
+    }
     rows = []
     for line in (CROSSING / "questions.jsonl").read_text(encoding="utf8").splitlines():
         row = json.loads(line)
         name = row["sources"][0] if "sources" in row else row["about"]
-        if Path(name).parent.name == part:
-            text = (CROSSING / name).read_text(encoding="utf8")
+        if name in texts:
+            text = texts[name]
             answers = [
                 {"text": words, "start": text.index(words)} for words in row.get("answers", ())
             ]

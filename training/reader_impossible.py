@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import bm25s
@@ -52,6 +52,15 @@ def times(share: float, chance: random.Random) -> int:
     return int(share) + (chance.random() < share % 1)
 
 
+def cut_passages(texts: Iterable[str]) -> list[str]:
+    """Return the chunks of the shipped size that `seedqa index` would cut texts into."""
+    settings = ChunkSettings(size=600, overlap=CHUNK_OVERLAP)
+    documents = (
+        Document(source="", text=text, title="", date=None, language="und") for text in texts
+    )
+    return [chunk.text for each in documents for chunk in split_document(each, settings)]
+
+
 def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Example]:
     """Yield questions with some of the passages that BM25 finds for them without the answer."""
     by_language: dict[str, list[Row]] = defaultdict(list)
@@ -64,12 +73,7 @@ def negative_examples(rows: Sequence[Row], chance: random.Random) -> Iterator[Ex
         def words(text: str, language: str = language, ignored: frozenset[str] = ignored):  # type: ignore[no-untyped-def]
             return [word for word in stemmed_words(text, language) if word not in ignored]
 
-        documents = [
-            Document(source="", text=context, title="", date=None, language="und")
-            for context in dict.fromkeys(row.context for row in of_language)
-        ]
-        settings = ChunkSettings(size=600, overlap=CHUNK_OVERLAP)
-        passages = [chunk.text for each in documents for chunk in split_document(each, settings)]
+        passages = cut_passages(dict.fromkeys(row.context for row in of_language))
         index = bm25s.BM25()
         index.index([words(passage) for passage in passages], show_progress=False)
         for row in of_language:
@@ -103,13 +107,7 @@ def foreign_passages(
     for language, of_language in sorted(texts.items()):
         distinct = list(dict.fromkeys(filter(str.strip, of_language)))
         some = chance.sample(distinct, min(FOREIGN_TEXTS, len(distinct)))
-        settings = ChunkSettings(size=600, overlap=CHUNK_OVERLAP)
-        documents = [
-            Document(source="", text=text, title="", date=None, language="und") for text in some
-        ]
-        passages[language] = [
-            chunk.text for one in documents for chunk in split_document(one, settings)
-        ]
+        passages[language] = cut_passages(some)
     return passages
 
 

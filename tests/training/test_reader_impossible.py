@@ -119,13 +119,16 @@ def test_the_sentence_that_answers_is_removed() -> None:
     context = "The tower is old. It was built in 1912. It stands by the sea."
     start = context.index("1912")
     asked = Example("When?", context, start, start + 4, "piaf")
+    both = Example("Where?", context, start, len(context) - 1, "piaf")  # over two sentences
     nothing = Example("Why?", context, 0, 0, "squad2")
     again = Example("When?", context + " That of 1912 is the oldest.", start, start + 4, "piaf")
     alone = Example("What?", "Only this.", 0, 4, "piaf")
-    examples = list(removed_examples([asked, nothing, again, alone] * 30, random.Random(0)))
-    assert 3 <= len(examples) <= 17
+    examples = list(removed_examples([asked, both, nothing, again, alone] * 30, random.Random(0)))
+    removed = [example for example in examples if example.question == "When?"]
+    assert 3 <= len(removed) <= 17
     assert set(examples) == {
-        Example("When?", "The tower is old. It stands by the sea.", 0, 0, "removed")
+        Example("When?", "The tower is old. It stands by the sea.", 0, 0, "removed"),
+        Example("Where?", "The tower is old.", 0, 0, "removed"),
     }
 
 
