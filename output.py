@@ -59,12 +59,14 @@ def result_json(result: Result, explain: bool) -> dict[str, Any]:
         for passage in passages:
             del passage["parts"]
     answers = [asdict(answer) for answer in result.answers]
+    evidence = {name: round(share, 4) for name, share in result.evidence.items()}
     return {
         "question": result.question,
         "answer": answers[0] if answers else None,
         "answers": answers,
         "confidence": result.confidence,
         "threshold": result.threshold,
+        **({"evidence": evidence} if explain else {}),
         "passages": passages,
         "index": asdict(result.index),
         "timings": asdict(result.timings),
@@ -79,6 +81,8 @@ def write_result(result: Result, stream: TextIO, *, explain: bool, read: bool) -
         return
     if read:
         _write_answers(result, stream, paint)
+        if explain and result.evidence:
+            print(paint.faint(_explain_confidence(result)), end="\n\n", file=stream)
     if not result.passages:
         print("Nothing found.", file=stream)
     for number, passage in enumerate(result.passages, 1):
@@ -149,6 +153,13 @@ def _place(passage: Passage) -> str:
         lines += f"-{passage.line_end}"
     page = f" (page {passage.page})" if passage.page else ""
     return f"{one_line(passage.source)}:{lines}{page}"
+
+
+def _explain_confidence(result: Result) -> str:
+    """Return the logarithm of the odds as a sum; what adds nothing is left out."""
+    total = sum(result.evidence.values())
+    shares = [f"{name} {share:+.2f}" for name, share in result.evidence.items() if share]
+    return "\n".join(textwrap.wrap(f"log-odds {total:+.2f}: {', '.join(shares)}", WIDTH))
 
 
 def _explain(passage: Passage) -> str:

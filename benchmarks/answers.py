@@ -217,7 +217,7 @@ def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file
 def judge(asked: Asked, calibration: Calibration, languages: Sequence[str]) -> Judged:
     """Answer as `seedqa ask` does; a refused answer is judged by what it would have been."""
     ordered = reorder_passages(asked.passages, asked.spans, calibration.reader_share)
-    answers, confidence = find_answers(
+    outcome = find_answers(
         [passage for passage, _ in ordered],
         [spans for _, spans in ordered],
         replace(calibration, threshold=0.0),
@@ -225,13 +225,13 @@ def judge(asked: Asked, calibration: Calibration, languages: Sequence[str]) -> J
         guess_question_language(asked.question),
         languages,
     )
-    best = answers[0] if answers else None
+    best = outcome.answers[0] if outcome.answers else None
     answerable = asked.kind == "answerable"
     score = f1(best.text, asked.right) if best and answerable else 0.0
     return Judged(
         asked=asked,
-        confidence=confidence,
-        refused=confidence < calibration.threshold,
+        confidence=outcome.confidence,
+        refused=outcome.confidence < calibration.threshold,
         is_right=score >= RIGHT_F1,
         f1=score,
         in_sentence=bool(

@@ -7,8 +7,8 @@ index. It quotes and never makes up a word.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,20 @@ class Group:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the passages give for a question."""
+
+    answers: tuple[Answer, ...] = ()
+    """Best first; none where the confidence is below the threshold. More than one means that
+    documents disagree: then the newest document's stands first."""
+    confidence: float = 0.0
+    """That of the best answer, shown or not."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """What speaks for the best answer, shown or not: what each term adds to the logarithm of the
+    odds, by its name."""
+
+
 def find_answers(
     passages: Sequence[Passage],
     spans: Sequence[Sequence[Span]],
@@ -83,31 +97,33 @@ def find_answers(
     encode: Encode,
     language: str,
     reader_languages: Collection[str],
-) -> tuple[tuple[Answer, ...], float]:
-    """Return the answers, best first, and the confidence; none below the threshold.
+) -> Outcome:
+    """Return the answers, best first, or that there are none.
 
     `spans` are those of each passage; `encode` gives vectors of shape (n, dimension) for n texts;
-    `language` is the question's. More than one answer means that documents disagree: then the
-    newest document's stands first.
+    `language` is the question's.
     """
     groups = group_candidates(rank_candidates(passages, spans, calibration.passage_weight))
     if not groups:
-        return (), 0.0
+        return Outcome()
     rivals = _find_rivals(groups, encode)
     other = first_other(groups, rivals)
     read = [passage for passage, found in zip(passages, spans, strict=True) if found]
     answers = []
-    for group in (groups[0], *rivals):
-        confidence = calibration.probability(weigh_evidence(group, other, language, read))
+    shown = (groups[0], *rivals)
+    evidence = [weigh_evidence(group, other, language, read) for group in shown]
+    shares = calibration.shares(evidence[0])
+    for group, own in zip(shown, evidence, strict=True):
+        confidence = calibration.probability(own)
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
         answers.append(_quote(group.best, confidence, language))
     confidence = answers[0].confidence
     if confidence < calibration.threshold:
-        return (), confidence
+        return Outcome((), confidence, shares)
     kept = [answer for answer in answers if answer.confidence >= calibration.threshold]
     kept.sort(key=lambda answer: answer.date or "", reverse=True)
-    return tuple(kept), confidence
+    return Outcome(tuple(kept), confidence, shares)
 
 
 def rank_candidates(

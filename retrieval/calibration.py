@@ -34,8 +34,12 @@ class Calibration:
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """Return the probability that the answer shown is right: that its F1 is 0.5 or more."""
-        total = self.bias + sum(weight * evidence[name] for name, weight in self.weights.items())
-        return round(sigmoid(total), 4)
+        return round(sigmoid(sum(self.shares(evidence).values())), 4)
+
+    def shares(self, evidence: Mapping[str, float]) -> dict[str, float]:
+        """Return what each piece of evidence, and the bias, adds to the logarithm of the odds."""
+        weighed = {name: weight * evidence[name] for name, weight in self.weights.items()}
+        return weighed | {"bias": self.bias}
 
 
 def sigmoid(value: float) -> float:

@@ -39,7 +39,7 @@ from index.location import Location
 from index.store import Generation, Store, missing, open_for_reading
 from index.types import crosses_languages
 from index.vectors import VectorIndex
-from retrieval.answer import find_answers, reorder_passages
+from retrieval.answer import Outcome, find_answers, reorder_passages
 from retrieval.candidates import (
     LexicalQuery,
     dense_candidates,
@@ -53,7 +53,6 @@ from retrieval.ranking import fold_duplicates, in_order, to_passage
 from retrieval.reader import Reader
 from retrieval.record import check_same, model_of, other_model_error, read_record, seeds_of
 from retrieval.types import (
-    Answer,
     Filters,
     IndexState,
     Passage,
@@ -202,15 +201,14 @@ class Pipeline:
             notes += (
                 f"no document passes the filters; languages: {', '.join(generation.languages)}",
             )
-        answers: tuple[Answer, ...] = ()
-        confidence = 0.0
+        outcome = Outcome()
         if read:
-            passages, answers, confidence = self._read(question, passages)
+            passages, outcome = self._read(question, passages)
         clock.lap("read_ms")
         return Result(
             question=question,
-            answers=answers,
-            confidence=confidence,
+            answers=outcome.answers,
+            confidence=outcome.confidence,
             threshold=self._open_reader().calibration.threshold if read else 0.0,
             passages=passages[:count],
             index=IndexState(
@@ -221,6 +219,7 @@ class Pipeline:
                 fresh=freshness.fresh,
             ),
             timings=clock.timings(),
+            evidence=outcome.evidence,
             notes=notes,
         )
 
@@ -256,17 +255,17 @@ class Pipeline:
 
     def _read(
         self, question: str, passages: tuple[Passage, ...]
-    ) -> tuple[tuple[Passage, ...], tuple[Answer, ...], float]:
-        """Read the best passages; return passages in their new order, answers and confidence.
+    ) -> tuple[tuple[Passage, ...], Outcome]:
+        """Read the best passages; return passages in their new order, and what they answer.
 
         A question about nothing ("what is it?") has no answer, whatever could be quoted.
         """
         if is_about_nothing(question):
-            return passages, (), 0.0
+            return passages, Outcome()
         reader = self._open_reader()
         spans = reader.read(question, [passage.text for passage in passages[:READ_COUNT]])
         ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
-        answers, confidence = find_answers(
+        outcome = find_answers(
             [passage for passage, _ in ordered],
             [of_passage for _, of_passage in ordered],
             reader.calibration,
@@ -274,7 +273,7 @@ class Pipeline:
             guess_question_language(question),
             reader.languages,
         )
-        return tuple(passage for passage, _ in ordered), answers, confidence
+        return tuple(passage for passage, _ in ordered), outcome
 
     def _open_reader(self) -> Reader:
         if self._reader is None:

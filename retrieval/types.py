@@ -5,6 +5,7 @@ The names of the fields of `Passage`, `Answer` and `Result` are those of the JSO
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 #: Confidence from which an answer is called sure or likely; below it is shown as unsure. The
@@ -134,6 +135,8 @@ class Result:
     passages: tuple[Passage, ...]
     index: IndexState
     timings: Timings
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """What each term adds to the logarithm of the odds of the confidence, for `--explain`."""
     notes: tuple[str, ...] = field(default=())
     """What a person should know beside the result: why it is not fresh, another model."""
 

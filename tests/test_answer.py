@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from retrieval.answer import (
     MOST_AHEAD,
     UNKNOWN_LANGUAGE_LIMIT,
+    Outcome,
     find_answers,
     group_candidates,
     normalise_answer,
@@ -19,7 +20,7 @@ from retrieval.answer import (
     reorder_passages,
     weigh_evidence,
 )
-from retrieval.calibration import Calibration
+from retrieval.calibration import Calibration, sigmoid
 from retrieval.reader import Reader, Span
 from retrieval.types import Answer, Parts, Passage, Ranks, band_of
 
@@ -60,7 +61,8 @@ def answers_to(
     calibration: Calibration = CALIBRATION,
     encode=unlike,  # type: ignore[no-untyped-def]
 ) -> tuple[tuple[Answer, ...], float]:
-    return find_answers(passages, spans, calibration, encode, "en", ("en", "fr"))
+    outcome = find_answers(passages, spans, calibration, encode, "en", ("en", "fr"))
+    return outcome.answers, outcome.confidence
 
 
 def test_the_answer_stands_at_its_exact_place_in_its_sentence() -> None:
@@ -77,6 +79,17 @@ def test_the_answer_stands_at_its_exact_place_in_its_sentence() -> None:
 def test_below_the_threshold_there_is_no_answer_but_a_confidence() -> None:
     answers, confidence = answers_to([passage()], [[span("1894", -1.0)]])
     assert (answers, confidence) == ((), CALIBRATION.probability({"margin": -1.0}))
+
+
+def test_what_the_confidence_is_made_of_is_known_also_below_the_threshold() -> None:
+    for score in (2.0, -1.0):
+        outcome = find_answers(
+            [passage()], [[span("1894", score)]], CALIBRATION, unlike, "en", ("en",)
+        )
+        assert outcome.evidence == {"margin": score, "bias": 0.0}
+        total = sum(outcome.evidence.values())
+        assert sigmoid(total) == pytest.approx(outcome.confidence, abs=1e-4)
+    assert find_answers([], [], CALIBRATION, unlike, "en", ("en",)) == Outcome()
 
 
 def test_without_passages_or_spans_there_is_no_answer() -> None:

@@ -114,6 +114,17 @@ def test_answers_that_disagree_are_each_shown_with_source_and_date() -> None:
     )
 
 
+def test_the_confidence_is_explained_also_where_it_is_too_low() -> None:
+    evidence = {"margin": 0.25, "across": 0.0, "bias": -1.5}
+    for answered in (True, False):
+        result = replace(make_result(answered=answered), evidence=evidence)
+        line = "log-odds -1.25: margin +0.25, bias -1.50\n\n1. "
+        assert line in render(result, io.StringIO(), explain=True)
+        assert "log-odds" not in render(result, io.StringIO())
+        assert result_json(result, explain=True)["evidence"] == evidence
+        assert "evidence" not in result_json(result, explain=False)
+
+
 def test_what_the_reader_adds_is_explained() -> None:
     result = make_result()
     [passage] = result.passages
