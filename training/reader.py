@@ -78,6 +78,7 @@ from reader_model import (  # noqa: E402
     span_loss,
     tokenize_examples,
 )
+from reader_translated import machine_translated_examples  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ def prepare(options: argparse.Namespace) -> None:
         *negative_examples(chosen, chance),
         *swapped_examples(chosen, chance),
         *translated,
+        *machine_translated_examples(rows, chance),
         *cloze_examples(options.data, options.seed),
         *removed_examples([*asked, *translated], chance),
         *crossed_examples(chosen, foreign_passages(options.data, chosen, chance), encode, chance),

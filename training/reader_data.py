@@ -31,7 +31,7 @@ REPEATS = {"piaf": 3, "squad2": 2}
 #: Of the domains of SquadShifts that are far from what people file, fewer rows are taken.
 MOST_ROWS = {"squadshifts-amazon_reviews": 2_500, "squadshifts-reddit": 2_500}
 #: Questions of which only the sentence is known: a few give the domain, more say little of spans.
-MOST_SENTENCES = 6_000
+MOST_SENTENCES = 20_000
 #: Sentences before and after the one that answers, where only that is known.
 SENTENCE_NEIGHBOURS = (0, 3)
 #: Shortest answer, in characters, that is looked for in the translation of its context.

@@ -35,7 +35,7 @@ SWAPPED_INSIDE = 0.4
 #: How many questions of each language are asked of a passage in each other language.
 CROSSED = {"en": 500, "it": 250, "fr": 250}
 #: Texts of each language that passages for questions in another are cut from.
-FOREIGN_TEXTS = 1_000
+FOREIGN_TEXTS = 500
 #: Passages nearest to a question in another language from which one is taken.
 CROSSED_DEPTH = 4
 #: SquadShifts' new Wikipedia, PIAF and SQuAD-it: of the others one answers what another asks.
