@@ -17,7 +17,7 @@ from index.lexical import folded_words
 from index.types import UNKNOWN_LANGUAGE, crosses_languages
 from retrieval.calibration import Calibration, sigmoid
 from retrieval.reader import Span
-from retrieval.sentences import completes_date, sentence_around
+from retrieval.sentences import completes_date, names_year, sentence_around
 from retrieval.types import LIKELY, Answer, Passage
 
 #: The most that an answer can be ahead of the next, in the reader's logits.
@@ -27,8 +27,10 @@ UNKNOWN_LANGUAGE_LIMIT = LIKELY - 0.01
 #: Answers disagree where their sentences, without the answers, are at least this alike (cosine),
 #: and they come from different documents.
 SAME_STATEMENT = 0.8
-#: Answers looked at for one that disagrees, the best among them.
+#: Answers looked at for one that disagrees, or that has the year of a month, the best among them.
 RIVALS = 4
+#: How many logits better than its year a month can be read, and the year still lead.
+YEAR_LEEWAY = 2.0
 #: Articles that SQuAD's normalisation removes, for the seven languages.
 _ARTICLES = """
     a an the le la les l un une des du der die das den dem ein eine el los las lo una il gli i uno
@@ -139,7 +141,11 @@ def rank_candidates(
 
 
 def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
-    """Put together what says the same: the words of the one are among those of the other."""
+    """Put together what says the same: the words of the one are among those of the other.
+
+    Groups stand in the order of their best, but that a year leads the month of it that is told
+    apart where the reader hardly prefers the month: alone, "January" tells less than "2017".
+    """
     groups: list[list[Candidate]] = []
     words: list[frozenset[str]] = []
     for candidate in candidates:
@@ -152,7 +158,16 @@ def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
             words.append(own)
         else:
             groups[at].append(candidate)
-    return [Group(tuple(group)) for group in groups]
+    grouped = [Group(tuple(group)) for group in groups]
+    for at, group in enumerate(grouped[1:RIVALS], 1):
+        first, other = grouped[0].best, group.best
+        if (
+            first.score - other.score <= YEAR_LEEWAY
+            and names_year(other.text)
+            and _is_rest_of_date(first, other)
+        ):
+            return [group, *grouped[:at], *grouped[at + 1 :]]
+    return grouped
 
 
 def normalise_answer(text: str) -> list[str]:
@@ -168,16 +183,19 @@ def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group 
     """
     best = groups[0].best
     for group in groups[1:]:
-        candidate = group.best
-        is_rest = candidate.passage is best.passage and completes_date(
-            best.passage.text,
-            (best.span.start, best.span.end),
-            (candidate.span.start, candidate.span.end),
-            best.passage.language,
-        )
-        if group not in rivals and not is_rest:
+        if group not in rivals and not _is_rest_of_date(best, group.best):
             return group
     return None
+
+
+def _is_rest_of_date(candidate: Candidate, other: Candidate) -> bool:
+    """Return whether one has the year and the other its month, told in the sentence beside."""
+    return other.passage is candidate.passage and completes_date(
+        candidate.passage.text,
+        (candidate.span.start, candidate.span.end),
+        (other.span.start, other.span.end),
+        candidate.passage.language,
+    )
 
 
 def weigh_evidence(

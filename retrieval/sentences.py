@@ -75,9 +75,14 @@ def completes_date(
     return start <= others[0] and others[1] <= end
 
 
+def names_year(text: str) -> bool:
+    """Return whether there is a year in `text`, 1000 to 2099."""
+    return bool(_YEAR.search(text))
+
+
 def _lacks(text: str) -> str:
     """Return what a date in `text` lacks: "month", "year", or nothing."""
-    has_year, has_month = bool(_YEAR.search(text)), _may_name_month(text)
+    has_year, has_month = names_year(text), _may_name_month(text)
     if has_year == has_month:
         return ""
     return "month" if has_year else "year"
@@ -85,8 +90,8 @@ def _lacks(text: str) -> str:
 
 def _completes(text: str, lacking: str) -> bool:
     if lacking == "month":
-        return _names_month(text) and not _YEAR.search(text)
-    return bool(_YEAR.search(text)) and not _may_name_month(text)
+        return _names_month(text) and not names_year(text)
+    return names_year(text) and not _may_name_month(text)
 
 
 def _may_name_month(text: str) -> bool:

@@ -184,6 +184,27 @@ def test_the_month_of_a_year_does_not_speak_against_it() -> None:
     assert answer.confidence == 0.8808  # two ahead of Lyon
 
 
+MONTH_APART = "It goes back to 2017. The contract was signed in January in Lyon."
+
+
+@pytest.mark.parametrize(("ahead", "first"), [(1.5, "2017"), (2.5, "January")])
+def test_a_year_leads_its_month_where_the_month_is_hardly_read_better(
+    ahead: float, first: str
+) -> None:
+    scores = {"January": 2.0, "2017": 2.0 - ahead, "Lyon": -4.0}
+    spans = [span(words, score, MONTH_APART) for words, score in scores.items()]
+    [answer], _ = answers_to([passage(MONTH_APART)], [spans])
+    assert (answer.text, answer.sentence) == (first, MONTH_APART)
+
+
+def test_another_passages_year_does_not_lead() -> None:
+    other = "It goes back to 2017."
+    passages = [passage(MONTH_APART), passage(other, source="b.txt")]
+    spans = [[span("January", 2.0, MONTH_APART)], [span("2017", 1.9, other)]]
+    groups = group_candidates(rank_candidates(passages, spans, 0.0))
+    assert [group.best.text for group in groups] == ["January", "2017"]
+
+
 def test_what_ships_weighs_the_evidence_that_there_is() -> None:
     calibration = Reader().calibration
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from index.errors import ModelError
-from retrieval.reader import SHIPPED_READER, SPANS, Reader, Span, apart, best_spans
+from retrieval.reader import SHIPPED_READER, SPANS, Reader, Span, apart, best_spans, trim
 
 BRIDGE = "The bridge over the Ebro was opened in 1894. It is 217 metres long."
 FILLER = "The harbour lies to the south of the town and the boats come in at noon. "
@@ -140,6 +140,27 @@ def test_spans_of_a_table_of_scores() -> None:
     whole, apart_after_three = np.zeros(5, dtype=np.int64), np.array([0, 0, 0, 0, 1])
     assert best_spans(starts, 4, whole) == [(0, 1, 6.5), (3, 4, 4.5), (2, 2, -1.5)]
     assert best_spans(starts, 4, apart_after_three)[1] == (3, 3, 2.5)
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        (" in 1894 ", "1894"),
+        ("à 2017", "2017"),
+        ("Nel 1912", "1912"),
+        ("im 2000", "2000"),
+        ("after 1894", "after 1894"),
+        ("in 1894 and 1901", "in 1894 and 1901"),
+        ("in 300", "in 300"),
+        ("in Lyon", "in Lyon"),
+        ("in ", "in"),
+        (" ", ""),
+    ],
+)
+def test_a_year_is_quoted_without_what_stands_before_it(words: str, kept: str) -> None:
+    passage = f"Opened {words}."
+    start, end = trim(passage, 7, 7 + len(words))
+    assert passage[start:end] == kept
 
 
 def test_an_answer_does_not_end_before_it_starts() -> None:
