@@ -37,6 +37,18 @@ _ARTICLES = """
     o os as um uma de het een
 """
 ARTICLES = frozenset(_ARTICLES.split())
+#: Words that alone name nobody and nothing, without accents; not "it", "us" and "who", which in
+#: capitals are names.
+_PRONOUNS = """
+    i he she we you they him her them this that these those
+    je tu il elle on nous vous ils elles lui eux leur ce cela ca ceci celui celle ceux celles
+    ich du er sie es wir ihr ihn ihm ihnen dies dieser diese dieses
+    yo ella nosotros ellos ellas ello esto eso este esta estos estas
+    io egli lei noi voi essi esse esso loro questo questa questi queste quello quella
+    eu ele ela eles elas isso isto
+    ik jij hij zij ze wij hem haar hen dit dat deze die
+"""
+PRONOUNS = frozenset(_PRONOUNS.split())
 
 Encode = Callable[[list[str]], NDArray[np.float32]]
 
@@ -143,14 +155,14 @@ def rank_candidates(
 def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
     """Put together what says the same: the words of the one are among those of the other.
 
-    Groups stand in the order of their best, but that a year leads the month of it that is told
-    apart where the reader hardly prefers the month: alone, "January" tells less than "2017".
+    What has no word but articles and pronouns says nothing, and is left out. Groups stand in the
+    order of their best.
     """
     groups: list[list[Candidate]] = []
     words: list[frozenset[str]] = []
     for candidate in candidates:
         own = frozenset(normalise_answer(candidate.text))
-        if not own:
+        if own <= PRONOUNS:
             continue
         at = next((at for at, lead in enumerate(words) if own <= lead or lead <= own), None)
         if at is None:
@@ -158,16 +170,22 @@ def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
             words.append(own)
         else:
             groups[at].append(candidate)
-    grouped = [Group(tuple(group)) for group in groups]
-    for at, group in enumerate(grouped[1:RIVALS], 1):
-        first, other = grouped[0].best, group.best
-        if (
-            first.score - other.score <= YEAR_LEEWAY
-            and names_year(other.text)
-            and _is_rest_of_date(first, other)
-        ):
-            return [group, *grouped[:at], *grouped[at + 1 :]]
-    return grouped
+    return _join_date([Group(tuple(group)) for group in groups])
+
+
+def _join_date(groups: list[Group]) -> list[Group]:
+    """Make one group of the best one and the other half of its date, told in the sentence beside.
+
+    The year leads its month where the reader hardly prefers the month: alone, "January" tells less
+    than "2017".
+    """
+    for at, group in enumerate(groups[1:RIVALS], 1):
+        first, other = groups[0].best, group.best
+        if _is_rest_of_date(first, other):
+            leads = names_year(other.text) and first.score - other.score <= YEAR_LEEWAY
+            joined = (*group.candidates, first) if leads else (*groups[0].candidates, other)
+            return [Group(joined), *groups[1:at], *groups[at + 1 :]]
+    return groups
 
 
 def normalise_answer(text: str) -> list[str]:
@@ -177,15 +195,8 @@ def normalise_answer(text: str) -> list[str]:
 
 
 def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group | None:
-    """Return the best group that says something else than the first and its `rivals`, if any does.
-
-    The month of a year that is told in the sentence beside says the same date.
-    """
-    best = groups[0].best
-    for group in groups[1:]:
-        if group not in rivals and not _is_rest_of_date(best, group.best):
-            return group
-    return None
+    """Return the best group that says something else than the first and its `rivals`, if any."""
+    return next((group for group in groups[1:] if group not in rivals), None)
 
 
 def _is_rest_of_date(candidate: Candidate, other: Candidate) -> bool:
@@ -216,14 +227,17 @@ def weigh_evidence(
     others = [each.parts.cosine or 0.0 for each in read if (each.source, each.start) != place]
     lead = cosine - sum(others) / len(others) if others else 0.0
     ahead = best.score - other.best.score if other else MOST_AHEAD
+    # The reader's probability is shared out among the places of a passage that say the same.
+    here = [each.span.score for each in group.candidates if each.passage is passage]
+    margin = float(np.logaddexp.reduce(here))
     return {
-        "margin": best.span.score,
+        "margin": margin,
         "ahead": max(-MOST_AHEAD, min(MOST_AHEAD, ahead)),
         "cosine": cosine,
         "lexical": passage.parts.lexical,
         "repeated": math.log(group.sources),
         "across": across,
-        "margin across": best.span.score * across,
+        "margin across": margin * across,
         "cosine across": cosine * across,
         "lead across": lead * across,
     }

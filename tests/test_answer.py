@@ -55,6 +55,9 @@ def alike(texts: list[str]) -> NDArray[np.float32]:
     return np.ones((len(texts), 1), dtype=np.float32)
 
 
+MONTH_APART = "It goes back to 2017. The contract was signed in January in Lyon."
+
+
 def answers_to(
     passages: Sequence[Passage],
     spans: Sequence[Sequence[Span]],
@@ -99,6 +102,16 @@ def test_without_passages_or_spans_there_is_no_answer() -> None:
 
 def test_a_span_without_a_word_is_no_answer() -> None:
     assert answers_to([passage("… !")], [[Span(0, 1, 9.0)]]) == ((), 0.0)
+
+
+def test_a_pronoun_alone_is_no_answer() -> None:
+    text = "They met the king: he was ill. IT failed."
+    spans = [span("They", 3.0, text), span("he", 2.5, text), span("IT", 1.0, text)]
+    groups = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
+    assert [group.best.text for group in groups] == ["IT"]
+    spans = [span("They met the king", 3.0, text)]
+    [group] = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
+    assert group.best.text == "They met the king"
 
 
 def test_the_passage_counts_beside_the_span() -> None:
@@ -151,6 +164,28 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     assert weigh_evidence(first, None, "en", passages)["ahead"] == MOST_AHEAD
 
 
+def test_the_margins_of_places_that_say_the_same_are_added_as_probabilities() -> None:
+    text = "It was opened in 1894. In 1894 the king came."
+    first, again = Span(17, 21, 2.0), Span(26, 30, 1.0)
+    read = [passage(text), passage(text, source="b.txt")]
+    for spans, margin in (
+        ([[first], []], 2.0),
+        ([[first, again], []], 2.313262),
+        ([[first, again], [first]], 2.313262),  # another document repeats it
+    ):
+        [group] = group_candidates(rank_candidates(read, spans, 0.0))
+        evidence = weigh_evidence(group, None, "fr", read)
+        assert evidence["margin"] == evidence["margin across"] == pytest.approx(margin)
+
+
+def test_a_year_and_its_month_told_apart_are_one_answer() -> None:
+    here = passage(MONTH_APART)
+    spans = [span(words, score, MONTH_APART) for words, score in (("2017", 2.0), ("January", 1.0))]
+    [date] = group_candidates(rank_candidates([here], [spans], 0.0))
+    assert [one.text for one in date.candidates] == ["2017", "January"]
+    assert weigh_evidence(date, None, "en", [here])["margin"] == pytest.approx(2.313262)
+
+
 OTHERS = [("b.txt", 0.2), ("c.txt", 0.4)]
 
 
@@ -182,9 +217,6 @@ def test_the_month_of_a_year_does_not_speak_against_it() -> None:
     spans.append(span("Lyon", 1.0, text))
     [answer], _ = answers_to([passage(text)], [spans], calibration=ahead)
     assert answer.confidence == 0.8808  # two ahead of Lyon
-
-
-MONTH_APART = "It goes back to 2017. The contract was signed in January in Lyon."
 
 
 @pytest.mark.parametrize(("ahead", "first"), [(1.5, "2017"), (2.5, "January")])
