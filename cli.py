@@ -485,7 +485,9 @@ def _asking_options() -> _Parser:
     options.add_argument(
         "-n", dest="count", type=int, default=5, metavar="COUNT", help="passages shown (default: 5)"
     )
-    options.add_argument("--explain", action="store_true", help="show how the score came about")
+    options.add_argument(
+        "--explain", action="store_true", help="show how confidence and scores came about"
+    )
     options.add_argument(
         "--no-refresh",
         dest="refresh",

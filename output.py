@@ -53,13 +53,13 @@ def show(text: str, stream: TextIO) -> str:
 
 
 def result_json(result: Result, explain: bool) -> dict[str, Any]:
-    """Return the object of the JSON contract; `explain` adds the parts of each score."""
+    """Return the object of the JSON contract; `explain` adds what its figures are made of."""
     passages = [asdict(passage) for passage in result.passages]
     if not explain:
         for passage in passages:
             del passage["parts"]
     answers = [asdict(answer) for answer in result.answers]
-    evidence = {name: round(share, 4) for name, share in result.evidence.items()}
+    evidence = {name: round(share, 4) + 0.0 for name, share in result.evidence.items()}  # no -0.0
     return {
         "question": result.question,
         "answer": answers[0] if answers else None,
@@ -158,7 +158,7 @@ def _place(passage: Passage) -> str:
 def _explain_confidence(result: Result) -> str:
     """Return the logarithm of the odds as a sum; what adds nothing is left out."""
     total = sum(result.evidence.values())
-    shares = [f"{name} {share:+.2f}" for name, share in result.evidence.items() if share]
+    shares = [f"{name} {share:+.2f}" for name, share in result.evidence.items() if round(share, 2)]
     return "\n".join(textwrap.wrap(f"log-odds {total:+.2f}: {', '.join(shares)}", WIDTH))
 
 

@@ -17,7 +17,7 @@ from index.lexical import folded_words
 from index.types import UNKNOWN_LANGUAGE, crosses_languages
 from retrieval.calibration import Calibration, sigmoid
 from retrieval.reader import Span
-from retrieval.sentences import completes_date, names_year, sentence_around
+from retrieval.sentences import completes_date, names_year, sentence_around, sentence_bounds
 from retrieval.types import LIKELY, Answer, Passage
 
 #: The most that an answer can be ahead of the next, in the reader's logits.
@@ -37,16 +37,16 @@ _ARTICLES = """
     o os as um uma de het een
 """
 ARTICLES = frozenset(_ARTICLES.split())
-#: Words that alone name nobody and nothing, without accents; not "it", "us" and "who", which in
-#: capitals are names.
+#: Words that alone name nobody and nothing, without accents; none that is a name too: "it", "us",
+#: "who", "eu", "io", "ella", "elle", "este".
 _PRONOUNS = """
     i he she we you they him her them this that these those
-    je tu il elle on nous vous ils elles lui eux leur ce cela ca ceci celui celle ceux celles
-    ich du er sie es wir ihr ihn ihm ihnen dies dieser diese dieses
-    yo ella nosotros ellos ellas ello esto eso este esta estos estas
-    io egli lei noi voi essi esse esso loro questo questa questi queste quello quella
-    eu ele ela eles elas isso isto
-    ik jij hij zij ze wij hem haar hen dit dat deze die
+    je nous vous ils elles lui eux leur cela ceci celui celle ceux celles
+    ich du sie wir ihr ihn ihm ihnen dies dieser diese dieses
+    yo nosotros ellos ellas ello esto eso esta estos estas
+    egli noi voi essi esse esso loro questo questa questi queste quello quella
+    ele eles elas isso isto
+    ik jij hij zij wij hem hen dit dat deze
 """
 PRONOUNS = frozenset(_PRONOUNS.split())
 
@@ -69,7 +69,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Candidates that say the same, best first."""
+    """Candidates that say the same, the one that is shown first."""
 
     candidates: tuple[Candidate, ...]
 
@@ -77,6 +77,11 @@ class Group:
     def best(self) -> Candidate:
         """The one that is shown."""
         return self.candidates[0]
+
+    @property
+    def score(self) -> float:
+        """The greatest."""
+        return max(candidate.score for candidate in self.candidates)
 
     @property
     def sources(self) -> int:
@@ -156,13 +161,13 @@ def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
     """Put together what says the same: the words of the one are among those of the other.
 
     What has no word but articles and pronouns says nothing, and is left out. Groups stand in the
-    order of their best.
+    order of their scores.
     """
     groups: list[list[Candidate]] = []
     words: list[frozenset[str]] = []
     for candidate in candidates:
         own = frozenset(normalise_answer(candidate.text))
-        if own <= PRONOUNS:
+        if own <= PRONOUNS and not (len(candidate.text) > 1 and candidate.text.isupper()):
             continue
         at = next((at for at, lead in enumerate(words) if own <= lead or lead <= own), None)
         if at is None:
@@ -174,15 +179,19 @@ def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
 
 
 def _join_date(groups: list[Group]) -> list[Group]:
-    """Make one group of the best one and the other half of its date, told in the sentence beside.
+    """Make one group of the best one and the other half of its date, and drop what else says that.
 
-    The year leads its month where the reader hardly prefers the month: alone, "January" tells less
-    than "2017".
+    The year leads a month of the sentence beside where the reader hardly prefers the month: alone,
+    "January" tells less than "2017".
     """
     for at, group in enumerate(groups[1:RIVALS], 1):
         first, other = groups[0].best, group.best
         if _is_rest_of_date(first, other):
-            leads = names_year(other.text) and first.score - other.score <= YEAR_LEEWAY
+            leads = (
+                names_year(other.text)
+                and first.score - other.score <= YEAR_LEEWAY
+                and not _share_sentence(first, other)
+            )
             joined = (*group.candidates, first) if leads else (*groups[0].candidates, other)
             return [Group(joined), *groups[1:at], *groups[at + 1 :]]
     return groups
@@ -199,8 +208,14 @@ def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group 
     return next((group for group in groups[1:] if group not in rivals), None)
 
 
+def _share_sentence(candidate: Candidate, other: Candidate) -> bool:
+    text, span = candidate.passage.text, candidate.span
+    bounds = sentence_bounds(text, candidate.passage.language)
+    return any(low <= span.start < high and low <= other.span.start < high for low, high in bounds)
+
+
 def _is_rest_of_date(candidate: Candidate, other: Candidate) -> bool:
-    """Return whether one has the year and the other its month, told in the sentence beside."""
+    """Return whether one is the year and the other its month."""
     return other.passage is candidate.passage and completes_date(
         candidate.passage.text,
         (candidate.span.start, candidate.span.end),
@@ -226,7 +241,7 @@ def weigh_evidence(
     place = (passage.source, passage.start)
     others = [each.parts.cosine or 0.0 for each in read if (each.source, each.start) != place]
     lead = cosine - sum(others) / len(others) if others else 0.0
-    ahead = best.score - other.best.score if other else MOST_AHEAD
+    ahead = group.score - other.score if other else MOST_AHEAD
     # The reader's probability is shared out among the places of a passage that say the same.
     here = [each.span.score for each in group.candidates if each.passage is passage]
     margin = float(np.logaddexp.reduce(here))

@@ -231,7 +231,7 @@ def trim(passage: str, start: int, end: int) -> tuple[int, int]:
     year without the "in" before it."""
     words = passage[start:end]
     end -= len(words) - len(words.rstrip())
-    start += len(words) - len(words.lstrip())
+    start = min(end, start + len(words) - len(words.lstrip()))
     before_year = _BEFORE_YEAR.match(passage[start:end])
     return start + (before_year.end() if before_year else 0), end
 

@@ -15,6 +15,12 @@ from index.types import UNKNOWN_LANGUAGE
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 #: From this length on the name of a month is nothing else, as "may", "set" and "out" are.
 _CLEAR_MONTH = 4
+#: What stands around a year or a month, and is no part of a name.
+_AROUND = """
+    in of the month year a au de d en le la mois annee l an im am dem der monat jahr el del mes ano
+    di il nel mese anno do em no het van maand jaar may mai mei
+"""
+_AROUND_DATE = frozenset(_AROUND.split())
 
 
 def sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
@@ -66,13 +72,21 @@ def completes_date(
 ) -> bool:
     """Return whether text[others] is the month of the year text[words], or the reverse.
 
-    It must stand in the sentence of `words`, or in the neighbour that is taken in with it.
+    Both must be that and nothing else ("the Mayo brothers" are no month), and stand in one
+    sentence, or in two of which one is taken in with the other.
     """
-    lacking = {_lacks(text[slice(*words)]), _lacks(text[slice(*others)])}
-    if lacking != {"month", "year"}:
+    halves = [text[slice(*words)], text[slice(*others)]]
+    if {_lacks(half) for half in halves} != {"month", "year"} or not all(map(_is_bare, halves)):
         return False
     start, end = sentence_around(text, *words, language)
     return start <= others[0] and others[1] <= end
+
+
+def _is_bare(date: str) -> bool:
+    return all(
+        word.isdigit() or word in _AROUND_DATE or (word in MONTHS and len(word) >= _CLEAR_MONTH)
+        for word in folded_words(date)
+    )
 
 
 def names_year(text: str) -> bool:

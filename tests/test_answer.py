@@ -105,10 +105,11 @@ def test_a_span_without_a_word_is_no_answer() -> None:
 
 
 def test_a_pronoun_alone_is_no_answer() -> None:
-    text = "They met the king: he was ill. IT failed."
-    spans = [span("They", 3.0, text), span("he", 2.5, text), span("IT", 1.0, text)]
-    groups = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
-    assert [group.best.text for group in groups] == ["IT"]
+    text = "They met the king: he was ill. IT failed on Io, not in the EU or in ICH."
+    words = ("They", "he", "IT", "Io", "EU", "ICH")
+    spans = [[span(one, 3.0, text)] for one in words]
+    groups = group_candidates(rank_candidates([passage(text)] * len(words), spans, 0.0))
+    assert [group.best.text for group in groups] == ["IT", "Io", "EU", "ICH"]
     spans = [span("They met the king", 3.0, text)]
     [group] = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
     assert group.best.text == "They met the king"
@@ -227,6 +228,35 @@ def test_a_year_leads_its_month_where_the_month_is_hardly_read_better(
     spans = [span(words, score, MONTH_APART) for words, score in scores.items()]
     [answer], _ = answers_to([passage(MONTH_APART)], [spans])
     assert (answer.text, answer.sentence) == (first, MONTH_APART)
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [
+        ("It was founded by the Mayo brothers in 1889.", "Mayo brothers"),
+        ("In 1897 August Strindberg wrote it.", "August Strindberg"),
+        ("It is of 1894. He gave a set of plates in Lyon.", "a set of plates"),
+        ("It was signed in 2017 and begins in January in Lyon.", "in January"),
+    ],
+)
+def test_a_year_does_not_lead_what_is_no_month_nor_a_month_of_its_sentence(
+    text: str, best: str
+) -> None:
+    year = next(word for word in text.replace(".", "").split() if word.isdigit())
+    spans = [span(best, 2.0, text), span(year, 1.5, text)]
+    [answer], _ = answers_to([passage(text)], [spans])
+    assert answer.text == best
+
+
+def test_the_distance_is_that_of_the_better_half_of_a_date() -> None:
+    spans = [
+        span(words, score, MONTH_APART)
+        for words, score in (("January", 2.0), ("Lyon", 1.5), ("2017", 0.5))
+    ]
+    here = passage(MONTH_APART)
+    date, other = group_candidates(rank_candidates([here], [spans], 0.0))
+    assert (date.best.text, other.best.text) == ("2017", "Lyon")
+    assert weigh_evidence(date, other, "en", [here])["ahead"] == 0.5
 
 
 def test_another_passages_year_does_not_lead() -> None:

@@ -160,6 +160,7 @@ def test_spans_of_a_table_of_scores() -> None:
 def test_a_year_is_quoted_without_what_stands_before_it(words: str, kept: str) -> None:
     passage = f"Opened {words}."
     start, end = trim(passage, 7, 7 + len(words))
+    assert 7 <= start <= end <= 7 + len(words)
     assert passage[start:end] == kept
 
 

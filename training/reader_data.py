@@ -30,7 +30,7 @@ HELD_OUT = 12
 REPEATS = {"piaf": 3, "squad2": 2}
 #: Of the domains of SquadShifts that are far from what people file, fewer rows are taken.
 MOST_ROWS = {"squadshifts-amazon_reviews": 2_500, "squadshifts-reddit": 2_500}
-#: Questions of which only the sentence is known: a few give the domain, more say little of spans.
+#: Questions of which only the sentence is known, at most; `train --shares` takes fewer.
 MOST_SENTENCES = 20_000
 #: Sentences before and after the one that answers, where only that is known.
 SENTENCE_NEIGHBOURS = (0, 3)

@@ -57,6 +57,13 @@ def test_the_preposition_before_an_answer_is_no_part_of_it() -> None:
         assert not {"à", "de", "en", "dans", "près"} & set(words)
 
 
+def test_the_preposition_of_a_name_is_a_part_of_it() -> None:
+    context = "Il presidente De Gaulle visitò la fabbrica nel 1962."
+    row = Row("Chi visitò la fabbrica?", context, "", ((14, "De Gaulle"),), "it", "squad-it")
+    example = examples_of(row)["it-to-fr"]
+    assert example.context[example.start : example.end] == "De Gaulle"
+
+
 def test_only_italian_rows_with_an_answer_are_translated(tmp_path: Path) -> None:
     rows = read_rows(write_data(tmp_path), "train")
     italian = [row for row in rows if row.language == "it" and row.answers]
