@@ -167,7 +167,8 @@ def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
     words: list[frozenset[str]] = []
     for candidate in candidates:
         own = frozenset(normalise_answer(candidate.text))
-        if own <= PRONOUNS and not (len(candidate.text) > 1 and candidate.text.isupper()):
+        is_abbreviation = len(candidate.text) > 1 and candidate.text.isupper()
+        if not own or (own <= PRONOUNS and not is_abbreviation):
             continue
         at = next((at for at, lead in enumerate(words) if own <= lead or lead <= own), None)
         if at is None:

@@ -165,6 +165,13 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     assert weigh_evidence(first, None, "en", passages)["ahead"] == MOST_AHEAD
 
 
+def test_an_article_in_capitals_is_no_answer() -> None:
+    text = "LA CASA was built in 1894 by Ebro & sons."
+    spans = [span(one, score, text) for one, score in (("LA", 3.0), ("1894", 2.0), ("Ebro", 1.0))]
+    groups = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
+    assert [[one.text for one in group.candidates] for group in groups] == [["1894"], ["Ebro"]]
+
+
 def test_the_margins_of_places_that_say_the_same_are_added_as_probabilities() -> None:
     text = "It was opened in 1894. In 1894 the king came."
     first, again = Span(17, 21, 2.0), Span(26, 30, 1.0)
