@@ -17,7 +17,7 @@ from index.lexical import folded_words
 from index.types import UNKNOWN_LANGUAGE, crosses_languages
 from retrieval.calibration import Calibration, sigmoid
 from retrieval.reader import Span
-from retrieval.sentences import completes_date, names_year, sentence_around, sentence_bounds
+from retrieval.sentences import completes_date, names_year, sentence_around, share_sentence
 from retrieval.types import LIKELY, Answer, Passage
 
 #: The most that an answer can be ahead of the next, in the reader's logits.
@@ -191,7 +191,7 @@ def _join_date(groups: list[Group]) -> list[Group]:
             leads = (
                 names_year(other.text)
                 and first.score - other.score <= YEAR_LEEWAY
-                and not _share_sentence(first, other)
+                and not share_sentence(*_places(first, other))
             )
             joined = (*group.candidates, first) if leads else (*groups[0].candidates, other)
             return [Group(joined), *groups[1:at], *groups[at + 1 :]]
@@ -209,20 +209,17 @@ def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group 
     return next((group for group in groups[1:] if group not in rivals), None)
 
 
-def _share_sentence(candidate: Candidate, other: Candidate) -> bool:
-    text, span = candidate.passage.text, candidate.span
-    bounds = sentence_bounds(text, candidate.passage.language)
-    return any(low <= span.start < high and low <= other.span.start < high for low, high in bounds)
-
-
 def _is_rest_of_date(candidate: Candidate, other: Candidate) -> bool:
     """Return whether one is the year and the other its month."""
-    return other.passage is candidate.passage and completes_date(
-        candidate.passage.text,
-        (candidate.span.start, candidate.span.end),
-        (other.span.start, other.span.end),
-        candidate.passage.language,
-    )
+    return other.passage is candidate.passage and completes_date(*_places(candidate, other))
+
+
+def _places(
+    candidate: Candidate, other: Candidate
+) -> tuple[str, tuple[int, int], tuple[int, int], str]:
+    """Return the text of a passage, where in it two candidates stand, and its language."""
+    passage, span, beside = candidate.passage, candidate.span, other.span
+    return passage.text, (span.start, span.end), (beside.start, beside.end), passage.language
 
 
 def weigh_evidence(

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from index.chunking import split_sentences
 from index.runtime import compile_model, damaged, load_tokenizer, read_config, verify_folder
 from retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
+from retrieval.sentences import YEAR
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -38,7 +39,7 @@ PAD_MULTIPLE = 16
 _NEVER = np.float32(-1e9)
 #: What stands before a year in the seven languages and is no part of it, as people answer: of the
 #: answers in the data that are a year with nothing or with one of these, one in 29 has one.
-_BEFORE_YEAR = re.compile(r"(?:à|em|en|im|in|nel)\s+(?=(?:1\d|20)\d\d$)", re.IGNORECASE)
+_BEFORE_YEAR = re.compile(rf"(?:à|em|en|im|in|nel)\s+(?={YEAR}$)", re.IGNORECASE)
 
 Scores = NDArray[np.float32]
 

@@ -12,7 +12,9 @@ from index.lexical import folded_words
 from index.metadata import MONTHS
 from index.types import UNKNOWN_LANGUAGE
 
-_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+#: The pattern of a year, 1000 to 2099.
+YEAR = r"(?:1\d|20)\d\d"
+_YEAR = re.compile(rf"\b{YEAR}\b")
 #: From this length on the name of a month is nothing else, as "may", "set" and "out" are.
 _CLEAR_MONTH = 4
 #: What stands around a year or a month, and is no part of a name.
@@ -82,15 +84,25 @@ def completes_date(
     return start <= others[0] and others[1] <= end
 
 
+def share_sentence(
+    text: str, words: tuple[int, int], others: tuple[int, int], language: str
+) -> bool:
+    """Return whether text[words] and text[others] begin in one sentence."""
+    return any(
+        start <= words[0] < end and start <= others[0] < end
+        for start, end in sentence_bounds(text, language)
+    )
+
+
 def _is_bare(date: str) -> bool:
     return all(
-        word.isdigit() or word in _AROUND_DATE or (word in MONTHS and len(word) >= _CLEAR_MONTH)
+        word.isdigit() or word in _AROUND_DATE or _is_clear_month(word)
         for word in folded_words(date)
     )
 
 
 def names_year(text: str) -> bool:
-    """Return whether there is a year in `text`, 1000 to 2099."""
+    """Return whether there is a year in `text`."""
     return bool(_YEAR.search(text))
 
 
@@ -113,4 +125,8 @@ def _may_name_month(text: str) -> bool:
 
 
 def _names_month(text: str) -> bool:
-    return any(word in MONTHS for word in folded_words(text) if len(word) >= _CLEAR_MONTH)
+    return any(map(_is_clear_month, folded_words(text)))
+
+
+def _is_clear_month(word: str) -> bool:
+    return word in MONTHS and len(word) >= _CLEAR_MONTH
