@@ -1,0 +1,450 @@
+"""Make the examples of the reader's third training, and pack them for a machine with a GPU.
+
+    python training/reader_pack.py translate --data DATA --work WORK
+    python training/reader_pack.py prepare   --data DATA --work WORK
+    python training/reader_pack.py pack      --data DATA --work WORK --reader FOLDER --out FOLDER
+
+That machine has neither the project nor the data folder: `reader_gpu.py` reads what `pack` writes,
+token ids and the weights to start from, and nothing else. `--reader` is a reader that ships.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import lzma
+import random
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import numpy as np  # noqa: E402
+from encoder_data import detokenize, read_question_passages  # noqa: E402
+from encoder_restore import read_weights  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+from reader_context import (  # noqa: E402
+    clean_title,
+    place_below_headings,
+    read_headings,
+    subject_examples,
+)
+from reader_data import (  # noqa: E402
+    Example,
+    Row,
+    choose_rows,
+    cloze_examples,
+    cut_example,
+    is_set_aside,
+    read_rows,
+    sentence_examples,
+)
+from reader_facts import fact_examples  # noqa: E402
+from reader_model import MAX_TOKENS, QUESTION_TOKENS  # noqa: E402
+from reader_more import (  # noqa: E402
+    asked_examples,
+    crossed_examples,
+    exchanged_examples,
+    found_examples,
+    gap_examples,
+    match_questions,
+    matched_examples,
+    named,
+    read_prose,
+    removed_examples,
+)
+from reader_translated import machine_translated_examples  # noqa: E402
+from reader_typed import keyword_examples, retype, retype_some  # noqa: E402
+from tokenizers import Tokenizer  # noqa: E402
+from tqdm import tqdm  # noqa: E402
+
+from index.chunking import split_sentences  # noqa: E402
+from retrieval.reader import cut_context  # noqa: E402
+
+logger = logging.getLogger(__name__)
+
+TRANSLATED_FILE, EXAMPLES_FILE = "translated.json", "examples-{}.json"
+#: Made-up facts, and bare keywords.
+FACTS, KEYWORDS = 30_000, 3_000
+#: How hard lzma tries: at 3 the examples take 15 seconds.
+PRESET = 3
+#: Tokens of a passage that are packed: what a window has beside a short question.
+PASSAGE_TOKENS = 300
+#: Questions of each set that is measured on the GPU, and right answers of each.
+MEASURED, ANSWERS = 300, 4
+#: A translated answer that is so much longer or shorter has lost its tags.
+MOST_STRETCH = 2.5
+#: The parts of the data folder that are trained on.
+PARTS = ("train", "more")
+
+
+def read_sides(data: Path, parts: Sequence[str] = PARTS) -> tuple[list[Row], list[Row]]:
+    """Return the rows to train on, and those of the articles set aside."""
+    rows = [row for part in parts for row in read_rows(data, part)]
+    return [r for r in rows if not is_set_aside(r)], [r for r in rows if is_set_aside(r)]
+
+
+def translate(options: argparse.Namespace) -> None:
+    """Translate rows by Apertium."""
+    rows, _ = read_sides(options.data)
+    chance = random.Random(options.seed + 11)
+    write_examples(options.work / TRANSLATED_FILE, machine_translated_examples(rows, chance))
+
+
+def prepare(options: argparse.Namespace) -> None:
+    """Make the examples, those of the rows as they are and those made of them in two files."""
+    headings = read_headings(options.data)
+    for name, make in (("people", row_examples), ("others", other_examples)):
+        if options.only in (None, name):
+            chance = random.Random(f"{options.seed} {name}")
+            placed = place_below_headings(make(options, chance), headings, chance)
+            write_examples(options.work / EXAMPLES_FILE.format(name), retype_some(placed, chance))
+
+
+def row_examples(options: argparse.Namespace, chance: random.Random) -> Iterator[Example]:
+    """Yield the rows, their translations, and what is made of an example's own passage."""
+    everything, _ = read_sides(options.data)
+    rows = choose_rows(everything, chance)
+    translated = list(sound_translations(read_examples(options.work / TRANSLATED_FILE), everything))
+    asked = list(asked_examples(rows, chance))
+    matches = match_english(options.data, everything)
+    matched = list(matched_examples(matches, everything, translated, chance))
+    yield from (*asked, *translated, *matched)
+    yield from removed_examples([*asked, *translated, *matched], chance)
+    yield from subject_examples(asked, chance)
+    yield from keyword_examples(chance.sample(asked, min(KEYWORDS, len(asked))), chance)
+
+
+def other_examples(options: argparse.Namespace, chance: random.Random) -> Iterator[Example]:
+    """Yield what needs other passages than a row's own, and what is made up."""
+    everything, aside = read_sides(options.data)
+    rows = choose_rows(everything, chance)
+    negatives, _ = read_sides(options.data, ("negatives",))
+    prose = read_prose(options.data)
+    yield from (named(cut_example(row, "negative", chance), row) for row in negatives)
+    yield from known_sentences(options.data, aside, rows, chance)
+    yield from found_examples(rows, chance)
+    yield from exchanged_examples(rows, chance)
+    yield from crossed_examples(rows, prose, chance)
+    yield from gap_examples(prose, chance)
+    yield from cloze_examples(options.data, options.seed)
+    yield from fact_examples(FACTS, fillers_of(prose), options.seed)
+
+
+def match_english(data: Path, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
+    """Return for questions of squad-it the English one, and the sentence that answers it."""
+    foreign = list({r.question: r for r in rows if r.source == "squad-it"})
+    english = [row for row in read_question_passages(data) if row.source == "squad-nqg"]
+    questions = [detokenize(row.question) for row in english]
+    pairs = match_questions(foreign, questions)
+    return {foreign[a]: (questions[b], detokenize(english[b].passage)) for a, b in pairs}
+
+
+def sound_translations(examples: Sequence[Example], rows: Sequence[Row]) -> Iterator[Example]:
+    """Yield translated examples, in pairs, but those whose answer lost its tags on the way."""
+    answers = {(row.question, row.title): row.answers for row in rows}
+    for own, asked in zip(examples[::2], examples[1::2], strict=True):
+        known = answers.get((asked.question, asked.title), ())
+        if known:
+            words, given = known[0][1], own.context[own.start : own.end]
+            stretch = len(given) / max(1, len(words))
+            same = re.sub(r"\D", "", words) == re.sub(r"\D", "", given)
+            if not same or not 1 / MOST_STRETCH < stretch < MOST_STRETCH:
+                continue
+        yield from (own, asked)
+
+
+def known_sentences(
+    data: Path, aside: Sequence[Row], rows: Sequence[Row], chance: random.Random
+) -> Iterator[Example]:
+    """Yield questions of which the sentence is known, but those whose words are known elsewhere."""
+    known = {_letters(row.question) for row in rows if row.source == "squad1-en"}
+    for example in sentence_examples(data, aside, chance):
+        if _letters(example.question) not in known:
+            yield replace(example, language="en", asked="en")
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text.lower())
+
+
+def fillers_of(prose: Sequence[Any]) -> dict[str, list[str]]:
+    """Return short sentences of each language, to stand among made-up facts."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in prose:
+        if "novel" in one.source:
+            continue
+        for start, end in split_sentences(one.text)[1:3]:
+            sentence = " ".join(one.text[start:end].split())
+            if 30 <= len(sentence) <= 140 and sentence.endswith("."):
+                found[one.language].append(sentence)
+    return dict(found)
+
+
+def write_examples(path: Path, examples: Iterable[Example]) -> None:
+    """Write examples as JSON and say how many there are of each kind."""
+    listed = list(examples)
+    for kind, count in sorted(Counter(example.kind for example in listed).items()):
+        answered = sum(example.answerable for example in listed if example.kind == kind)
+        logger.info("%s: %d examples, %d with an answer", kind, count, answered)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = json.dumps([asdict(example) for example in listed], ensure_ascii=False)
+    path.write_text(content, encoding="utf8")
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Return the examples of a file."""
+    return [Example(**row) for row in json.loads(path.read_text(encoding="utf8"))]
+
+
+# -- packing --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A question that is only measured: all right answers, in characters of the passage."""
+
+    set_name: str
+    example: Example
+    answers: tuple[tuple[int, int], ...]
+
+
+class Pool:
+    """Texts as token ids, each once."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._numbers: dict[bytes, int] = {}
+        self._encodings: dict[str, Any] = {}
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Encode many texts at once."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._encodings]
+        for start in range(0, len(new), 2_000):
+            some = new[start : start + 2_000]
+            encoded = self._tokenizer.encode_batch(some, add_special_tokens=False)
+            for text, one in zip(some, encoded, strict=True):
+                offsets = np.array(one.offsets, np.int32).reshape(-1, 2)
+                self._encodings[text] = (np.array(one.ids, np.uint16), offsets)
+
+    def encoding(self, text: str) -> Any:
+        """Return ids and offsets of a prepared text."""
+        return self._encodings[text]
+
+    def number(self, ids: Sequence[int]) -> int:
+        """Return the number of a text."""
+        return self._numbers.setdefault(np.asarray(ids, np.uint16).tobytes(), len(self._numbers))
+
+    def arrays(self) -> tuple[NDArray[np.uint16], NDArray[np.int32]]:
+        """Return all ids, and where each text begins."""
+        offsets = np.cumsum([0, *(len(text) // 2 for text in self._numbers)], dtype=np.int32)
+        return np.frombuffer(b"".join(self._numbers), np.uint16), offsets
+
+
+def pack(options: argparse.Namespace) -> None:
+    """Write token ids and starting weights."""
+    files = sorted(options.work.glob(EXAMPLES_FILE.format("*")))
+    examples = [example for file in files for example in read_examples(file)]
+    measured = list(measured_questions(options.data, options.seed))
+    pool = Pool(Tokenizer.from_file(str(options.reader / "tokenizer.json")))
+    everything = [*examples, *(one.example for one in measured)]
+    for one in tqdm(range(0, len(everything), 20_000), desc="tokens"):
+        pool.prepare(
+            text
+            for each in everything[one : one + 20_000]
+            for text in (each.question, each.context, each.above)
+        )
+    kinds = sorted({example.kind for example in examples})
+    sets = sorted({one.set_name for one in measured})
+    rows = [
+        (*placed, kinds.index(example.kind))
+        for example in sorted(examples, key=lambda one: (one.language, one.title, one.context))
+        if (placed := place(pool, example, ((example.start, example.end),)))
+    ]
+    trained = np.array(
+        [[*row[:3], *row[3][0], somewhere, kind] for *row, somewhere, kind in rows], np.int32
+    )
+    tested = []
+    for one in measured:
+        placed = place(pool, one.example, one.answers or ((0, 0),))
+        if placed:
+            spans = [*placed[3], *([(-2, -2)] * ANSWERS)][:ANSWERS]
+            flat = [number for span in spans for number in span]
+            tested.append([*placed[:3], *flat, sets.index(one.set_name)])
+    ids, offsets = pool.arrays()
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_packed(options.out / "data.xz", {
+        "ids": ids, "lengths": np.diff(offsets).astype(np.uint16), "trained": trained,
+        "tested": np.array(tested, np.int32),
+    })  # fmt: skip
+    (options.out / "names.json").write_text(json.dumps({"kinds": kinds, "sets": sets}))
+    write_start(options.reader, options.out / "start.xz")
+    logger.info("%d examples, %d to measure, %d texts, %d tokens", len(trained), len(tested),
+                len(offsets) - 1, len(ids))  # fmt: skip
+
+
+def place(
+    pool: Pool, example: Example, answers: Sequence[tuple[int, int]]
+) -> tuple[int, int, int, list[tuple[int, int]], int] | None:
+    """Return the numbers of question, context and passage, and the answers in its tokens.
+
+    -1, -1 is no answer; None where the answer is no token, or too long for the window.
+    """
+    question = pool.encoding(example.question)[0][: QUESTION_TOKENS - 1]
+    above = cut_context(pool.encoding(example.above)[0].tolist())
+    ids, offsets = pool.encoding(example.context)
+    room = min(PASSAGE_TOKENS, MAX_TOKENS - 3 - len(question) - (len(above) + 1 if above else 0))
+    spans = []
+    for low, high in answers:
+        if low == high:
+            spans.append((-1, -1))
+            continue
+        inside = np.flatnonzero((offsets[:, 0] < high) & (offsets[:, 1] > low))
+        if len(inside):
+            spans.append((int(inside[0]), int(inside[-1])))
+    if not spans:
+        return None
+    first, last = spans[0]
+    cut = 0 if last < room else max(0, first - room // 2)
+    if last - cut >= room:
+        return None
+    spans = [
+        (a, b) if a < 0 else (a - cut, b - cut)
+        for a, b in spans
+        if a < 0 or (a >= cut and b - cut < room)
+    ]
+    passage = ids[cut : cut + room]
+    if not len(passage) or not len(question):
+        return None
+    numbers = (pool.number(question), pool.number(above), pool.number(passage))
+    return (*numbers, spans[:ANSWERS], int(example.somewhere))
+
+
+def measured_questions(data: Path, seed: int) -> Iterator[Measured]:
+    """Yield the questions of articles set aside, of the development file, and made-up ones.
+
+    Names of the sets begin with "aside", by which a checkpoint may be chosen, or with "dev".
+    """
+    chance = random.Random(f"{seed} measured")
+    _, aside = read_sides(data, (*PARTS, "negatives"))
+    by_set: dict[str, list[Row]] = defaultdict(list)
+    for row in aside:
+        source = "piaf" if row.source == "piaf-1.1" else row.source.replace("squadshifts-", "")
+        negative = "-negatives" if "otherparagraph" in row.source else ""
+        name = f"{row.language}{negative}" if negative else source
+        by_set[f"aside {name}"].append(row)
+    for name in [
+        one for one in by_set if one.split()[1] in ("reddit", "amazon_reviews", "pira-un")
+    ]:
+        del by_set[name]
+    dev = read_rows(data, "dev")
+    chosen = {name: chance.sample(rows, min(MEASURED, len(rows))) for name, rows in by_set.items()}
+    chosen |= {
+        f"dev {source}": [row for row in dev if row.source == source]
+        for source in ("squad2", "piaf")
+    }
+    chosen["dev crossing"] = crossing_rows()
+    for name, rows in sorted(chosen.items()):
+        yield from (measure(row, name, chance) for row in rows)
+        for row in chance.sample(rows, min(MEASURED, len(rows))):
+            language = row.asked or row.language
+            typed = replace(row, question=retype(row.question, language, "short", random.Random(1)))
+            yield measure(typed, f"{name}, typed", chance)
+            yield measure(row, f"{name}, same as typed", chance)
+        if name.startswith("aside"):
+            for row in rows:
+                one = measure(row, f"{name}, titled", chance)
+                yield replace(one, example=replace(one.example, above=clean_title(row.title)))
+    for one in fact_examples(1_000, {}, seed + 99):
+        spans = ((one.start, one.end),) if one.answerable else ()
+        yield Measured(f"aside {one.kind}", one, spans)
+
+
+def measure(row: Row, name: str, chance: random.Random) -> Measured:
+    """Return a row as a question to measure, over a chunk that holds its first answer."""
+    example = named(cut_example(row, name, chance), row)
+    begin = row.answers[0][0] - example.start if row.answers else 0
+    spans = tuple(
+        (start - begin, start - begin + len(words))
+        for start, words in row.answers
+        if 0 <= start - begin and start - begin + len(words) <= len(example.context)
+    )
+    return Measured(name, example, spans)
+
+
+def crossing_rows() -> list[Row]:
+    """Return the questions across languages that the project measures with."""
+    folder = ROOT / "benchmarks" / "crossing"
+    rows = []
+    for line in (folder / "questions.jsonl").read_text(encoding="utf8").splitlines():
+        asked = json.loads(line)
+        name = asked["sources"][0] if "sources" in asked else asked["about"]
+        text = (folder / name).read_text(encoding="utf8")
+        answers = tuple((text.index(words), words) for words in asked.get("answers", ()))
+        rows.append(Row(asked["question"], text, "", answers, "", "crossing", asked["language"]))
+    return rows
+
+
+def write_packed(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays into one .xz file: a line that says what they are, then their bytes."""
+    head = {name: [str(array.dtype), list(array.shape)] for name, array in arrays.items()}
+    with lzma.open(path, "wb", preset=PRESET) as file:
+        file.write(json.dumps(head).encode() + b"\n")
+        for array in arrays.values():
+            file.write(np.ascontiguousarray(array).tobytes())
+
+
+def write_start(reader: Path, path: Path) -> None:
+    """Write the weights of a reader that ships: matrices in 8 bits, as they are kept there."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, weight in read_weights(reader / "model.onnx").items():
+        if (
+            weight.ndim == 2
+            and ("word" in name or "embeddings" not in name)
+            and weight.size > 1_000
+        ):
+            scale = np.abs(weight).max(1, keepdims=True) / 127
+            scale[scale == 0] = 1
+            arrays[f"{name}|int8"] = np.rint(weight / scale).astype(np.int8)
+            arrays[f"{name}|scale"] = scale.astype(np.float32)
+        else:
+            arrays[name] = weight.astype(np.float32)
+    write_packed(path, arrays)
+
+
+def parse_arguments() -> argparse.Namespace:
+    """Return the command line's options; `run` is the stage's function."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of every choice; default %(default)s")
+    stages = parser.add_subparsers(required=True, metavar="STAGE")
+    for name, run in (("translate", translate), ("prepare", prepare), ("pack", pack)):
+        stage = stages.add_parser(name, help=run.__doc__)
+        stage.set_defaults(run=run)
+        stage.add_argument("--data", type=Path, required=True, help="the data folder")
+        stage.add_argument("--work", type=Path, required=True, help="for what is made")
+        if name == "prepare":
+            stage.add_argument("--only", choices=("people", "others"), help="one of the files")
+        if name == "pack":
+            stage.add_argument("--reader", type=Path, required=True)
+            stage.add_argument("--out", type=Path, required=True)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Run one stage."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    options = parse_arguments()
+    options.run(options)
+
+
+if __name__ == "__main__":
+    main()
