@@ -15,7 +15,7 @@ from pathlib import Path
 
 from encoder_data import LANGUAGES, read_json_lines
 from reader_data import Example
-from reader_facts import HEADINGS
+from reader_phrases import read_words
 
 #: What stands between the parts of a path.
 JOINT = " › "
@@ -26,7 +26,15 @@ SHAPES = {"none": 25, "title": 33, "heading": 27, "headings": 9, "heading alone"
 MOST_HEADINGS = 4_000
 HEADING_CHARACTERS = (4, 60)
 #: What stands where a passage names its subject, once the heading alone names it.
-PRONOUNS = dict(en="it", fr="celui-ci", de="es", es="este", it="esso", pt="este", nl="het")
+PRONOUNS = {
+    "en": "it",
+    "fr": "celui-ci",
+    "de": "es",
+    "es": "este",
+    "it": "esso",
+    "pt": "este",
+    "nl": "het",
+}
 #: Characters of a name that is looked for.
 NAME_CHARACTERS = 4
 
@@ -66,7 +74,7 @@ def place_below_headings(
     examples: Iterable[Example], headings: Mapping[str, Sequence[str]], chance: random.Random
 ) -> Iterator[Example]:
     """Yield the examples, most of them with a title and headings before the passage."""
-    shapes, weights = list(SHAPES), list(SHAPES.values())
+    shapes, weights, words = list(SHAPES), list(SHAPES.values()), read_words()
     for example in examples:
         if example.above:
             yield example
@@ -74,7 +82,7 @@ def place_below_headings(
         shape = chance.choices(shapes, weights)[0]
         title = clean_title(example.title)
         language = example.language or "en"
-        common = HEADINGS.get(language, HEADINGS["en"]).split("|")
+        common = words.get(("heading", language), words["heading", "en"])
         some = [
             chance.choice(common if chance.random() < 0.4 else headings.get(language) or common)
             for _ in range(3)

@@ -180,6 +180,8 @@ def likeness(first: Sequence[str], second: Sequence[str]) -> Any:
 
 def match_questions(first: Sequence[str], second: Sequence[str]) -> list[tuple[int, int]]:
     """Return rows of `first` and `second` that are each other's most alike, and alike enough."""
+    if not first or not second:
+        return []
     alike = likeness(first, second).tocsr()
     there = np.asarray(alike.argmax(1)).ravel()
     back = np.asarray(alike.tocsc().argmax(0)).ravel()
@@ -208,6 +210,8 @@ def crossed_examples(
         mine = [row for row in rows if row.answers and (row.asked or row.language) == asked]
         for told in sorted(set(some) - {asked}):
             chosen = chance.sample(mine, min(count, len(mine)))
+            if not chosen:
+                continue
             alike = likeness([row.question for row in chosen], [text for text, _ in some[told]])
             nearest = np.argsort(-alike.toarray(), axis=1, kind="stable")[:, :CROSSED_DEPTH]
             for row, near in zip(chosen, nearest, strict=True):
@@ -273,12 +277,21 @@ def _gap_example(asked: Prose, answering: Prose, chance: random.Random) -> Examp
             else chance.choice((what, who))
         )
         before, after = sentence.split(word)
-        before, after = " ".join(before.split()[-12:]), " ".join(after.rstrip(" .!:;").split()[:12])
+        before = " ".join(before.split()[-12:])
+        after = " ".join(after.rstrip(" .!:;").split()[:12])
         question = (
             f"{gap} {before} {after}?" if chance.random() < 0.5 else f"{before} {gap} {after}?"
         )
-        return Example(" ".join(question.split()), answering.text, where, where + len(word), "gap",
-                       title=answering.title, language=asked.language, asked=asked.language)  # fmt: skip
+        return Example(
+            " ".join(question.split()),
+            answering.text,
+            where,
+            where + len(word),
+            "gap",
+            title=answering.title,
+            language=asked.language,
+            asked=asked.language,
+        )
     return None
 
 

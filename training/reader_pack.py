@@ -374,7 +374,7 @@ def measure(row: Row, name: str, chance: random.Random) -> Measured:
     spans = tuple(
         (start - begin, start - begin + len(words))
         for start, words in row.answers
-        if 0 <= start - begin and start - begin + len(words) <= len(example.context)
+        if start - begin >= 0 and start - begin + len(words) <= len(example.context)
     )
     return Measured(name, example, spans)
 

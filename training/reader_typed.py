@@ -58,11 +58,11 @@ def _kept_words(words: Iterable[str], language: str, *, asking: bool) -> Iterato
     """Yield the words but the function words; those that ask are kept where `asking`."""
     ignored = stop_words(language)
     asked = frozenset(INTERROGATIVES.get(language, "").split())
-    for word in words:
-        for elision in _ELISIONS:
-            if word.startswith(elision) and language in ("fr", "it"):
-                word = word[len(elision) :]
-                break
+    for whole in words:
+        word = whole
+        if language in ("fr", "it"):
+            elided = next((each for each in _ELISIONS if whole.startswith(each)), "")
+            word = whole.removeprefix(elided)
         bare = fold(word.strip(".,;:!?()\"«»'"))
         if not bare or (bare in asked and not asking):
             continue

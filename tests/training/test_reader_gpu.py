@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import gpu_measure
+import gpu_model
 import numpy as np
 import pytest
 import reader_gpu
@@ -62,7 +64,7 @@ def test_rows_are_laid_out_as_the_project_does(
     reader: tuple[Path, Reader], packed: dict[str, np.ndarray]
 ) -> None:
     theirs = tokenize_examples(load_reader_tokenizer(reader[0]), EXAMPLES)
-    rows, kept = reader_gpu.lay_out(packed, packed["trained"], CPU)
+    rows, kept = gpu_model.lay_out(packed, packed["trained"], CPU)
     assert kept.tolist() == [0, 1, 2, 3]
     for row in range(4):
         begin = int(rows.offsets[row])
@@ -78,8 +80,8 @@ def test_the_model_and_the_loss_are_those_of_the_project(
 ) -> None:
     folder, ours = reader
     batch = tokenize_examples(load_reader_tokenizer(folder), EXAMPLES).batch(range(4), CPU)
-    rows, _ = reader_gpu.lay_out(packed, packed["trained"], CPU)
-    theirs = reader_gpu.Reader(weights_of(ours), 0.0).eval()
+    rows, _ = gpu_model.lay_out(packed, packed["trained"], CPU)
+    theirs = gpu_model.Reader(weights_of(ours), 0.0).eval()
     somewhere = torch.zeros(4, dtype=torch.bool)
     with torch.no_grad():
         wanted = ours(batch["ids"], batch["mask"], batch["types"])
@@ -94,16 +96,16 @@ def test_the_model_and_the_loss_are_those_of_the_project(
 
 
 def trained_weights(
-    trained: reader_gpu.Reader, start: dict[str, torch.Tensor]
+    trained: gpu_model.Reader, start: dict[str, torch.Tensor]
 ) -> dict[str, torch.Tensor]:
-    return {reader_gpu.WORDS: start[reader_gpu.WORDS], **trained.weights()}
+    return {gpu_model.WORDS: start[gpu_model.WORDS], **trained.weights()}
 
 
 def test_a_run_learns_and_gives_all_weights_back(
     reader: tuple[Path, Reader], packed: dict[str, np.ndarray]
 ) -> None:
     weights = weights_of(reader[1])
-    rows, _ = reader_gpu.lay_out(packed, packed["trained"], CPU)
+    rows, _ = gpu_model.lay_out(packed, packed["trained"], CPU)
     rows.fields["somewhere"] = torch.zeros(4, dtype=torch.bool)
     recipe = reader_gpu.Recipe("test", 60.0, 2e-3, 1, tokens=512, dropout=0.0, steps=60)
     kinds = np.zeros(4, np.int64)
@@ -111,7 +113,7 @@ def test_a_run_learns_and_gives_all_weights_back(
     batch = rows.batch(np.arange(4))
     somewhere = batch["somewhere"]
     with torch.no_grad():
-        before = reader_gpu.span_loss(reader_gpu.Reader(weights, 0.0)(batch), batch, somewhere)
+        before = reader_gpu.span_loss(gpu_model.Reader(weights, 0.0)(batch), batch, somewhere)
         after = reader_gpu.span_loss(trained(batch), batch, somewhere)
         taught = reader_gpu.taught_loss(trained(batch), batch, somewhere, [trained])
         entropy = -(trained(batch).softmax(2) * trained(batch).log_softmax(2)).sum(2).mean()
@@ -120,10 +122,10 @@ def test_a_run_learns_and_gives_all_weights_back(
     again = replace(recipe, taught=0.6, steps=3)
     assert reader_gpu.train(again, trained_weights(trained, weights), rows, kinds, ["test"],
                             [trained, trained])  # fmt: skip
-    assert set(trained.weights()) == set(weights) - {reader_gpu.WORDS}
+    assert set(trained.weights()) == set(weights) - {gpu_model.WORDS}
     table = np.full((4, 12), -2, np.int32)
     table[:, :5], table[:, 11] = packed["trained"][:, :5], 0
-    figures = reader_gpu.measure(trained, rows, table, ["aside test"])
+    figures = gpu_measure.measure(trained, rows, table, ["aside test"])
     assert figures["aside test"][:3] == [100.0, 100.0, 1.0]
 
 
@@ -132,36 +134,36 @@ def test_arrays_and_weights_come_back_as_they_were_written(
 ) -> None:
     arrays = {"one": np.arange(6, dtype=np.int32).reshape(2, 3), "two": np.array([1.5])}
     write_packed(tmp_path / "x.xz", arrays)
-    back = reader_gpu.read_packed(tmp_path / "x.xz")
+    back = gpu_model.read_packed(tmp_path / "x.xz")
     assert all((back[name] == arrays[name]).all() for name in arrays)
     weights = weights_of(reader[1])
-    reader_gpu.write_weights(weights, tmp_path, "a")
+    gpu_model.write_weights(weights, tmp_path, "a")
     content = (tmp_path / "a.0").read_bytes()
     head = json.loads(content.partition(b"\n")[0])
-    assert {name.partition("|")[0] for name in head} == set(weights) - {reader_gpu.WORDS}
+    assert {name.partition("|")[0] for name in head} == set(weights) - {gpu_model.WORDS}
 
 
 def test_batches_hold_every_row_once_and_no_more_tokens_than_allowed() -> None:
     lengths = np.random.default_rng(0).integers(20, 320, 500)
-    batches = list(reader_gpu.plan_epoch(lengths, np.arange(500), 2_048, np.random.default_rng(1)))
+    batches = list(gpu_model.plan_epoch(lengths, np.arange(500), 2_048, np.random.default_rng(1)))
     assert sorted(row for batch in batches for row in batch.tolist()) == list(range(500))
     for batch in batches:
         assert len(batch) * (-(-lengths[batch].max() // 16) * 16) <= 2_048
 
 
 def test_figures_of_spans() -> None:
-    assert reader_gpu.overlap([1, 2, 3], [2, 3, 4]) == pytest.approx(2 / 3)
-    assert reader_gpu.overlap([1], [2]) == 0.0
-    assert reader_gpu.auroc(np.array([3.0, 2.0]), np.array([1.0, 2.5])) == 0.75
+    assert gpu_measure.overlap([1, 2, 3], [2, 3, 4]) == pytest.approx(2 / 3)
+    assert gpu_measure.overlap([1], [2]) == 0.0
+    assert gpu_measure.auroc(np.array([3.0, 2.0]), np.array([1.0, 2.5])) == 0.75
     scores = torch.full((2, 1, 6), 0.0)
     scores[0, 0, 3], scores[1, 0, 4], scores[0, 0, 1] = 5.0, 4.0, 9.0
-    first, last, margin = reader_gpu.best_spans(scores, torch.tensor([2]))
+    first, last, margin = gpu_measure.best_spans(scores, torch.tensor([2]))
     assert (int(first), int(last), float(margin)) == (3, 4, 9.0)
 
 
 def test_kinds_are_drawn_as_often_as_their_share() -> None:
     kinds = np.array([0] * 1_000 + [1] * 1_000 + [2] * 10)
-    drawn = reader_gpu.draw_rows(kinds, np.array([0.5, 2.0, 0.0]), np.random.default_rng(0))
+    drawn = gpu_model.draw_rows(kinds, np.array([0.5, 2.0, 0.0]), np.random.default_rng(0))
     counts = np.bincount(kinds[drawn], minlength=3)
     assert 400 < counts[0] < 600
     assert counts[1:].tolist() == [2_000, 0]

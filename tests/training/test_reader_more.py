@@ -20,7 +20,7 @@ from reader_more import (
     removed_examples,
 )
 
-TOWNS = "Aldova Brimport Cestrel Dunmoor Eskavik Farnholt Gildern Hestia".split()
+TOWNS = ["Aldova", "Brimport", "Cestrel", "Dunmoor", "Eskavik", "Farnholt", "Gildern", "Hestia"]
 
 
 def row_of(town: str, number: int, language: str = "en", source: str = "squad1-en") -> Row:
