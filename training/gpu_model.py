@@ -96,6 +96,7 @@ class Layer(nn.Module):
         self.dropout = dropout
 
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """Return what the layer makes of `hidden`, of shape (rows, tokens, width)."""
         rows, tokens, width = hidden.shape
         parts = self.qkv(hidden).view(rows, tokens, 3, width // HEAD_WIDTH, HEAD_WIDTH)
         query, key, value = parts.permute(2, 0, 3, 1, 4)
@@ -103,9 +104,11 @@ class Layer(nn.Module):
         seen = self.out(seen.transpose(1, 2).reshape(rows, tokens, width))
         hidden = self.norm(hidden + self.drop(seen))
         grown = self.down(functional.gelu(self.up(hidden)))
-        return self.last(hidden + self.drop(grown))
+        made: Tensor = self.last(hidden + self.drop(grown))
+        return made
 
     def drop(self, hidden: Tensor) -> Tensor:
+        """Return `hidden` with a share of it left out, in training."""
         return functional.dropout(hidden, self.dropout, self.training)
 
 
@@ -117,11 +120,13 @@ class Reader(nn.Module):
         width = weights[WORDS].shape[1]
         inner = len(weights["encoder.layer.0.intermediate.dense.bias"])
         layers = 1 + max(int(n.split(".")[2]) for n in weights if n.startswith("encoder.layer."))
+        self.words: Tensor
         self.register_buffer("words", weights[WORDS], persistent=False)
         self.places = nn.Embedding(*weights["embeddings.position_embeddings.weight"].shape)
         self.types = nn.Embedding(*weights["embeddings.token_type_embeddings.weight"].shape)
         self.norm = nn.LayerNorm(width, eps=1e-12)
         self.layers = nn.ModuleList(Layer(width, inner, dropout) for _ in range(layers))
+        self.dropout = dropout
         self.head = nn.Linear(width, 2)
         self.load(weights)
 
@@ -166,7 +171,7 @@ class Reader(nn.Module):
         inside = places[None] < lengths[:, None]
         kinds = ((places[None] >= batch["question_ends"][:, None]) & inside).long()
         hidden = self.words[ids].float() + self.types(kinds) + self.places(places)[None]
-        hidden = self.layers[0].drop(self.norm(hidden))
+        hidden = functional.dropout(self.norm(hidden), self.dropout, self.training)
         mask = inside[:, None, None, :].expand(-1, 1, ids.shape[1], -1)
         for layer in self.layers:
             hidden = layer(hidden, mask)
@@ -175,7 +180,8 @@ class Reader(nn.Module):
         # The passage, [CLS], and the last [SEP] as it has always been.
         allowed = (places[None] >= batch["passage_starts"][:, None]) & inside
         allowed |= places[None] == 0
-        return scores.permute(2, 0, 1).masked_fill(~allowed, FAR_AWAY)
+        masked: Tensor = scores.permute(2, 0, 1).masked_fill(~allowed, FAR_AWAY)
+        return masked
 
 
 # -- the examples ---------------------------------------------------------------------------------

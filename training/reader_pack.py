@@ -13,23 +13,19 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import lzma
 import random
 import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import numpy as np  # noqa: E402
 from encoder_data import detokenize, read_question_passages  # noqa: E402
-from encoder_restore import read_weights  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
 from reader_context import (  # noqa: E402
     clean_title,
     place_below_headings,
@@ -47,7 +43,6 @@ from reader_data import (  # noqa: E402
     sentence_examples,
 )
 from reader_facts import fact_examples  # noqa: E402
-from reader_model import MAX_TOKENS, QUESTION_TOKENS  # noqa: E402
 from reader_more import (  # noqa: E402
     asked_examples,
     crossed_examples,
@@ -60,13 +55,11 @@ from reader_more import (  # noqa: E402
     read_prose,
     removed_examples,
 )
+from reader_packed import Measured, pack_examples  # noqa: E402
 from reader_translated import machine_translated_examples  # noqa: E402
 from reader_typed import keyword_examples, retype, retype_some  # noqa: E402
-from tokenizers import Tokenizer  # noqa: E402
-from tqdm import tqdm  # noqa: E402
 
 from index.chunking import split_sentences  # noqa: E402
-from retrieval.reader import cut_context  # noqa: E402
 
 logger = logging.getLogger(__name__)
 
@@ -77,8 +70,8 @@ FACTS, KEYWORDS = 30_000, 3_000
 PRESET = 3
 #: Tokens of a passage that are packed: what a window has beside a short question.
 PASSAGE_TOKENS = 300
-#: Questions of each set that is measured on the GPU, and right answers of each.
-MEASURED, ANSWERS = 300, 4
+#: Questions of each set that is measured on the GPU.
+MEASURED, MEASURED_FACTS = 300, 1_000
 #: A translated answer that is so much longer or shorter has lost its tags.
 MOST_STRETCH = 2.5
 #: The parts of the data folder that are trained on.
@@ -207,124 +200,12 @@ def read_examples(path: Path) -> list[Example]:
 # -- packing --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A question that is only measured: all right answers, in characters of the passage."""
-
-    set_name: str
-    example: Example
-    answers: tuple[tuple[int, int], ...]
-
-
-class Pool:
-    """Texts as token ids, each once."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-        self._numbers: dict[bytes, int] = {}
-        self._encodings: dict[str, Any] = {}
-
-    def prepare(self, texts: Iterable[str]) -> None:
-        """Encode many texts at once."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._encodings]
-        for start in range(0, len(new), 2_000):
-            some = new[start : start + 2_000]
-            encoded = self._tokenizer.encode_batch(some, add_special_tokens=False)
-            for text, one in zip(some, encoded, strict=True):
-                offsets = np.array(one.offsets, np.int32).reshape(-1, 2)
-                self._encodings[text] = (np.array(one.ids, np.uint16), offsets)
-
-    def encoding(self, text: str) -> Any:
-        """Return ids and offsets of a prepared text."""
-        return self._encodings[text]
-
-    def number(self, ids: Sequence[int]) -> int:
-        """Return the number of a text."""
-        return self._numbers.setdefault(np.asarray(ids, np.uint16).tobytes(), len(self._numbers))
-
-    def arrays(self) -> tuple[NDArray[np.uint16], NDArray[np.int32]]:
-        """Return all ids, and where each text begins."""
-        offsets = np.cumsum([0, *(len(text) // 2 for text in self._numbers)], dtype=np.int32)
-        return np.frombuffer(b"".join(self._numbers), np.uint16), offsets
-
-
 def pack(options: argparse.Namespace) -> None:
     """Write token ids and starting weights."""
     files = sorted(options.work.glob(EXAMPLES_FILE.format("*")))
     examples = [example for file in files for example in read_examples(file)]
     measured = list(measured_questions(options.data, options.seed))
-    pool = Pool(Tokenizer.from_file(str(options.reader / "tokenizer.json")))
-    everything = [*examples, *(one.example for one in measured)]
-    for one in tqdm(range(0, len(everything), 20_000), desc="tokens"):
-        pool.prepare(
-            text
-            for each in everything[one : one + 20_000]
-            for text in (each.question, each.context, each.above)
-        )
-    kinds = sorted({example.kind for example in examples})
-    sets = sorted({one.set_name for one in measured})
-    rows = [
-        (*placed, kinds.index(example.kind))
-        for example in sorted(examples, key=lambda one: (one.language, one.title, one.context))
-        if (placed := place(pool, example, ((example.start, example.end),)))
-    ]
-    trained = np.array(
-        [[*row[:3], *row[3][0], somewhere, kind] for *row, somewhere, kind in rows], np.int32
-    )
-    tested = []
-    for one in measured:
-        placed = place(pool, one.example, one.answers or ((0, 0),))
-        if placed:
-            spans = [*placed[3], *([(-2, -2)] * ANSWERS)][:ANSWERS]
-            flat = [number for span in spans for number in span]
-            tested.append([*placed[:3], *flat, sets.index(one.set_name)])
-    ids, offsets = pool.arrays()
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_packed(options.out / "data.xz", {
-        "ids": ids, "lengths": np.diff(offsets).astype(np.uint16), "trained": trained,
-        "tested": np.array(tested, np.int32),
-    })  # fmt: skip
-    (options.out / "names.json").write_text(json.dumps({"kinds": kinds, "sets": sets}))
-    write_start(options.reader, options.out / "start.xz")
-    logger.info("%d examples, %d to measure, %d texts, %d tokens", len(trained), len(tested),
-                len(offsets) - 1, len(ids))  # fmt: skip
-
-
-def place(
-    pool: Pool, example: Example, answers: Sequence[tuple[int, int]]
-) -> tuple[int, int, int, list[tuple[int, int]], int] | None:
-    """Return the numbers of question, context and passage, and the answers in its tokens.
-
-    -1, -1 is no answer; None where the answer is no token, or too long for the window.
-    """
-    question = pool.encoding(example.question)[0][: QUESTION_TOKENS - 1]
-    above = cut_context(pool.encoding(example.above)[0].tolist())
-    ids, offsets = pool.encoding(example.context)
-    room = min(PASSAGE_TOKENS, MAX_TOKENS - 3 - len(question) - (len(above) + 1 if above else 0))
-    spans = []
-    for low, high in answers:
-        if low == high:
-            spans.append((-1, -1))
-            continue
-        inside = np.flatnonzero((offsets[:, 0] < high) & (offsets[:, 1] > low))
-        if len(inside):
-            spans.append((int(inside[0]), int(inside[-1])))
-    if not spans:
-        return None
-    first, last = spans[0]
-    cut = 0 if last < room else max(0, first - room // 2)
-    if last - cut >= room:
-        return None
-    spans = [
-        (a, b) if a < 0 else (a - cut, b - cut)
-        for a, b in spans
-        if a < 0 or (a >= cut and b - cut < room)
-    ]
-    passage = ids[cut : cut + room]
-    if not len(passage) or not len(question):
-        return None
-    numbers = (pool.number(question), pool.number(above), pool.number(passage))
-    return (*numbers, spans[:ANSWERS], int(example.somewhere))
+    logger.info(pack_examples(examples, measured, options.reader, options.out))
 
 
 def measured_questions(data: Path, seed: int) -> Iterator[Measured]:
@@ -362,9 +243,9 @@ def measured_questions(data: Path, seed: int) -> Iterator[Measured]:
             for row in rows:
                 one = measure(row, f"{name}, titled", chance)
                 yield replace(one, example=replace(one.example, above=clean_title(row.title)))
-    for one in fact_examples(1_000, {}, seed + 99):
-        spans = ((one.start, one.end),) if one.answerable else ()
-        yield Measured(f"aside {one.kind}", one, spans)
+    for fact in fact_examples(MEASURED_FACTS, {}, seed + 99):
+        spans = ((fact.start, fact.end),) if fact.answerable else ()
+        yield Measured(f"aside {fact.kind}", fact, spans)
 
 
 def measure(row: Row, name: str, chance: random.Random) -> Measured:
@@ -390,33 +271,6 @@ def crossing_rows() -> list[Row]:
         answers = tuple((text.index(words), words) for words in asked.get("answers", ()))
         rows.append(Row(asked["question"], text, "", answers, "", "crossing", asked["language"]))
     return rows
-
-
-def write_packed(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write arrays into one .xz file: a line that says what they are, then their bytes."""
-    head = {name: [str(array.dtype), list(array.shape)] for name, array in arrays.items()}
-    with lzma.open(path, "wb", preset=PRESET) as file:
-        file.write(json.dumps(head).encode() + b"\n")
-        for array in arrays.values():
-            file.write(np.ascontiguousarray(array).tobytes())
-
-
-def write_start(reader: Path, path: Path) -> None:
-    """Write the weights of a reader that ships: matrices in 8 bits, as they are kept there."""
-    arrays: dict[str, NDArray[Any]] = {}
-    for name, weight in read_weights(reader / "model.onnx").items():
-        if (
-            weight.ndim == 2
-            and ("word" in name or "embeddings" not in name)
-            and weight.size > 1_000
-        ):
-            scale = np.abs(weight).max(1, keepdims=True) / 127
-            scale[scale == 0] = 1
-            arrays[f"{name}|int8"] = np.rint(weight / scale).astype(np.int8)
-            arrays[f"{name}|scale"] = scale.astype(np.float32)
-        else:
-            arrays[name] = weight.astype(np.float32)
-    write_packed(path, arrays)
 
 
 def parse_arguments() -> argparse.Namespace:

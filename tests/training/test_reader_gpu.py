@@ -15,7 +15,7 @@ import torch
 from encoder_student import load_body
 from reader_data import Example
 from reader_model import Reader, load_reader_tokenizer, span_loss, tokenize_examples
-from reader_pack import Pool, place, write_packed
+from reader_packed import Pool, place, write_packed
 
 from tiny import text_of, write_weights
 
@@ -54,9 +54,8 @@ def packed(reader: tuple[Path, Reader]) -> dict[str, np.ndarray]:
     pool = Pool(load_reader_tokenizer(reader[0]))
     pool.prepare(text for one in EXAMPLES for text in (one.question, one.context, one.above))
     rows = [place(pool, one, ((one.start, one.end),)) for one in EXAMPLES]
-    table = [[*row[:3], *row[3][0], row[4], 0] for row in rows if row]
-    ids, offsets = pool.arrays()
-    lengths = np.diff(offsets).astype(np.uint16)
+    table = [[*row.numbers, *row.answers[0], 0, 0] for row in rows if row]
+    ids, lengths = pool.arrays()
     return {"ids": ids, "lengths": lengths, "trained": np.array(table, np.int32)}
 
 
