@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from index.build import Progress, Report
-    from index.encoder import Encoder
-    from index.errors import SeedqaError
-    from index.location import Location
-    from retrieval.types import Filters, Result
+    from seedqa.index.build import Progress, Report
+    from seedqa.index.encoder import Encoder
+    from seedqa.index.errors import SeedqaError
+    from seedqa.index.location import Location
+    from seedqa.retrieval.types import Filters, Result
 
 VERSION = "0.1.0"
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -40,7 +40,7 @@ an option goes before them. Exit codes: 0 answered, 1 nothing found, 2 an error.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    from index.errors import SeedqaError
+    from seedqa.index.errors import SeedqaError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from output import result_json, write_result
+    from seedqa.output.terminal import result_json, write_result
 
     with _open_pipeline(options) as pipeline:
         run = pipeline.ask if options.command == "ask" else pipeline.search
@@ -101,10 +101,10 @@ def _exit_code(result: Result, command: str) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from output import write_report
+    from seedqa.output.terminal import write_report
 
     if options.folder and options.seeds and options.folder != options.seeds:
-        from index.errors import SeedsError
+        from seedqa.index.errors import SeedsError
 
         raise SeedsError(
             f"two folders, {options.folder} and --seeds {options.seeds}", "one", "Name one of them"
@@ -119,9 +119,9 @@ def _index(options: argparse.Namespace) -> int:
 
 
 def _build(location: Location, encoder: Encoder | None = None) -> Report:
-    from index.build import build_index
-    from index.encoder import load_encoder
-    from retrieval.record import model_of, read_record, seeds_of
+    from seedqa.index.build import build_index
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.record import model_of, read_record, seeds_of
 
     recorded = read_record(location)
     seeds, model = seeds_of(location, recorded), model_of(location, recorded)
@@ -133,8 +133,8 @@ def _build(location: Location, encoder: Encoder | None = None) -> Report:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from output import write_status
-    from retrieval.status import read_status, status_json
+    from seedqa.index.status import read_status, status_json
+    from seedqa.output.terminal import write_status
 
     status = read_status(_locate(options))
     if options.json:
@@ -145,8 +145,8 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _get(options: argparse.Namespace) -> int:
-    from output import show
-    from retrieval.source import read_source
+    from seedqa.index.source import read_source
+    from seedqa.output.terminal import show
 
     location = _locate(options)
     excerpt = read_source(location, options.place)
@@ -165,8 +165,8 @@ def _get(options: argparse.Namespace) -> int:
 def _eval(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from output import write_figures
-    from retrieval.evaluation import (
+    from seedqa.output.terminal import write_figures
+    from seedqa.retrieval.evaluation import (
         PASSAGES,
         describe_outcome,
         read_questions,
@@ -198,11 +198,11 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace) -> int:
-    from index.encoder import load_encoder
-    from index.errors import IndexBusy, SeedsError, StorageError
-    from output import write_report
-    from retrieval.record import model_of, read_record, seeds_of
-    from retrieval.watch import watch_changes
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.errors import IndexBusy, SeedsError, StorageError
+    from seedqa.index.record import model_of, read_record, seeds_of
+    from seedqa.index.watch import watch_changes
+    from seedqa.output.terminal import write_report
 
     location = _locate(options)
     recorded = read_record(location)
@@ -228,8 +228,8 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _ui(options: argparse.Namespace) -> int:
-    from page.service import Service
-    from ui import PageOptions, make_rules, serve
+    from seedqa.page.service import Service
+    from seedqa.ui import PageOptions, make_rules, serve
 
     page = PageOptions(
         host=options.host,
@@ -252,10 +252,10 @@ def _ui(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from index.doctor import check_index, check_model, repair
-    from index.encoder import ShippedEncoder
-    from output import write_findings
-    from retrieval.reader import Reader
+    from seedqa.index.doctor import check_index, check_model, repair
+    from seedqa.index.encoder import ShippedEncoder
+    from seedqa.output.terminal import write_findings
+    from seedqa.retrieval.reader import Reader
 
     location = _locate(options)
     done = (
@@ -294,13 +294,13 @@ def _drop_output() -> None:
 
 
 def _locate(options: argparse.Namespace) -> Location:
-    from index.location import locate
+    from seedqa.index.location import locate
 
     return locate(options.seeds, options.index, options.model)
 
 
 def _open_pipeline(options: argparse.Namespace) -> Any:
-    from retrieval.pipeline import Pipeline
+    from seedqa.retrieval.pipeline import Pipeline
 
     return Pipeline.open(_locate(options), refresh=options.refresh, progress=_progress())
 
@@ -312,7 +312,7 @@ def _read_question(question: str) -> str:
 
 
 def _filters(options: argparse.Namespace) -> Filters:
-    from retrieval.types import Filters
+    from seedqa.retrieval.types import Filters
 
     return Filters(options.pattern, options.language, options.since, options.until)
 
@@ -379,13 +379,13 @@ def _print_error(error: SeedqaError, as_json: bool) -> int:
 
 
 def _note(text: str, kind: str = "note") -> None:
-    from output import one_line
+    from seedqa.output.terminal import one_line
 
     print(f"seedqa: {kind}: {one_line(text)}", file=sys.stderr)
 
 
 def _write_file(path: Path, text: str) -> None:
-    from index.errors import StorageError
+    from seedqa.index.errors import StorageError
 
     try:
         path.write_text(text, encoding="utf-8")
@@ -406,7 +406,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(**settings, allow_abbrev=False)
 
     def error(self, message: str) -> Any:
-        from index.errors import UsageError
+        from seedqa.index.errors import UsageError
 
         raise UsageError(message, "a command with its options", f"See {self.prog} --help")
 

@@ -18,19 +18,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from index.documents import EXTENSIONS
-from index.errors import QuestionError, SeedqaError, UsageError
-from output import result_json
-from page.calls import forget_calls
-from page.guard import UPLOAD_PATH, Guard, Rules
-from page.rebuild import Progress, describe_error
-from page.service import Service
-from page.uploads import MOST_UPLOAD_BYTES
-from page.view import view_document, view_result
-from page.words import choose_language, translate, word_error, word_line, words_of
-from retrieval.pipeline import DEFAULT_COUNT
-from retrieval.status import status_json
-from retrieval.types import Filters
+from seedqa.index.documents.formats import EXTENSIONS
+from seedqa.index.errors import QuestionError, SeedqaError, UsageError
+from seedqa.index.status import status_json
+from seedqa.output.terminal import result_json
+from seedqa.page.calls import forget_calls
+from seedqa.page.guard import UPLOAD_PATH, Guard, Rules
+from seedqa.page.rebuild import Progress, describe_error
+from seedqa.page.service import Service
+from seedqa.page.uploads import MOST_UPLOAD_BYTES
+from seedqa.page.view import view_document, view_result
+from seedqa.page.words import (
+    choose_language,
+    translate,
+    word_error,
+    word_line,
+    words_of,
+)
+from seedqa.retrieval.pipeline import DEFAULT_COUNT
+from seedqa.retrieval.types import Filters
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

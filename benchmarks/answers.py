@@ -47,11 +47,11 @@ from measuring import describe_machine, format_table  # noqa: E402
 from numpy.typing import NDArray  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from index.build import build_index  # noqa: E402
-from index.encoder import load_encoder  # noqa: E402
-from index.lexical import guess_question_language  # noqa: E402
-from index.location import Location  # noqa: E402
-from retrieval.answer import (  # noqa: E402
+from seedqa.index.build import build_index  # noqa: E402
+from seedqa.index.encoder import load_encoder  # noqa: E402
+from seedqa.index.lexical import guess_question_language  # noqa: E402
+from seedqa.index.location import Location  # noqa: E402
+from seedqa.retrieval.answer import (  # noqa: E402
     find_answers,
     first_other,
     group_candidates,
@@ -59,11 +59,11 @@ from retrieval.answer import (  # noqa: E402
     reorder_passages,
     weigh_evidence,
 )
-from retrieval.calibration import Calibration, load_calibration  # noqa: E402
-from retrieval.evaluation import auroc, f1  # noqa: E402
-from retrieval.pipeline import READ_COUNT, Pipeline  # noqa: E402
-from retrieval.reader import SHIPPED_READER, Reader  # noqa: E402
-from retrieval.sentences import sentence_around  # noqa: E402
+from seedqa.retrieval.calibration import Calibration, load_calibration  # noqa: E402
+from seedqa.retrieval.evaluation import auroc, f1  # noqa: E402
+from seedqa.retrieval.pipeline import READ_COUNT, Pipeline  # noqa: E402
+from seedqa.retrieval.reader import SHIPPED_READER, Reader  # noqa: E402
+from seedqa.retrieval.sentences import sentence_around  # noqa: E402
 
 #: The sources of each part of which no one's folder answers what another asks.
 FOREIGN = {

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from retrieval.reader import Span
-from retrieval.types import Parts, Passage, Ranks
+from seedqa.retrieval.reader import Span
+from seedqa.retrieval.types import Parts, Passage, Ranks
 
 
 @dataclass(frozen=True, slots=True)

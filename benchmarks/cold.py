@@ -35,7 +35,7 @@ def prepare(folder: Path, scratch: Path, environment: dict[str, str]) -> None:
     """Build the index of seedqa and that of the plain script."""
     python = sys.executable
     restore_weights(scratch / "weights")
-    seedqa = [python, str(ROOT / "cli.py"), "index", str(folder), "--index", str(scratch / "ours")]
+    seedqa = [python, "-m", "seedqa.cli", "index", str(folder), "--index", str(scratch / "ours")]
     plain = [python, str(ROOT / "benchmarks" / "plain.py"), str(scratch / "weights"), "index"]
     run_process(seedqa, environment, scratch)
     run_process([*plain, str(folder), str(scratch / "plain")], environment, scratch)
@@ -82,7 +82,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="seedqa-cold-") as name:
         scratch = Path(name)
         prepare(options.folder.resolve(), scratch, child_environment(scratch / "bytecode"))
-        seedqa = [sys.executable, str(ROOT / "cli.py")]
+        seedqa = [sys.executable, "-m", "seedqa.cli"]
         index = ["--index", str(scratch / "ours"), "--json"]
         script = str(ROOT / "benchmarks" / "plain.py")
         plain = [sys.executable, script, str(scratch / "weights"), "search"]

@@ -22,7 +22,7 @@ sys.path.append(str(ROOT / "training"))
 from encoder_data import detokenize, is_held_out  # noqa: E402
 from reader_data import Row, is_set_aside  # noqa: E402
 
-from index.encoder import load_encoder  # noqa: E402
+from seedqa.index.encoder import load_encoder  # noqa: E402
 
 #: Documents in seven languages with questions in the others, written for this project.
 CROSSING = Path(__file__).resolve().parent / "crossing"

@@ -31,10 +31,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "training")]
 import encoder_data as data_files  # noqa: E402
 
-from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document  # noqa: E402
-from index.encoder import Encoder, load_encoder  # noqa: E402
-from index.lexical import stemmed_words, stop_words  # noqa: E402
-from index.types import Document  # noqa: E402
+from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document  # noqa: E402
+from seedqa.index.encoder import Encoder, load_encoder  # noqa: E402
+from seedqa.index.lexical import stemmed_words, stop_words  # noqa: E402
+from seedqa.index.types import Document  # noqa: E402
 
 Scores = NDArray[np.float32]
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -48,10 +47,10 @@ class Tally:
 
 def build(chunks: int, scratch: Path) -> None:
     """Write files, and an index of synthetic chunks that names the shipped model."""
-    from index.build import _describe
-    from index.chunking import DEFAULT_SETTINGS
-    from index.encoder import load_encoder
-    from index.store import Change, open_for_writing
+    from seedqa.index.build import _describe
+    from seedqa.index.chunking import DEFAULT_SETTINGS
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.store.store import Change, open_for_writing
 
     corpus, shipped = Corpus(chunks), load_encoder()
     files = write_files(scratch / "seeds", corpus.documents)
@@ -68,9 +67,17 @@ def build(chunks: int, scratch: Path) -> None:
 def start(scratch: Path) -> tuple[subprocess.Popen[str], str]:
     """Start the page; return its process and its host and port."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "cli", "ui", "--port", "0", "--index", str(scratch / "index")],
+        [
+            sys.executable,
+            "-m",
+            "seedqa.cli",
+            "ui",
+            "--port",
+            "0",
+            "--index",
+            str(scratch / "index"),
+        ],
         cwd=scratch,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
     )

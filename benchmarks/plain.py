@@ -36,10 +36,11 @@ def index_folder(model: Path, folder: Path, out: Path) -> int:
     """Index the text files of `folder` and return the number of chunks."""
     import faiss
 
-    from index.build import encoder_input
-    from index.chunking import split_document
-    from index.metadata import find_title
-    from index.types import UNKNOWN_LANGUAGE, Document
+    from seedqa.index.build import encoder_input
+    from seedqa.index.chunking import split_document
+    from seedqa.index.documents.metadata import find_title
+    from seedqa.index.language import UNKNOWN_LANGUAGE
+    from seedqa.index.types import Document
 
     inputs, rows = [], []
     for path in sorted(folder.rglob("*.txt")):

@@ -26,9 +26,9 @@ from corpora import read_rows  # noqa: E402
 from measuring import describe_machine, format_table  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from index.chunking import split_sentences  # noqa: E402
-from retrieval.evaluation import exact_match, f1  # noqa: E402
-from retrieval.reader import Reader  # noqa: E402
+from seedqa.index.chunking import split_sentences  # noqa: E402
+from seedqa.retrieval.evaluation import exact_match, f1  # noqa: E402
+from seedqa.retrieval.reader import Reader  # noqa: E402
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,8 @@ def edit(path: Path, run: int) -> None:
 
 def build(folder: Path, index: Path, files: list[Path], runs: int) -> dict[str, list[float]]:
     """Build the index, then time builds after no change and after an edit."""
-    from index.build import build_index
-    from index.encoder import load_encoder
+    from seedqa.index.build import build_index
+    from seedqa.index.encoder import load_encoder
 
     encoder = load_encoder()
     timed: dict[str, list[float]] = {"first build": [], "nothing": [], "one edited": []}
@@ -82,7 +82,7 @@ def build(folder: Path, index: Path, files: list[Path], runs: int) -> dict[str, 
 
 def search(index: Path, files: list[Path], runs: int, scratch: Path) -> dict[str, list[float]]:
     """Time `seedqa search` as a process after no change and after an edit."""
-    command = [sys.executable, str(ROOT / "cli.py"), "search", QUERY, "--index", str(index)]
+    command = [sys.executable, "-m", "seedqa.cli", "search", QUERY, "--index", str(index)]
     environment = child_environment(scratch / "bytecode")
     timed: dict[str, list[float]] = {"nothing": [], "one edited": []}
     run_process([*command, "--json"], environment, scratch)

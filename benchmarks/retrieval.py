@@ -37,13 +37,13 @@ from corpora import Question, write_mixed_sections, write_squad_form  # noqa: E4
 from measuring import describe_machine, format_table  # noqa: E402
 from tqdm import tqdm  # noqa: E402
 
-from index.build import build_index  # noqa: E402
-from index.chunking import DEFAULT_SETTINGS, ChunkSettings  # noqa: E402
-from index.encoder import Encoder, load_encoder  # noqa: E402
-from index.lexical import guess_question_language  # noqa: E402
-from index.store import Generation, Store, open_for_reading  # noqa: E402
-from index.types import crosses_languages  # noqa: E402
-from retrieval.candidates import (  # noqa: E402
+from seedqa.index.build import build_index  # noqa: E402
+from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings  # noqa: E402
+from seedqa.index.encoder import Encoder, load_encoder  # noqa: E402
+from seedqa.index.language import crosses_languages  # noqa: E402
+from seedqa.index.lexical import guess_question_language  # noqa: E402
+from seedqa.index.store.store import Generation, Store, open_for_reading  # noqa: E402
+from seedqa.retrieval.candidates import (  # noqa: E402
     DEPTH,
     Arm,
     dense_candidates,
@@ -51,8 +51,8 @@ from retrieval.candidates import (  # noqa: E402
     plan_lexical_query,
     score_chunks,
 )
-from retrieval.evaluation import recall_at, reciprocal_rank_at  # noqa: E402
-from retrieval.fusion import fuse, mixes_languages  # noqa: E402
+from seedqa.retrieval.evaluation import recall_at, reciprocal_rank_at  # noqa: E402
+from seedqa.retrieval.fusion import fuse, mixes_languages  # noqa: E402
 
 ARTICLES = 400
 #: Corpora whose questions another one cannot answer, and how many of these are asked of it.

@@ -106,7 +106,7 @@ def _load_onnxruntime() -> Run:
 
 def compile_openvino(settings: dict[str, Any]) -> Any:
     """Return the model compiled by OpenVINO with these settings."""
-    from index.runtime import openvino_core
+    from seedqa.index.runtime import openvino_core
 
     core = openvino_core()
     return core.compile_model(str(MODEL), "CPU", {"INFERENCE_NUM_THREADS": 2} | settings)

@@ -43,9 +43,9 @@ if TYPE_CHECKING:  # the parent stays small: it weighs its children
     import numpy as np
     from numpy.typing import NDArray
 
-    from index.encoder import Encoder
-    from index.store import NewDocument
-    from index.types import FoundFile
+    from seedqa.index.encoder import Encoder
+    from seedqa.index.store.store import NewDocument
+    from seedqa.index.types import FoundFile
 
     Vectors = NDArray[np.float32]
 
@@ -165,9 +165,9 @@ class Scale:
 
 def build(chunks: int, scratch: Path) -> dict[str, Any]:
     """Write files and index; return how long it took."""
-    from index.build import _describe
-    from index.chunking import DEFAULT_SETTINGS
-    from index.store import Change, open_for_writing
+    from seedqa.index.build import _describe
+    from seedqa.index.chunking import DEFAULT_SETTINGS
+    from seedqa.index.store.store import Change, open_for_writing
 
     corpus = Corpus(chunks)
     encoder = SyntheticEncoder(None, {})
@@ -187,7 +187,7 @@ def build(chunks: int, scratch: Path) -> dict[str, Any]:
 
 def write_files(folder: Path, count: int) -> list[FoundFile]:
     """Write `count` short files, let them settle, and return what a walk sees of them."""
-    from index.documents import walk_folder
+    from seedqa.index.documents.walk import walk_folder
 
     folder.mkdir(parents=True)
     for number in range(count):
@@ -199,8 +199,8 @@ def write_files(folder: Path, count: int) -> list[FoundFile]:
 
 def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
     """Return a document as a build would have read it."""
-    from index.store import NewDocument
-    from index.types import Chunk
+    from seedqa.index.store.store import NewDocument
+    from seedqa.index.types import Chunk
 
     chunks, start = [], 0
     for line, text in enumerate(corpus.texts(number), 1):
@@ -216,11 +216,11 @@ def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
 
 def ask(chunks: int, scratch: Path, questions: int) -> dict[str, Any]:
     """Search, then ask, with a warm pipeline; return milliseconds in all, and by step."""
-    from index.encoder import load_encoder
-    from index.location import Location
-    from index.runtime import load_tokenizer
-    from retrieval.pipeline import Pipeline
-    from retrieval.reader import SHIPPED_READER
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.location import Location
+    from seedqa.index.runtime import load_tokenizer
+    from seedqa.retrieval.pipeline import Pipeline
+    from seedqa.retrieval.reader import SHIPPED_READER
 
     asked = json.loads((scratch / "questions.json").read_text(encoding="utf-8"))
     import numpy as np
@@ -256,8 +256,8 @@ def measure_recall(chunks: int, scratch: Path, questions: int) -> float:
     """Return recall@10 of the dense arm; leaves the questions for `ask`."""
     import numpy as np
 
-    from index.store import open_for_reading
-    from retrieval.candidates import dense_candidates
+    from seedqa.index.store.store import open_for_reading
+    from seedqa.retrieval.candidates import dense_candidates
 
     corpus = Corpus(chunks)
     asked = corpus.questions(questions)
@@ -366,7 +366,7 @@ def main() -> None:
 
 
 def _vocabulary() -> list[str]:
-    from index.lexical import stop_words
+    from seedqa.index.lexical import stop_words
 
     syllables = [consonant + vowel for consonant in "bcdfghjklmnprstvz" for vowel in "aeiou"]
     made_up: list[str] = []

@@ -42,7 +42,7 @@ def measure(folder: Path, runs: int, scratch: Path) -> dict[str, list[Run]]:
         texts = str(ROOT / "seeds" if run < 0 else folder)
         commands = {
             "plain": [script, str(weights), "index", texts, str(plain)],
-            "seedqa": [str(ROOT / "cli.py"), "index", texts, "--index", str(ours), "--json"],
+            "seedqa": ["-m", "seedqa.cli", "index", texts, "--index", str(ours), "--json"],
         }
         for name, command in commands.items():
             done = run_process([sys.executable, *command], environment, scratch)

@@ -23,7 +23,7 @@ from measuring import describe_machine, format_table, quantile
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from index.vectors import encode_codes
+from seedqa.index.store.vectors import encode_codes
 
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]

@@ -8,87 +8,58 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import socket
 import time
-from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
-from index.documents import UNLISTED, hash_file, read_document, resolve_folder, walk_folder
-from index.encoder import Encoder
-from index.errors import IndexBusy, IndexMismatch, SeedsError, UnreadableFile
-from index.store import (
+from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.documents.read import read_document
+from seedqa.index.documents.walk import resolve_folder
+from seedqa.index.encoder import Encoder
+from seedqa.index.errors import (
+    IndexMismatch,
+    SeedsError,
+    UnreadableFile,
+)
+from seedqa.index.plan import Plan, has_same_content, plan_changes, read_everything
+from seedqa.index.store.lock import write_lock
+from seedqa.index.store.store import (
     Change,
-    DocumentRow,
     Generation,
     Intention,
     NewDocument,
     Store,
     open_for_writing,
-    translated_errors,
 )
-from index.types import Chunk, Document, FoundFile, SkippedFile
-from index.vectors import VectorFile
+from seedqa.index.store.vectors import VectorFile
+from seedqa.index.types import (
+    Chunk,
+    Document,
+    FoundFile,
+    SkippedFile,
+)
 
 logger = logging.getLogger(__name__)
 
-#: A file modified this shortly before it was read may have been modified again within the same
-#: tick of the file system's clock; its times prove nothing, so its content is compared.
-RACY_NS = 2_000_000_000
+
 #: Chunks embedded between two commits of the embedding cache: some seconds of work at most, and
 #: enough to sort by length.
 EMBED_BATCH = 256
+
+
 #: Chunks between two steps of the progress bar: half a second.
 SHOWN_BATCH = 64
-#: How a file compares with its row in the index.
-_SAME, _DOUBTFUL, _OTHER = "same", "doubtful", "other"
-LOCK_FILE = "write.lock"
-OWNER_FILE = "write.owner"
+
 
 Progress = Callable[[str, int, int], None]
-"""Called with a phase ("reading" or "embedding"), how much of it is done, and how much it is."""
 
 
 class OutOfTime(Exception):
     """The deadline of a build has passed; what was embedded so far is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What differs between a folder and its index, seen without reading a file's content."""
-
-    to_read: tuple[FoundFile, ...]
-    """New files, and files that may have changed."""
-    newly_skipped: tuple[SkippedFile, ...]
-    removed: tuple[DocumentRow, ...]
-    unchanged: tuple[DocumentRow, ...]
-    known: dict[str, DocumentRow]
-    """All rows, by source."""
-    doubtful: frozenset[str] = frozenset()
-    """Of those to read, the sources whose size, times and inode are those that the index has, but
-    were too new then to prove anything."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the index agrees with the folder."""
-        return not (self.to_read or self.newly_skipped or self.removed)
-
-    @property
-    def changed_sources(self) -> tuple[str, ...]:
-        """Sources that are new, or may have changed."""
-        skipped = {file.source for file in self.newly_skipped}
-        return tuple(sorted(skipped | {file.source for file in self.to_read}))
-
-    @property
-    def stale_sources(self) -> frozenset[str]:
-        """Sources that may have changed since they were indexed, or are gone."""
-        return frozenset(self.changed_sources) | {row.source for row in self.removed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,54 +78,6 @@ class Report:
     seconds: float
     notes: tuple[str, ...] = ()
     """What else a person should know: another model, other chunk settings."""
-
-
-def plan_changes(store: Store | None, seeds: Path, index_folder: Path) -> Plan:
-    """Compare a folder with its index by size, times and inode; no content is read.
-
-    Raises SeedsError where the folder is missing.
-    """
-    found, all_skipped = walk_folder(seeds, exclude=index_folder)
-    skipped = _one_for_each_source(all_skipped, {file.source for file in found})
-    known = {row.source: row for row in store.documents()} if store else {}
-    present = {file.source for file in found} | {file.source for file in skipped}
-    states = {file.source: _compare(file, known.get(file.source)) for file in found}
-    to_read = tuple(file for file in found if states[file.source] != _SAME)
-    newly_skipped = tuple(
-        file
-        for file in skipped
-        if file.source not in known or known[file.source].reason != file.reason
-    )
-    again = {file.source for file in to_read} | {file.source for file in newly_skipped}
-    # What is below a folder that cannot be listed has not gone: a disk may be back soon.
-    unlisted = tuple(f"{file.source}/" for file in skipped if file.reason.startswith(UNLISTED))
-    present |= {source for source in known if source.startswith(unlisted)}
-    return Plan(
-        to_read=to_read,
-        newly_skipped=newly_skipped,
-        removed=tuple(row for source, row in known.items() if source not in present),
-        unchanged=tuple(
-            row for source, row in known.items() if source in present and source not in again
-        ),
-        known=known,
-        doubtful=frozenset(source for source, state in states.items() if state == _DOUBTFUL),
-    )
-
-
-def settle_doubts(plan: Plan) -> Plan:
-    """Return the plan without the files that only seemed to have changed: for who looks, and does
-    not build. Reads the doubtful ones, which were written just before they were indexed."""
-    same = {
-        file.source: plan.known[file.source]
-        for file in plan.to_read
-        if file.source in plan.doubtful and _seems_same(file, plan.known[file.source])
-    }
-    return replace(
-        plan,
-        to_read=tuple(file for file in plan.to_read if file.source not in same),
-        unchanged=(*plan.unchanged, *same.values()),
-        doubtful=frozenset(),
-    )
 
 
 def build_index(
@@ -189,7 +112,7 @@ def build_index(
         notes = _note_changes(before, encoder, settings)
         plan = plan_changes(store, seeds, index_folder)
         if notes:
-            plan = _read_everything(plan, seeds, index_folder)
+            plan = read_everything(plan, seeds, index_folder)
         if before and plan.is_empty and not notes:
             return _report_nothing(before, plan, time.monotonic() - started)
 
@@ -221,30 +144,6 @@ def build_index(
         )
 
 
-# -- what changed ------------------------------------------------------------------------------
-
-
-def _compare(file: FoundFile, row: DocumentRow | None) -> str:
-    """Return whether a file is the one in a row, by size, times and inode."""
-    if row is None or (file.size, file.mtime_ns, file.ctime_ns, file.inode) != (
-        row.size, row.mtime_ns, row.ctime_ns, row.inode
-    ):  # fmt: skip
-        return _OTHER
-    # An mtime in the future was set by somebody and proves as much as one long ago; nobody sets
-    # the change time.
-    racy = abs(row.read_ns - row.mtime_ns) <= RACY_NS or row.read_ns - row.ctime_ns <= RACY_NS
-    return _DOUBTFUL if racy else _SAME
-
-
-def _one_for_each_source(skipped: Sequence[SkippedFile], taken: Set[str]) -> list[SkippedFile]:
-    """Leave out skipped files whose source is taken, or that of one before them.
-
-    Names that are not UTF-8 may be written like another file's; a source has one row.
-    """
-    first = {file.source: file for file in reversed(skipped) if file.source not in taken}
-    return [first[source] for source in sorted(first)]
-
-
 def _check_seeds(before: Generation | None, seeds: Path, index_folder: Path) -> None:
     if before and before.seeds != str(seeds.resolve()):
         raise IndexMismatch(
@@ -272,24 +171,10 @@ def _note_changes(
     return tuple(notes)
 
 
-def _read_everything(plan: Plan, seeds: Path, index_folder: Path) -> Plan:
-    found, _ = walk_folder(seeds, exclude=index_folder)
-    skipped = tuple(row for row in plan.unchanged if row.status == "skipped")
-    found_sources = {file.source for file in found}
-    return replace(
-        plan,
-        to_read=tuple(found),
-        unchanged=tuple(row for row in skipped if row.source not in found_sources),
-    )
-
-
 def _removed_ids(plan: Plan, documents: Sequence[tuple[NewDocument, object]]) -> frozenset[int]:
     rewritten = (document.file.source for document, _ in documents)
     ids = {plan.known[source].id for source in rewritten if source in plan.known}
     return frozenset(ids | {row.id for row in plan.removed})
-
-
-# -- reading -----------------------------------------------------------------------------------
 
 
 def _read_files(
@@ -307,7 +192,7 @@ def _read_files(
         progress("reading", done, len(plan.to_read))
         read_ns = time.time_ns()
         row = plan.known.get(file.source)
-        if row and not read_all and _has_same_content(file, row):
+        if row and not read_all and has_same_content(file, row):
             touched.append((row.id, file, read_ns))
             continue
         document, inputs = _read_file(file, read_ns, settings)
@@ -360,24 +245,6 @@ def _skipped(skipped: SkippedFile, file: FoundFile | None = None, read_ns: int =
     return NewDocument(file, read_ns, None, None, None, None, (), (), skipped.reason)
 
 
-def _seems_same(file: FoundFile, row: DocumentRow) -> bool:
-    """Return whether a doubtful file has its row's content; of a skipped one nothing is kept."""
-    return row.status == "skipped" or _has_same_content(file, row)
-
-
-def _has_same_content(file: FoundFile, row: DocumentRow) -> bool:
-    """Compare by hash alone: after many files were copied, most that look changed are not."""
-    if row.status != "indexed":
-        return False
-    try:
-        return hash_file(file) == row.hash
-    except UnreadableFile:
-        return False
-
-
-# -- embedding ---------------------------------------------------------------------------------
-
-
 def _embed(
     store: Store,
     encoder: Encoder,
@@ -414,9 +281,6 @@ def _embed(
 def _check_deadline(deadline: float | None) -> None:
     if deadline is not None and time.monotonic() > deadline:
         raise OutOfTime
-
-
-# -- reporting ---------------------------------------------------------------------------------
 
 
 def _describe(
@@ -468,46 +332,3 @@ def _report(
         seconds=seconds,
         notes=notes,
     )
-
-
-# -- one writer at a time ----------------------------------------------------------------------
-
-
-@contextmanager
-def write_lock(index_folder: Path) -> Iterator[None]:
-    """Hold the exclusive lock of an index; raise IndexBusy, naming the holder, where it is held.
-
-    The lock is the operating system's and dies with its process; the owner file is only its
-    message.
-    """
-    from filelock import FileLock, Timeout  # 40 ms to import: only a writer needs it
-
-    owner_file = index_folder / OWNER_FILE
-    with translated_errors(index_folder):
-        index_folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index_folder / LOCK_FILE, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise IndexBusy(
-                f"{index_folder} is being written by {_read_owner(owner_file)}",
-                "one writer at a time",
-                "Wait for it to end, or stop it",
-            ) from None
-    try:
-        with translated_errors(index_folder):
-            owner_file.write_text(
-                f"process {os.getpid()} on {socket.gethostname()}"
-                f" since {datetime.now().isoformat(timespec='seconds')}",
-                encoding="utf-8",
-            )
-        yield
-    finally:
-        lock.release()
-
-
-def _read_owner(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")[:200] or "another process"
-    except OSError:
-        return "another process"

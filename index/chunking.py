@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from index.types import Chunk, Document
+from seedqa.index.types import Chunk, Document
 
 
 @dataclass(frozen=True, slots=True)

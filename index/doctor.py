@@ -11,10 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from index.build import Progress, build_index, write_lock
-from index.encoder import load_encoder
-from index.errors import IndexCorrupt, SeedqaError
-from index.store import DATABASE, Store, open_for_reading, open_for_writing
+from seedqa.index.build import Progress, build_index
+from seedqa.index.encoder import load_encoder
+from seedqa.index.errors import IndexCorrupt, SeedqaError
+from seedqa.index.store.lock import write_lock
+from seedqa.index.store.store import (
+    DATABASE,
+    Store,
+    open_for_reading,
+    open_for_writing,
+)
 
 logger = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ModelError
-from index.runtime import (
+from seedqa.index.errors import ModelError
+from seedqa.index.runtime import (
     MODEL_FILES,
     compile_model,
     damaged,

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from index.stopwords import STOP_WORDS
-from index.types import UNKNOWN_LANGUAGE
+from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.index.stopwords import STOP_WORDS
 
 #: ISO 639-1 codes to the algorithms of PyStemmer (Snowball).
 STEMMERS = {

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
-from index.errors import ModelError
+from seedqa.index.errors import ModelError
 
 #: What makes a folder one of ours.
 MODEL_FILES = ("model.onnx", "tokenizer.json", "config.json")

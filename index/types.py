@@ -7,14 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: The language code of a text whose language is not known (ISO 639-2 "undetermined").
-UNKNOWN_LANGUAGE = "und"
-
-
-def crosses_languages(language: str, other: str) -> bool:
-    """Return whether two languages are known, and are two."""
-    return UNKNOWN_LANGUAGE not in (language, other) and language != other
-
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from index.store import DocumentRow, Store
+from seedqa.index.store.store import DocumentRow, Store
 
 #: The document that ships, and the question that it all began with.
 SHIPPED = "000_76e88c25fcffd226.txt"

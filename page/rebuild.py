@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from index.build import RACY_NS, Report
-from index.errors import SeedqaError
-from index.location import Location
+from seedqa.index.build import Report
+from seedqa.index.errors import SeedqaError
+from seedqa.index.location import Location
+from seedqa.index.plan import RACY_NS
 
 #: Questions go before: on two cores an embedding process of the same rank doubles their time.
 NICENESS = 10
@@ -119,10 +120,10 @@ class Rebuild:
 
 def _build(location: Location, sending: Connection) -> None:
     """Build in this process, and send what happens."""
-    from index.build import build_index
-    from index.encoder import load_encoder
-    from retrieval.record import model_of, read_record, seeds_of
-    from retrieval.status import read_status
+    from seedqa.index.build import build_index
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.record import model_of, read_record, seeds_of
+    from seedqa.index.status import read_status
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)

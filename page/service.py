@@ -11,19 +11,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-from index.encoder import load_encoder
-from index.errors import ServiceBusy, UsageError
-from index.location import Location
-from index.store import open_for_reading
-from index.types import Document
-from page.examples import example_questions
-from page.rebuild import Progress, Rebuild
-from page.uploads import Upload, remove_document
-from retrieval.pipeline import DEFAULT_COUNT, Pipeline
-from retrieval.record import model_of, read_record, seeds_of
-from retrieval.source import open_source
-from retrieval.status import Status, read_status
-from retrieval.types import Filters, Result
+from seedqa.index.encoder import load_encoder
+from seedqa.index.errors import ServiceBusy, UsageError
+from seedqa.index.location import Location
+from seedqa.index.record import model_of, read_record, seeds_of
+from seedqa.index.source import open_source
+from seedqa.index.status import Status, read_status
+from seedqa.index.store.store import open_for_reading
+from seedqa.index.types import Document
+from seedqa.page.examples import example_questions
+from seedqa.page.rebuild import Progress, Rebuild
+from seedqa.page.uploads import Upload, remove_document
+from seedqa.retrieval.pipeline import DEFAULT_COUNT, Pipeline
+from seedqa.retrieval.types import Filters, Result
 
 #: The folder is looked at again after this long, or after this many times as long as a look
 #: takes: 10,000 files take 0.2 s, and must not cost a core for as long as a page is open.

@@ -12,9 +12,16 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from index.documents import EXTENSIONS, read_document, walk_folder
-from index.errors import SourceError, StorageError, UnreadableFile, UploadError
-from index.types import FoundFile
+from seedqa.index.documents.formats import EXTENSIONS
+from seedqa.index.documents.read import read_document
+from seedqa.index.documents.walk import walk_folder
+from seedqa.index.errors import (
+    SourceError,
+    StorageError,
+    UnreadableFile,
+    UploadError,
+)
+from seedqa.index.types import FoundFile
 
 #: Larger documents are put into the folder by hand. Reading one of 20 MiB takes some seconds.
 MOST_UPLOAD_BYTES = 20 * 2**20

@@ -13,10 +13,15 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from index.lexical import find_words, folded_words, stemmed_words
-from index.types import Document
-from retrieval.candidates import topical_words
-from retrieval.types import Answer, Passage, Result, band_of
+from seedqa.index.lexical import find_words, folded_words, stemmed_words
+from seedqa.index.types import Document
+from seedqa.retrieval.candidates import topical_words
+from seedqa.retrieval.types import (
+    Answer,
+    Passage,
+    Result,
+    band_of,
+)
 
 Span = tuple[int, int, str]
 """Start, end and the name of a mark."""

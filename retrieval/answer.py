@@ -13,12 +13,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexical import folded_words
-from index.types import UNKNOWN_LANGUAGE, crosses_languages
-from retrieval.calibration import Calibration, sigmoid
-from retrieval.reader import Span
-from retrieval.sentences import completes_date, names_year, sentence_around, share_sentence
-from retrieval.types import LIKELY, Answer, Passage
+from seedqa.index.language import UNKNOWN_LANGUAGE, crosses_languages
+from seedqa.index.lexical import folded_words
+from seedqa.retrieval.calibration import Calibration, sigmoid
+from seedqa.retrieval.reader import Span
+from seedqa.retrieval.sentences import (
+    completes_date,
+    names_year,
+    sentence_around,
+    share_sentence,
+)
+from seedqa.retrieval.types import LIKELY, Answer, Passage
 
 #: The most that an answer can be ahead of the next, in the reader's logits.
 MOST_AHEAD = 10.0

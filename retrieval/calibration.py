@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.runtime import damaged
+from seedqa.index.runtime import damaged
 
 CALIBRATION_FILE = "calibration.json"
 

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexical import (
+from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.index.lexical import (
     all_stop_words,
     folded_words,
     guess_question_language,
     stemmed_words,
     stop_words,
 )
-from index.stopwords import STOP_WORDS
-from index.store import Generation, Store
-from index.types import UNKNOWN_LANGUAGE
-from index.vectors import VectorIndex
+from seedqa.index.stopwords import STOP_WORDS
+from seedqa.index.store.store import Generation, Store
+from seedqa.index.store.vectors import VectorIndex
 
 Arm = list[tuple[int, float]]
 """Chunk ids and scores, best first; equal scores in the order of ids."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.errors import QuestionsFileError
-from retrieval.answer import normalise_answer
-from retrieval.types import Passage, Result
+from seedqa.index.errors import QuestionsFileError
+from seedqa.retrieval.answer import normalise_answer
+from seedqa.retrieval.types import Passage, Result
 
 #: Passages asked for, so that ten different sources are among them.
 PASSAGES = 50

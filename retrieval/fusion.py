@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from index.types import UNKNOWN_LANGUAGE
+from seedqa.index.language import UNKNOWN_LANGUAGE
 
 #: The dense arm's share where all documents are in the question's language; and, where some are in
 #: another, that of passages in the question's language and that of the others: words cannot match

@@ -16,31 +16,41 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.build import (
+from seedqa.index.build import (
     OutOfTime,
-    Plan,
     Progress,
     Report,
     build_index,
-    plan_changes,
-    settle_doubts,
 )
-from index.documents import matches_glob
-from index.encoder import Encoder, load_encoder
-from index.errors import (
+from seedqa.index.documents.ignore import matches_glob
+from seedqa.index.encoder import Encoder, load_encoder
+from seedqa.index.errors import (
     IndexBusy,
     QuestionError,
     SeedqaError,
     SeedsError,
     StorageError,
 )
-from index.lexical import guess_question_language
-from index.location import Location
-from index.store import Generation, Store, missing, open_for_reading
-from index.types import crosses_languages
-from index.vectors import VectorIndex
-from retrieval.answer import Outcome, find_answers, reorder_passages
-from retrieval.candidates import (
+from seedqa.index.language import crosses_languages
+from seedqa.index.lexical import guess_question_language
+from seedqa.index.location import Location
+from seedqa.index.plan import Plan, plan_changes, settle_doubts
+from seedqa.index.record import (
+    check_same,
+    model_of,
+    other_model_error,
+    read_record,
+    seeds_of,
+)
+from seedqa.index.store.store import (
+    Generation,
+    Store,
+    missing,
+    open_for_reading,
+)
+from seedqa.index.store.vectors import VectorIndex
+from seedqa.retrieval.answer import Outcome, find_answers, reorder_passages
+from seedqa.retrieval.candidates import (
     LexicalQuery,
     dense_candidates,
     is_about_nothing,
@@ -48,11 +58,10 @@ from retrieval.candidates import (
     plan_lexical_query,
     score_chunks,
 )
-from retrieval.fusion import fuse, mixes_languages
-from retrieval.ranking import fold_duplicates, in_order, to_passage
-from retrieval.reader import Reader
-from retrieval.record import check_same, model_of, other_model_error, read_record, seeds_of
-from retrieval.types import (
+from seedqa.retrieval.fusion import fuse, mixes_languages
+from seedqa.retrieval.ranking import fold_duplicates, in_order, to_passage
+from seedqa.retrieval.reader import Reader
+from seedqa.retrieval.types import (
     Filters,
     IndexState,
     Passage,
@@ -451,7 +460,7 @@ def allowed_chunks(store: Store, filters: Filters) -> NDArray[np.int64] | None:
 
 
 def _vectors_gone(store: Store, generation: Generation) -> SeedqaError:
-    from index.errors import IndexCorrupt
+    from seedqa.index.errors import IndexCorrupt
 
     return IndexCorrupt(
         f"{store.folder / generation.vectors.name} is missing",

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from index.lexical import folded_words
-from index.store import StoredChunk
-from retrieval.candidates import Arm
-from retrieval.fusion import Fused
-from retrieval.types import Parts, Passage, Ranks
+from seedqa.index.lexical import folded_words
+from seedqa.index.store.store import StoredChunk
+from seedqa.retrieval.candidates import Arm
+from seedqa.retrieval.fusion import Fused
+from seedqa.retrieval.types import Parts, Passage, Ranks
 
 #: Two passages are the same when this share of their three-word sequences is (Jaccard).
 NEAR_DUPLICATE = 0.85

@@ -17,10 +17,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunking import split_sentences
-from index.runtime import compile_model, damaged, load_tokenizer, read_config, verify_folder
-from retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
-from retrieval.sentences import YEAR
+from seedqa.index.chunking import split_sentences
+from seedqa.index.runtime import (
+    compile_model,
+    damaged,
+    load_tokenizer,
+    read_config,
+    verify_folder,
+)
+from seedqa.retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
+from seedqa.retrieval.sentences import YEAR
 
 if TYPE_CHECKING:
     from tokenizers import Encoding

@@ -20,14 +20,14 @@ from typing import Any
 import numpy as np
 from forks import ForkServer
 
-import index.build
+import seedqa.index.build
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import SeedqaError
-from index.location import Location
-from index.metadata import find_language
-from index.store import DATABASE, open_for_reading
-from retrieval.pipeline import Pipeline
+from seedqa.index.build import build_index
+from seedqa.index.errors import SeedqaError
+from seedqa.index.language import find_language
+from seedqa.index.location import Location
+from seedqa.index.store.store import DATABASE, open_for_reading
+from seedqa.retrieval.pipeline import Pipeline
 
 #: Chunks between two commits of the embedding cache, so that a small folder needs several.
 EMBED_BATCH = 2
@@ -39,7 +39,7 @@ class Builder(ForkServer):
     """A process that forks builds."""
 
     def __init__(self, *prefix: str) -> None:
-        paths = {"PYTHONPATH": str(Path(__file__).parent.parent), "OPENBLAS_NUM_THREADS": "1"}
+        paths = {"OPENBLAS_NUM_THREADS": "1"}
         super().__init__(__file__, os.environ | paths, prefix)
 
     def start(self, **request: Any) -> None:
@@ -134,9 +134,9 @@ def search(folder: Path, question: str, refresh: bool = False) -> dict[str, Any]
 
 def build(request: dict[str, Any]) -> dict[str, Any]:
     """Build as the request says; return the steps that were taken and the chunks embedded."""
-    index.build.EMBED_BATCH = EMBED_BATCH
+    seedqa.index.build.EMBED_BATCH = EMBED_BATCH
     handler = StepHandler(request.get("kill_at"), request.get("pause_at"), request.get("marker"))
-    logger = logging.getLogger("index")
+    logger = logging.getLogger("seedqa.index")
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
     logger.addHandler(handler)

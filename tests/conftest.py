@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import Vectors
-from index.lexical import folded_words
+from seedqa.index.encoder import Vectors
+from seedqa.index.lexical import folded_words
 
 # A shell without job control has what it starts in the background ignore Ctrl-C, and that is handed
 # down: tests that press it need it to count.

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from conftest import ToyEncoder
-from index.location import Location
-from retrieval.pipeline import Pipeline
+from seedqa.index.location import Location
+from seedqa.retrieval.pipeline import Pipeline
 
 
 def main(index: Path, stop: Path) -> None:

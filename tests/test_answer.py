@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retrieval.answer import (
+from seedqa.retrieval.answer import (
     MOST_AHEAD,
     UNKNOWN_LANGUAGE_LIMIT,
     Outcome,
@@ -20,9 +20,15 @@ from retrieval.answer import (
     reorder_passages,
     weigh_evidence,
 )
-from retrieval.calibration import Calibration, sigmoid
-from retrieval.reader import Reader, Span
-from retrieval.types import Answer, Parts, Passage, Ranks, band_of
+from seedqa.retrieval.calibration import Calibration, sigmoid
+from seedqa.retrieval.reader import Reader, Span
+from seedqa.retrieval.types import (
+    Answer,
+    Parts,
+    Passage,
+    Ranks,
+    band_of,
+)
 
 TEXT = "The iron bridge\n\nIt spans the Ebro. It was opened in 1894 by the king. It is long."
 #: One for each unit of the span's score: 0.5 at a score of 0.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import main
+from seedqa.cli import main
 from served import ROOT, Served
 
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")

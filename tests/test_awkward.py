@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cli import main
-from index.location import Location
-from retrieval.pipeline import Pipeline
-from retrieval.types import LIKELY, Filters, Result
+from seedqa.cli import main
+from seedqa.index.location import Location
+from seedqa.retrieval.pipeline import Pipeline
+from seedqa.retrieval.types import LIKELY, Filters, Result
 
 ROWS = [
     json.loads(line)

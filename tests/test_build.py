@@ -12,25 +12,25 @@ from pathlib import Path
 
 import pytest
 
-import index.build
+import seedqa.index.build
 from conftest import ToyEncoder
-from index.build import (
-    RACY_NS,
+from seedqa.index.build import (
     OutOfTime,
     Report,
     build_index,
     encoder_input,
     hash_input,
-    plan_changes,
 )
-from index.chunking import ChunkSettings
-from index.documents import read_document, walk_folder
-from index.encoder import Vectors
-from index.errors import IndexMismatch, SeedsError
-from index.location import Location
-from index.store import DATABASE, DocumentRow, open_for_reading
-from index.types import Chunk, Document, SkippedFile
-from retrieval.pipeline import Pipeline
+from seedqa.index.chunking import ChunkSettings
+from seedqa.index.documents.read import read_document
+from seedqa.index.documents.walk import walk_folder
+from seedqa.index.encoder import Vectors
+from seedqa.index.errors import IndexMismatch, SeedsError
+from seedqa.index.location import Location
+from seedqa.index.plan import RACY_NS, plan_changes
+from seedqa.index.store.store import DATABASE, DocumentRow, open_for_reading
+from seedqa.index.types import Chunk, Document, SkippedFile
+from seedqa.retrieval.pipeline import Pipeline
 
 SOURCES = ("bridge.txt", "pont.md", "sub/bruecke.txt")
 
@@ -123,7 +123,7 @@ def test_encoder_reads_the_title_before_each_chunk() -> None:
 def test_progress_counts_files_and_chunks(
     seeds: Path, folder: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.build, "EMBED_BATCH", 2)
+    monkeypatch.setattr(seedqa.index.build, "EMBED_BATCH", 2)
     said: list[tuple[str, int, int]] = []
     build_index(seeds, folder, encoder, progress=lambda *step: said.append(step))
     assert said == [
@@ -565,7 +565,7 @@ def test_interrupted_build_keeps_what_it_embedded(
     encoder: ToyEncoder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(index.build, "EMBED_BATCH", 1)
+    monkeypatch.setattr(seedqa.index.build, "EMBED_BATCH", 1)
     failing = FailingEncoder(2, failure())
     with pytest.raises(failure):
         build_index(seeds, folder, failing)
@@ -602,7 +602,7 @@ def test_build_that_is_out_of_time_keeps_what_it_embedded(
     encoder: ToyEncoder,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(index.build, "EMBED_BATCH", 1)
+    monkeypatch.setattr(seedqa.index.build, "EMBED_BATCH", 1)
     for name in "abc":
         (seeds / f"{name}.txt").write_text(f"Title {name}\n\nThe text of {name}.\n")
     deadline = time.monotonic() + 1.0

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.store import Generation, Store, open_for_reading
-from retrieval.candidates import (
+from seedqa.index.build import build_index
+from seedqa.index.store.store import Generation, Store, open_for_reading
+from seedqa.retrieval.candidates import (
     DEPTH,
     FREQUENT_LEAST,
     MOST_POSTINGS,

@@ -8,14 +8,14 @@ from itertools import pairwise
 
 import pytest
 
-from index.chunking import (
+from seedqa.index.chunking import (
     BLOCK_CHARACTERS,
     DEFAULT_SETTINGS,
     ChunkSettings,
     split_document,
     split_sentences,
 )
-from index.types import Chunk, Document
+from seedqa.index.types import Chunk, Document
 
 
 def document(text: str, *page_starts: int) -> Document:

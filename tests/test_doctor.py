@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.doctor import Finding, check_index, check_model, repair
-from index.encoder import SHIPPED_MODEL, ShippedEncoder
-from index.errors import IndexCorrupt
-from index.location import Location
-from retrieval.pipeline import Pipeline
-from retrieval.reader import SHIPPED_READER, Reader
+from seedqa.index.build import build_index
+from seedqa.index.doctor import (
+    Finding,
+    check_index,
+    check_model,
+    repair,
+)
+from seedqa.index.encoder import SHIPPED_MODEL, ShippedEncoder
+from seedqa.index.errors import IndexCorrupt
+from seedqa.index.location import Location
+from seedqa.retrieval.pipeline import Pipeline
+from seedqa.retrieval.reader import SHIPPED_READER, Reader
 
 
 @pytest.fixture

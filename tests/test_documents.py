@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from index.documents import MAX_FILE_BYTES, matches_glob, read_document, walk_folder
-from index.errors import SeedsError, UnreadableFile
-from index.types import Document, FoundFile, SkippedFile
+from seedqa.index.documents.ignore import matches_glob
+from seedqa.index.documents.read import read_document
+from seedqa.index.documents.walk import MAX_FILE_BYTES, walk_folder
+from seedqa.index.errors import SeedsError, UnreadableFile
+from seedqa.index.types import Document, FoundFile, SkippedFile
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 

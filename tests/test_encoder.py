@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import (
+from seedqa.index.encoder import (
     BATCH_TOKENS,
     PAD_MULTIPLE,
     SHIPPED_MODEL,
@@ -22,8 +22,8 @@ from index.encoder import (
     load_encoder,
     plan_batches,
 )
-from index.errors import ModelError
-from index.runtime import MODEL_FILES, fingerprint_folder, load_tokenizer
+from seedqa.index.errors import ModelError
+from seedqa.index.runtime import MODEL_FILES, fingerprint_folder, load_tokenizer
 
 ROOT = Path(__file__).parent.parent
 REMEDY = "Reinstall seedqa, or name another model with --model"

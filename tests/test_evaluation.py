@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import QuestionsFileError
-from retrieval.evaluation import (
+from seedqa.index.errors import QuestionsFileError
+from seedqa.retrieval.evaluation import (
     EvalQuestion,
     Outcome,
     auroc,

@@ -10,19 +10,14 @@ import pytest
 from docx import Document as new_docx
 from pypdf import PdfReader, PdfWriter
 
-from index import extract
-from index.errors import UnreadableFile
-from index.extract import (
-    Extracted,
-    decode,
-    extract_docx,
-    extract_html,
-    extract_markdown,
-    extract_pdf,
-    extract_text,
-    normalise_text,
-)
-from index.metadata import Stated
+from seedqa.index.documents import docx
+from seedqa.index.documents.decoding import decode, normalise_text
+from seedqa.index.documents.docx import extract_docx
+from seedqa.index.documents.html import extract_html
+from seedqa.index.documents.pdf import extract_pdf
+from seedqa.index.documents.text import extract_markdown, extract_text
+from seedqa.index.documents.types import Extracted, Stated
+from seedqa.index.errors import UnreadableFile
 
 FRENCH = "L’été, à Noël, le garçon « naïf » paya 3 € chez l’hôte… Où ça ? Sœur Zoé, là-bas."
 
@@ -275,11 +270,11 @@ def test_a_pdf_that_repeats_a_page_beyond_measure_is_refused(
 ) -> None:
     """A page may be named again in six bytes: 64 KB would be a gigabyte of text."""
     raw = make_pdf("so long", "so long", "so long")
-    monkeypatch.setattr("index.extract.MAX_PDF_CHARACTERS", 20)
+    monkeypatch.setattr("seedqa.index.documents.pdf.MAX_PDF_CHARACTERS", 20)
     with pytest.raises(UnreadableFile) as caught:
         extract_pdf(raw)
     assert caught.value.reason == "PDF with more than 20 characters"
-    monkeypatch.setattr("index.extract.MAX_PDF_CHARACTERS", 21)
+    monkeypatch.setattr("seedqa.index.documents.pdf.MAX_PDF_CHARACTERS", 21)
     assert extract_pdf(raw).text.count("so long") == 3
 
 
@@ -377,8 +372,8 @@ def test_old_word_file_or_password() -> None:
 @pytest.mark.parametrize(
     ("name", "size", "expected"),
     [
-        ("word/document.xml", extract.MAX_DOCX_XML_BYTES, "64 MiB of text"),
-        ("word/media/image.png", extract.MAX_DOCX_BYTES, "256 MiB"),
+        ("word/document.xml", docx.MAX_DOCX_XML_BYTES, "64 MiB of text"),
+        ("word/media/image.png", docx.MAX_DOCX_BYTES, "256 MiB"),
     ],
 )
 def test_zip_bomb_is_refused_unopened(name: str, size: int, expected: str) -> None:

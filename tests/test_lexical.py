@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from index.lexical import (
+from seedqa.index.lexical import (
     MAX_WORD_LENGTH,
     STEMMERS,
     all_stop_words,
@@ -18,7 +18,7 @@ from index.lexical import (
     stemmed_words,
     stop_words,
 )
-from index.stopwords import STOP_WORDS
+from seedqa.index.stopwords import STOP_WORDS
 
 HARD_TEXT = """
 Élève e\u0301le\u0300ve Straße GROẞ cœur ﬁn Łódź ØRSTED İstanbul ısı ŉ ĳ ǆ co\u00adopération

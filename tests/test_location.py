@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.location import SHIPPED_SEEDS, Location, locate
+from seedqa.index.build import build_index
+from seedqa.index.location import SHIPPED_SEEDS, Location, locate
 
 NONE = {"SEEDQA_SEEDS": "", "SEEDQA_INDEX": "", "SEEDQA_MODEL": ""}
 

@@ -9,19 +9,12 @@ import os
 import pytest
 from py3langid.langid import LanguageIdentifier
 
-from index import metadata
-from index.errors import StorageError
-from index.metadata import (
-    NOTHING_STATED,
-    Stated,
-    clean_title,
-    date_in_name,
-    find_date,
-    find_language,
-    find_title,
-    parse_date,
-    read_front_matter,
-)
+from seedqa.index import language
+from seedqa.index.documents.dates import date_in_name, find_date, parse_date
+from seedqa.index.documents.metadata import clean_title, find_title, read_front_matter
+from seedqa.index.documents.types import NOTHING_STATED, Stated
+from seedqa.index.errors import StorageError
+from seedqa.index.language import find_language
 
 # --- front matter --------------------------------------------------------------------------------
 
@@ -309,9 +302,9 @@ def test_language_model_that_cannot_be_unpacked_is_one_clear_line(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(LanguageIdentifier, "from_model_file", full)
-    metadata._identifier.cache_clear()
+    language._identifier.cache_clear()
     try:
         with pytest.raises(StorageError, match="No space left on device"):
             find_language("Der Fluss ist breit.", 0, None)
     finally:
-        metadata._identifier.cache_clear()
+        language._identifier.cache_clear()

@@ -7,8 +7,21 @@ from dataclasses import replace
 
 import pytest
 
-from output import one_line, result_json, visible, write_result
-from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
+from seedqa.output.terminal import (
+    one_line,
+    result_json,
+    visible,
+    write_result,
+)
+from seedqa.retrieval.types import (
+    Answer,
+    IndexState,
+    Parts,
+    Passage,
+    Ranks,
+    Result,
+    Timings,
+)
 
 
 class Terminal(io.StringIO):

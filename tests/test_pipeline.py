@@ -15,17 +15,29 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index, write_lock
-from index.documents import read_document, walk_folder
-from index.errors import IndexCorrupt, IndexMismatch, IndexMissing, QuestionError
-from index.location import Location
-from retrieval.pipeline import (
+from seedqa.index.build import build_index
+from seedqa.index.documents.read import read_document
+from seedqa.index.documents.walk import walk_folder
+from seedqa.index.errors import (
+    IndexCorrupt,
+    IndexMismatch,
+    IndexMissing,
+    QuestionError,
+)
+from seedqa.index.location import Location
+from seedqa.index.store.lock import write_lock
+from seedqa.retrieval.pipeline import (
     MOST_COUNT,
     MOST_QUESTION_CHARACTERS,
     Pipeline,
     clean_question,
 )
-from retrieval.types import Filters, Passage, Ranks, Result
+from seedqa.retrieval.types import (
+    Filters,
+    Passage,
+    Ranks,
+    Result,
+)
 
 ROOT = Path(__file__).parent.parent
 BRIDGE = "The bridge over the Ebro was opened in 1894."
@@ -46,7 +58,7 @@ def pipeline(location: Location, encoder: ToyEncoder) -> Iterator[Pipeline]:
 @pytest.fixture
 def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust the times of files that were just written, so that only what a test edits changed."""
-    monkeypatch.setattr("index.build.RACY_NS", -1)
+    monkeypatch.setattr("seedqa.index.plan.RACY_NS", -1)
 
 
 def sources(result: Result) -> list[str]:
@@ -444,7 +456,7 @@ def test_a_look_at_the_folder_counts_for_the_next_question(
 ) -> None:
     """For as long as was said, of the same generation, and not where catching up is allowed."""
     now = [100.0]
-    monkeypatch.setattr("retrieval.pipeline.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("seedqa.retrieval.pipeline.time.monotonic", lambda: now[0])
     with Pipeline.open(location, encoder=encoder, look_seconds=5.0) as pipeline:
 
         def is_fresh(**options: bool) -> bool:
@@ -484,7 +496,7 @@ def test_while_another_process_writes_the_old_generation_answers(
 def test_too_much_work_is_left_for_later(
     pipeline: Pipeline, seeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retrieval.pipeline.REFRESH_SECONDS", -1.0)
+    monkeypatch.setattr("seedqa.retrieval.pipeline.REFRESH_SECONDS", -1.0)
     write(seeds, "bridge.txt", "Something else stands here now, of another length.\n")
     result = pipeline.ask(ASKED)
     assert (result.answer.sentence, result.index.fresh) == (BRIDGE, False)

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import main
-from index.metadata import find_language
-from retrieval.evaluation import f1
+from seedqa.cli import main
+from seedqa.index.language import find_language
+from seedqa.retrieval.evaluation import f1
 
 ROOT = Path(__file__).resolve().parent.parent
 QUALITY = ROOT / "tests" / "quality"

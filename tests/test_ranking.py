@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from index.store import StoredChunk
-from index.types import Chunk
-from retrieval.fusion import Fused
-from retrieval.ranking import Hit, fold_duplicates, in_order, to_passage
-from retrieval.types import Parts, Ranks
+from seedqa.index.store.store import StoredChunk
+from seedqa.index.types import Chunk
+from seedqa.retrieval.fusion import Fused
+from seedqa.retrieval.ranking import (
+    Hit,
+    fold_duplicates,
+    in_order,
+    to_passage,
+)
+from seedqa.retrieval.types import Parts, Ranks
 
 TEXT = "the iron bridge over the river was opened in the year of the great flood"
 

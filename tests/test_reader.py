@@ -10,8 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import ModelError
-from retrieval.reader import SHIPPED_READER, SPANS, Reader, Span, apart, best_spans, trim
+from seedqa.index.errors import ModelError
+from seedqa.retrieval.reader import (
+    SHIPPED_READER,
+    SPANS,
+    Reader,
+    Span,
+    apart,
+    best_spans,
+    trim,
+)
 
 BRIDGE = "The bridge over the Ebro was opened in 1894. It is 217 metres long."
 FILLER = "The harbour lies to the south of the town and the boats come in at noon. "

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import main
+from seedqa.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ def blocks(text: str, kind: str) -> list[str]:
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a shell command where `seedqa` is the checkout's, with a home of its own."""
-    command = command.replace("seedqa ", f"{shlex.quote(sys.executable)} -m cli ", 1)
+    command = command.replace("seedqa ", f"{shlex.quote(sys.executable)} -m seedqa.cli ", 1)
     return subprocess.run(
         command,
         shell=True,

@@ -7,11 +7,17 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import IndexMismatch, IndexMissing
-from index.location import Location
-from index.store import DATABASE
-from retrieval.record import Record, check_same, model_of, read_record, seeds_of
+from seedqa.index.build import build_index
+from seedqa.index.errors import IndexMismatch, IndexMissing
+from seedqa.index.location import Location
+from seedqa.index.record import (
+    Record,
+    check_same,
+    model_of,
+    read_record,
+    seeds_of,
+)
+from seedqa.index.store.store import DATABASE
 
 
 class Interrupted(ToyEncoder):

@@ -22,9 +22,9 @@ import pytest
 
 from builder import EMBED_BATCH, Builder, read_state
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import IndexBusy, IndexMissing
-from index.store import DATABASE, open_for_reading
+from seedqa.index.build import build_index
+from seedqa.index.errors import IndexBusy, IndexMissing
+from seedqa.index.store.store import DATABASE, open_for_reading
 
 CACHE = ["cache begin", "cache written", "cache committed"]
 VECTORS = ["vectors write", "vectors written", "vectors synced", "vectors in place"]
@@ -265,7 +265,6 @@ def test_reader_sees_a_hundred_generations_come_and_go_each_of_them_whole(tmp_pa
         [sys.executable, Path(__file__).with_name("reader.py"), index, stop],
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)},
     )
     assert reader.stdout is not None
     lines = [reader.stdout.readline()]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import SourceError
-from index.location import Location
-from retrieval.source import Excerpt, read_source
+from seedqa.index.build import build_index
+from seedqa.index.errors import SourceError
+from seedqa.index.location import Location
+from seedqa.index.source import Excerpt, read_source
 
 
 @pytest.fixture

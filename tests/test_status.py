@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import IndexMismatch, IndexMissing
-from index.location import Location
-from index.types import SkippedFile
-from retrieval.status import read_status, status_json
+from seedqa.index.build import build_index
+from seedqa.index.errors import IndexMismatch, IndexMissing
+from seedqa.index.location import Location
+from seedqa.index.status import read_status, status_json
+from seedqa.index.types import SkippedFile
 
 
 def test_coverage(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:

@@ -10,9 +10,14 @@ import numpy as np
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import IndexCorrupt, IndexFormatError, IndexMissing
-from index.store import DATABASE, Store, open_for_reading, open_for_writing
+from seedqa.index.build import build_index
+from seedqa.index.errors import IndexCorrupt, IndexFormatError, IndexMissing
+from seedqa.index.store.store import (
+    DATABASE,
+    Store,
+    open_for_reading,
+    open_for_writing,
+)
 
 
 @pytest.fixture
@@ -171,7 +176,7 @@ def test_vectors_and_chunks_are_found_by_id(built: Path, encoder: ToyEncoder) ->
     "word", ['"', "NEAR", "AND", "*", "^bridge", "folded:bridge", "-", "a\x00b", "(", "🚢", "'"]
 )
 def test_words_that_look_like_operators(built: Path, word: str) -> None:
-    from retrieval.candidates import lexical_candidates, plan_lexical_query
+    from seedqa.retrieval.candidates import lexical_candidates, plan_lexical_query
 
     with open_for_reading(built) as store:
         generation = store.generation()

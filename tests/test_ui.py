@@ -25,15 +25,20 @@ from typing import Any
 import pytest
 
 from conftest import ToyEncoder
-from index import errors
-from index.build import build_index
-from index.errors import ServiceBusy, SourceError, UploadError, UsageError
-from index.location import Location
-from index.store import open_for_reading
-from index.types import Document
-from page.calls import MOST_CALLERS, forget_calls
-from page.examples import example_questions
-from page.guard import (
+from seedqa.index import errors
+from seedqa.index.build import build_index
+from seedqa.index.errors import (
+    ServiceBusy,
+    SourceError,
+    UploadError,
+    UsageError,
+)
+from seedqa.index.location import Location
+from seedqa.index.store.store import open_for_reading
+from seedqa.index.types import Document
+from seedqa.page.calls import MOST_CALLERS, forget_calls
+from seedqa.page.examples import example_questions
+from seedqa.page.guard import (
     MOST_BODY_BYTES,
     UPLOAD_PATH,
     Guard,
@@ -44,11 +49,21 @@ from page.guard import (
     knows_origin,
     names_file,
 )
-from page.rebuild import Rebuild, describe_error
-from page.service import MOST_WAITING, Service
-from page.uploads import MOST_UPLOAD_BYTES, Upload, remove_document, safe_name
-from page.view import mark_spans, match_words, view_document, view_result
-from page.words import (
+from seedqa.page.rebuild import Rebuild, describe_error
+from seedqa.page.service import MOST_WAITING, Service
+from seedqa.page.uploads import (
+    MOST_UPLOAD_BYTES,
+    Upload,
+    remove_document,
+    safe_name,
+)
+from seedqa.page.view import (
+    mark_spans,
+    match_words,
+    view_document,
+    view_result,
+)
+from seedqa.page.words import (
     LANGUAGES,
     choose_language,
     translate,
@@ -56,8 +71,8 @@ from page.words import (
     word_line,
     words_of,
 )
-from retrieval.pipeline import Pipeline
-from retrieval.types import (
+from seedqa.retrieval.pipeline import Pipeline
+from seedqa.retrieval.types import (
     Answer,
     IndexState,
     Parts,
@@ -67,9 +82,14 @@ from retrieval.types import (
     Timings,
     band_of,
 )
+from seedqa.ui import (
+    PageOptions,
+    make_rules,
+    page_functions,
+    read_logins,
+)
 from served import ROOT, WATCHED, Served
 from test_extract import make_pdf
-from ui import PageOptions, make_rules, page_functions, read_logins
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 HOSTILE = (
@@ -317,7 +337,7 @@ def test_examples_come_from_the_documents(tmp_path: Path, encoder: ToyEncoder) -
 # -- what the engine says, in French -------------------------------------------------------------
 
 #: Where what a user of the page may meet is said, and functions there that only a start may call.
-SAID_IN = ["index/*.py", "retrieval/*.py", "page/*.py", "ui.py"]
+SAID_IN = ["index/**/*.py", "retrieval/*.py", "page/*.py", "ui.py"]
 NOT_FOR_THE_PAGE = {
     "doctor.py", "evaluation.py", "encoder.py", "make_rules", "read_logins", "_listen",
     "_cut", "_catch_up",
@@ -1079,7 +1099,7 @@ def test_a_rebuild_leaves_nothing_doubtful(tmp_path: Path, seeds: Path) -> None:
     progress = rebuild.wait()
     assert progress.report is not None
     assert (progress.report["indexed"], progress.report["unchanged"]) == (3, 0)
-    from retrieval.status import read_status
+    from seedqa.index.status import read_status
 
     assert read_status(location).fresh
 
@@ -1132,7 +1152,7 @@ def test_half_a_login(auth: str) -> None:
 def test_errors_of_one_line(options: list[str], error: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     done = subprocess.run(
-        [sys.executable, "-m", "cli", "ui", *options],
+        [sys.executable, "-m", "seedqa.cli", "ui", *options],
         cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
@@ -1161,7 +1181,7 @@ def test_a_port_that_is_taken(served: Served, tmp_path: Path) -> None:
     port = served.url.rstrip("/").rpartition(":")[2]
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     done = subprocess.run(
-        [sys.executable, "-m", "cli", "ui", "--port", port],
+        [sys.executable, "-m", "seedqa.cli", "ui", "--port", port],
         cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

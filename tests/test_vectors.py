@@ -11,8 +11,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.errors import IndexCorrupt
-from index.vectors import VectorFile, empty_index, encode_codes, read_vectors, write_vectors
+from seedqa.index.errors import IndexCorrupt
+from seedqa.index.store.vectors import (
+    VectorFile,
+    empty_index,
+    encode_codes,
+    read_vectors,
+    write_vectors,
+)
 
 DIMENSION = 32
 

@@ -16,7 +16,7 @@ from encoder_data import Pair
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from index.encoder import load_encoder
+from seedqa.index.encoder import load_encoder
 
 #: Texts encoded between two savings: half a minute of work on two cores.
 SLICE = 8192

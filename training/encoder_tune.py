@@ -33,8 +33,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from index.chunking import ChunkSettings, split_document
-from index.types import Document
+from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.types import Document
 
 #: Pairs of question and passage in a step, and how many neighbours of one article stand together
 #: in it: another passage of the same article is a hard negative that costs nothing to find.

@@ -19,7 +19,7 @@ from onnx import TensorProto, helper, numpy_helper
 from transformers import AutoModel
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from index.runtime import fingerprint_folder
+from seedqa.index.runtime import fingerprint_folder
 
 OPSET = 17
 #: Initialisers below this size (in elements) stay float32: biases and norms cost nothing.

@@ -14,9 +14,17 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hostile import HOSTILE
-from page.view import view_result
 from proxy import Proxy
-from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
+from seedqa.page.view import view_result
+from seedqa.retrieval.types import (
+    Answer,
+    IndexState,
+    Parts,
+    Passage,
+    Ranks,
+    Result,
+    Timings,
+)
 from served import ROOT, Served, wait_until
 from test_extract import make_pdf
 

@@ -30,8 +30,8 @@ from encoder_student import (
 from onnx import TensorProto, helper
 from safetensors.torch import load_file, save_file
 
-from index.encoder import ShippedEncoder
-from index.runtime import fingerprint_folder
+from seedqa.index.encoder import ShippedEncoder
+from seedqa.index.runtime import fingerprint_folder
 from tiny import WIDTH, text_of, write_teacher, write_weights
 
 #: What torch says of its own exporter, and of tracing a model.

@@ -12,7 +12,7 @@ from encoder_restore import read_weights, restore_encoder
 from encoder_student import load_body
 from safetensors.torch import load_file
 
-from index.encoder import SentenceTransformersEncoder, ShippedEncoder, load_encoder
+from seedqa.index.encoder import SentenceTransformersEncoder, ShippedEncoder, load_encoder
 from tiny import text_of, write_teacher, write_weights
 
 #: What torch says of its own exporter, and of tracing a model.

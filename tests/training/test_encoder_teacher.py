@@ -10,7 +10,7 @@ import pytest
 from encoder_data import Pair
 from encoder_teacher import compute_targets, read_pairs, write_pairs
 
-from index.encoder import load_encoder
+from seedqa.index.encoder import load_encoder
 from tiny import WIDTH, text_of, write_teacher, write_weights
 
 TEXTS = [text_of("en", [number]) for number in range(20)]

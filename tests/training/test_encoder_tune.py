@@ -41,7 +41,7 @@ from encoder_tune import (
     select_long_pairs,
 )
 
-from index.chunking import ChunkSettings
+from seedqa.index.chunking import ChunkSettings
 from tiny import HELD_OUT_PLACE, text_of, write_data, write_weights
 
 

@@ -19,8 +19,8 @@ from reader_data import Example, is_set_aside, read_rows
 from reader_model import load_reader, tokenize_examples
 from safetensors.torch import load_file
 
-from index.encoder import ShippedEncoder, load_encoder
-from index.runtime import compile_model
+from seedqa.index.encoder import ShippedEncoder, load_encoder
+from seedqa.index.runtime import compile_model
 from stages import ENVIRONMENT, ROOT, Stages
 from tiny import WIDTH, text_of, write_data, write_teacher, write_weights
 

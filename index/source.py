@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.documents import read_document, walk_folder
-from index.errors import SourceError, UnreadableFile
-from index.location import Location
-from index.types import Document, FoundFile
-from retrieval.record import read_record, seeds_of
+from seedqa.index.documents.read import read_document
+from seedqa.index.documents.walk import walk_folder
+from seedqa.index.errors import SourceError, UnreadableFile
+from seedqa.index.location import Location
+from seedqa.index.record import read_record, seeds_of
+from seedqa.index.types import Document, FoundFile
 
 _PLACE = re.compile(r"(?P<name>.+?):(?P<line>\d{1,9})(?::(?P<count>\d{1,9}))?", re.DOTALL)
 

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import IndexCorrupt
+from seedqa.index.errors import IndexCorrupt
 
 logger = logging.getLogger(__name__)
 

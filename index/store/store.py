@@ -23,8 +23,8 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunking import ChunkSettings
-from index.errors import (
+from seedqa.index.chunking import ChunkSettings
+from seedqa.index.errors import (
     IndexBusy,
     IndexCorrupt,
     IndexFormatError,
@@ -32,9 +32,15 @@ from index.errors import (
     SeedqaError,
     StorageError,
 )
-from index.lexical import folded_words, stemmed_words
-from index.types import Chunk, FoundFile
-from index.vectors import VectorFile, VectorIndex, empty_index, read_vectors, write_vectors
+from seedqa.index.lexical import folded_words, stemmed_words
+from seedqa.index.store.vectors import (
+    VectorFile,
+    VectorIndex,
+    empty_index,
+    read_vectors,
+    write_vectors,
+)
+from seedqa.index.types import Chunk, FoundFile
 
 logger = logging.getLogger(__name__)
 

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
-from retrieval.types import band_of
+from seedqa.retrieval.types import band_of
 
 if TYPE_CHECKING:
-    from index.build import Report
-    from index.doctor import Finding
-    from retrieval.status import Status
-    from retrieval.types import Answer, Passage, Result
+    from seedqa.index.build import Report
+    from seedqa.index.doctor import Finding
+    from seedqa.index.status import Status
+    from seedqa.retrieval.types import Answer, Passage, Result
 
 #: C0 and C1 controls but tab and line feed, and the marks that reorder text on the screen.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

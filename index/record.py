@@ -8,10 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.encoder import Encoder
-from index.errors import IndexMismatch, IndexMissing
-from index.location import Location
-from index.store import Generation, Intention, missing, open_for_reading
+from seedqa.index.encoder import Encoder
+from seedqa.index.errors import IndexMismatch, IndexMissing
+from seedqa.index.location import Location
+from seedqa.index.store.store import (
+    Generation,
+    Intention,
+    missing,
+    open_for_reading,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index.build import plan_changes, settle_doubts
-from index.errors import SeedsError
-from index.location import Location
-from index.store import DocumentRow, Generation, missing, open_for_reading
-from index.types import SkippedFile
-from retrieval.record import check_seeds
+from seedqa.index.errors import SeedsError
+from seedqa.index.location import Location
+from seedqa.index.plan import plan_changes, settle_doubts
+from seedqa.index.record import check_seeds
+from seedqa.index.store.store import (
+    DocumentRow,
+    Generation,
+    missing,
+    open_for_reading,
+)
+from seedqa.index.types import SkippedFile
 
 
 @dataclass(frozen=True, slots=True)

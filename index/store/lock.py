@@ -1,0 +1,65 @@
+"""Let one process at a time write an index.
+
+Knows the lock file and its owner's message; knows nothing of what is written.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from seedqa.index.errors import (
+    IndexBusy,
+)
+from seedqa.index.store.store import (
+    translated_errors,
+)
+
+LOCK_FILE = "write.lock"
+
+
+OWNER_FILE = "write.owner"
+
+
+@contextmanager
+def write_lock(index_folder: Path) -> Iterator[None]:
+    """Hold the exclusive lock of an index; raise IndexBusy, naming the holder, where it is held.
+
+    The lock is the operating system's and dies with its process; the owner file is only its
+    message.
+    """
+    from filelock import FileLock, Timeout  # 40 ms to import: only a writer needs it
+
+    owner_file = index_folder / OWNER_FILE
+    with translated_errors(index_folder):
+        index_folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(index_folder / LOCK_FILE, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise IndexBusy(
+                f"{index_folder} is being written by {_read_owner(owner_file)}",
+                "one writer at a time",
+                "Wait for it to end, or stop it",
+            ) from None
+    try:
+        with translated_errors(index_folder):
+            owner_file.write_text(
+                f"process {os.getpid()} on {socket.gethostname()}"
+                f" since {datetime.now().isoformat(timespec='seconds')}",
+                encoding="utf-8",
+            )
+        yield
+    finally:
+        lock.release()
+
+
+def _read_owner(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")[:200] or "another process"
+    except OSError:
+        return "another process"
