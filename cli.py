@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from seedqa.index.encoder import Encoder
     from seedqa.index.errors import SeedqaError
     from seedqa.index.location import Location
-    from seedqa.retrieval.types import Filters, Result
+    from seedqa.index.types import Filters
+    from seedqa.retrieval.types import (
+        Result,
+    )
 
 VERSION = "0.1.0"
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -312,7 +315,7 @@ def _read_question(question: str) -> str:
 
 
 def _filters(options: argparse.Namespace) -> Filters:
-    from seedqa.retrieval.types import Filters
+    from seedqa.index.types import Filters
 
     return Filters(options.pattern, options.language, options.since, options.until)
 

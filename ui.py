@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from seedqa.index.documents.formats import EXTENSIONS
 from seedqa.index.errors import QuestionError, SeedqaError, UsageError
 from seedqa.index.status import status_json
+from seedqa.index.types import Filters
 from seedqa.output.terminal import result_json
 from seedqa.page.calls import forget_calls
 from seedqa.page.guard import UPLOAD_PATH, Guard, Rules
@@ -36,7 +37,6 @@ from seedqa.page.words import (
     words_of,
 )
 from seedqa.retrieval.pipeline import DEFAULT_COUNT
-from seedqa.retrieval.types import Filters
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

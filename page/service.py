@@ -18,12 +18,14 @@ from seedqa.index.record import model_of, read_record, seeds_of
 from seedqa.index.source import open_source
 from seedqa.index.status import Status, read_status
 from seedqa.index.store.store import open_for_reading
-from seedqa.index.types import Document
+from seedqa.index.types import Document, Filters
 from seedqa.page.examples import example_questions
 from seedqa.page.rebuild import Progress, Rebuild
 from seedqa.page.uploads import Upload, remove_document
 from seedqa.retrieval.pipeline import DEFAULT_COUNT, Pipeline
-from seedqa.retrieval.types import Filters, Result
+from seedqa.retrieval.types import (
+    Result,
+)
 
 #: The folder is looked at again after this long, or after this many times as long as a look
 #: takes: 10,000 files take 0.2 s, and must not cost a core for as long as a page is open.

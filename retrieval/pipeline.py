@@ -49,6 +49,7 @@ from seedqa.index.store.store import (
     open_for_reading,
 )
 from seedqa.index.store.vectors import VectorIndex
+from seedqa.index.types import Filters
 from seedqa.retrieval.answer import Outcome, find_answers, reorder_passages
 from seedqa.retrieval.candidates import (
     LexicalQuery,
@@ -62,7 +63,6 @@ from seedqa.retrieval.fusion import fuse, mixes_languages
 from seedqa.retrieval.ranking import fold_duplicates, in_order, to_passage
 from seedqa.retrieval.reader import Reader
 from seedqa.retrieval.types import (
-    Filters,
     IndexState,
     Passage,
     Result,

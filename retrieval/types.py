@@ -21,23 +21,6 @@ def band_of(confidence: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Which documents a question is asked of; None means all."""
-
-    pattern: str | None = None
-    """A glob over sources; `*` does not cross `/`, `**` does, a folder's name takes all in it."""
-    language: str | None = None
-    since: str | None = None
-    """ISO date; documents without a date are left out."""
-    until: str | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether every document passes."""
-        return not (self.pattern or self.language or self.since or self.until)
-
-
-@dataclass(frozen=True, slots=True)
 class Ranks:
     """The place of a passage in each arm, from 1; None where the arm did not find it."""
 

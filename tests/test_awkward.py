@@ -14,8 +14,12 @@ import pytest
 
 from seedqa.cli import main
 from seedqa.index.location import Location
+from seedqa.index.types import Filters
 from seedqa.retrieval.pipeline import Pipeline
-from seedqa.retrieval.types import LIKELY, Filters, Result
+from seedqa.retrieval.types import (
+    LIKELY,
+    Result,
+)
 
 ROWS = [
     json.loads(line)

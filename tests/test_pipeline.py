@@ -26,6 +26,7 @@ from seedqa.index.errors import (
 )
 from seedqa.index.location import Location
 from seedqa.index.store.lock import write_lock
+from seedqa.index.types import Filters
 from seedqa.retrieval.pipeline import (
     MOST_COUNT,
     MOST_QUESTION_CHARACTERS,
@@ -33,7 +34,6 @@ from seedqa.retrieval.pipeline import (
     clean_question,
 )
 from seedqa.retrieval.types import (
-    Filters,
     Passage,
     Ranks,
     Result,
