@@ -342,8 +342,8 @@ def _progress() -> Progress:
 def _report_json(report: Report) -> dict[str, Any]:
     return {
         "generation": report.generation.number,
-        "seeds": report.generation.seeds,
-        "model": report.generation.model,
+        "seeds": report.generation.recipe.seeds,
+        "model": report.generation.recipe.model,
         "documents": report.generation.documents,
         "chunks": report.generation.chunks,
         "indexed": list(report.indexed),

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from seedqa.index.store.store import DATABASE
+from seedqa.index.store.database import DATABASE
 
 #: The documents that ship, beside the packages in a checkout and in a wheel.
 SHIPPED_SEEDS = Path(__file__).resolve().parent.parent / "seeds"

@@ -11,12 +11,8 @@ from pathlib import Path
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, IndexMissing
 from seedqa.index.location import Location
-from seedqa.index.store.store import (
-    Generation,
-    Intention,
-    missing,
-    open_for_reading,
-)
+from seedqa.index.store.rows import Generation, Intention
+from seedqa.index.store.store import missing, open_for_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +40,7 @@ def seeds_of(location: Location, recorded: Record) -> Path:
     """
     if recorded.generation:
         check_seeds(recorded.generation, location)
-        return Path(recorded.generation.seeds)
+        return Path(recorded.generation.recipe.seeds)
     if location.seeds is not None:
         return location.seeds
     if recorded.intention:
@@ -54,16 +50,16 @@ def seeds_of(location: Location, recorded: Record) -> Path:
 
 def model_of(location: Location, recorded: Record) -> str | None:
     """Return the model that an index is, or will be, built with; None for the one that ships."""
-    known = recorded.generation or recorded.intention
+    known = recorded.generation.recipe if recorded.generation else recorded.intention
     return location.model or (known.model_path if known else None)
 
 
 def check_same(recorded: Generation, location: Location) -> None:
     """Raise IndexMismatch where seeds or model are named and are not those of the index."""
     check_seeds(recorded, location)
-    if location.model is not None and location.model != recorded.model_path:
+    if location.model is not None and location.model != recorded.recipe.model_path:
         raise IndexMismatch(
-            f"the index in {location.index} was built with the model {recorded.model}",
+            f"the index in {location.index} was built with the model {recorded.recipe.model}",
             f"{location.model}, as --model says",
             f"Build it anew with: seedqa index --model {location.model}, or leave out --model",
         )
@@ -71,9 +67,9 @@ def check_same(recorded: Generation, location: Location) -> None:
 
 def check_seeds(recorded: Generation, location: Location) -> None:
     """Raise IndexMismatch where seeds are named and are not those of the index."""
-    if location.seeds is not None and str(location.seeds.resolve()) != recorded.seeds:
+    if location.seeds is not None and str(location.seeds.resolve()) != recorded.recipe.seeds:
         raise IndexMismatch(
-            f"the index in {location.index} was built from {recorded.seeds}",
+            f"the index in {location.index} was built from {recorded.recipe.seeds}",
             f"{location.seeds.resolve()}, as --seeds says",
             "Name another index with --index, or leave out --seeds",
         )
@@ -81,8 +77,9 @@ def check_seeds(recorded: Generation, location: Location) -> None:
 
 def other_model_error(generation: Generation, encoder: Encoder) -> IndexMismatch:
     """Return the error for an index whose model is not, or is no longer, the one at hand."""
+    recipe = generation.recipe
     return IndexMismatch(
-        f"the index was built with the model {generation.model} ({generation.fingerprint[:8]})",
+        f"the index was built with the model {recipe.model} ({recipe.fingerprint[:8]})",
         f"{encoder.name} as it is now ({encoder.fingerprint[:8]})",
         "Build it anew with: seedqa index",
     )

@@ -10,12 +10,8 @@ from seedqa.index.errors import SeedsError
 from seedqa.index.location import Location
 from seedqa.index.plan import plan_changes, settle_doubts
 from seedqa.index.record import check_seeds
-from seedqa.index.store.store import (
-    DocumentRow,
-    Generation,
-    missing,
-    open_for_reading,
-)
+from seedqa.index.store.rows import DocumentRow, Generation
+from seedqa.index.store.store import missing, open_for_reading
 from seedqa.index.types import SkippedFile
 
 
@@ -53,7 +49,7 @@ def read_status(location: Location) -> Status:
         removed: tuple[str, ...] = ()
         problem = None
         try:
-            plan = settle_doubts(plan_changes(store, Path(generation.seeds), location.index))
+            plan = settle_doubts(plan_changes(store, Path(generation.recipe.seeds), location.index))
         except SeedsError as error:
             problem = str(error)
         else:
@@ -77,15 +73,15 @@ def status_json(status: Status) -> dict[str, Any]:
     return {
         "index": str(status.index),
         "size": status.size,
-        "seeds": generation.seeds,
+        "seeds": generation.recipe.seeds,
         "generation": generation.number,
         "built": generation.built,
-        "model": generation.model,
-        "fingerprint": generation.fingerprint,
+        "model": generation.recipe.model,
+        "fingerprint": generation.recipe.fingerprint,
         "documents": generation.documents,
         "chunks": generation.chunks,
         "languages": generation.languages,
-        "chunk_settings": asdict(generation.settings),
+        "chunk_settings": asdict(generation.recipe.settings),
         "skipped": [{"source": file.source, "reason": file.reason} for file in status.skipped],
         "duplicates": [list(group) for group in status.duplicates],
         "fresh": status.fresh,

@@ -226,7 +226,7 @@ def write_report(report: Report, stream: TextIO) -> None:
         file=stream,
     )
     if not generation.documents:
-        print(f"Nothing to ask: no document in {one_line(generation.seeds)}", file=stream)
+        print(f"Nothing to ask: no document in {one_line(generation.recipe.seeds)}", file=stream)
 
 
 def write_status(status: Status, stream: TextIO) -> None:
@@ -234,13 +234,13 @@ def write_status(status: Status, stream: TextIO) -> None:
     generation = status.generation
     languages = ", ".join(f"{code} {count}" for code, count in generation.languages.items())
     rows = {
-        "seeds": one_line(generation.seeds),
+        "seeds": one_line(generation.recipe.seeds),
         "index": f"{one_line(str(status.index))}, generation {generation.number},"
         f" {status.size / 2**20:.1f} MiB",
         "built": generation.built,
         "documents": f"{generation.documents} ({languages})" if languages else "none",
-        "chunks": f"{generation.chunks}, of at most {generation.settings.size} characters",
-        "model": f"{generation.model} ({generation.fingerprint[:8]})",
+        "chunks": f"{generation.chunks}, of at most {generation.recipe.settings.size} characters",
+        "model": f"{generation.recipe.model} ({generation.recipe.fingerprint[:8]})",
         "fresh": _describe_freshness(status),
     }
     for name, value in rows.items():

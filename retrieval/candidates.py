@@ -21,7 +21,8 @@ from seedqa.index.lexical import (
     stop_words,
 )
 from seedqa.index.stopwords import STOP_WORDS
-from seedqa.index.store.store import Generation, Store
+from seedqa.index.store.rows import Generation
+from seedqa.index.store.store import Store
 from seedqa.index.store.vectors import VectorIndex
 
 Arm = list[tuple[int, float]]
@@ -77,7 +78,7 @@ def score_chunks(
     store: Store, generation: Generation, query: NDArray[np.float32], ids: Iterable[int]
 ) -> Arm:
     """Return chunks with the exact cosine of their stored vectors to `query`."""
-    exact = store.vectors(ids, generation.fingerprint)
+    exact = store.vectors(ids, generation.recipe.fingerprint)
     if not exact:
         return []
     order = sorted(exact)

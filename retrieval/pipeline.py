@@ -42,8 +42,8 @@ from seedqa.index.record import (
     read_record,
     seeds_of,
 )
+from seedqa.index.store.rows import Generation
 from seedqa.index.store.store import (
-    Generation,
     Store,
     missing,
     open_for_reading,
@@ -222,7 +222,7 @@ class Pipeline:
             passages=passages[:count],
             index=IndexState(
                 generation=generation.number,
-                model=generation.model,
+                model=generation.recipe.model,
                 documents=generation.documents,
                 chunks=generation.chunks,
                 fresh=freshness.fresh,
@@ -302,7 +302,7 @@ class Pipeline:
                 generation = store.generation()
                 if generation is None:
                     raise missing(self._location.index)
-                if generation.fingerprint != self._encoder.fingerprint:
+                if generation.recipe.fingerprint != self._encoder.fingerprint:
                     raise other_model_error(generation, self._encoder)
                 try:
                     vectors = self._load_vectors(store, generation)
@@ -345,18 +345,18 @@ class Pipeline:
     ) -> _Freshness:
         """Compare the folder with the index, and catch up with it where that is quick."""
         try:
-            plan = plan_changes(store, Path(generation.seeds), self._location.index)
+            plan = plan_changes(store, Path(generation.recipe.seeds), self._location.index)
         except SeedsError as error:
             return _Freshness(False, _all_sources(store), (f"{error.found}: nothing is fresh",))
-        other_model = generation.fingerprint != self._encoder.fingerprint
-        if other_model and (generation.model_path is not None or not allowed):
+        other_model = generation.recipe.fingerprint != self._encoder.fingerprint
+        if other_model and (generation.recipe.model_path is not None or not allowed):
             raise other_model_error(generation, self._encoder)
         if not allowed:
             plan = settle_doubts(plan)
         if plan.is_empty and not other_model:
             return _Freshness(True, frozenset())
         if generation.documents and not (plan.unchanged or plan.to_read):
-            folder = generation.seeds
+            folder = generation.recipe.seeds
             reason = f"no document is left in {folder}; run seedqa index to empty the index too"
             return _Freshness(False, plan.stale_sources, (reason,))
         if not allowed:
@@ -369,7 +369,11 @@ class Pipeline:
         deadline = None if other_model else time.monotonic() + REFRESH_SECONDS
         try:
             report = self._build(
-                Path(generation.seeds), generation.model_path, progress, deadline, generation
+                Path(generation.recipe.seeds),
+                generation.recipe.model_path,
+                progress,
+                deadline,
+                generation,
             )
         except OutOfTime:
             reason = (
@@ -391,7 +395,7 @@ class Pipeline:
         deadline: float | None,
         current: Generation | None = None,
     ) -> Report:
-        settings = {"settings": current.settings} if current else {}
+        settings = {"settings": current.recipe.settings} if current else {}
         report = build_index(
             seeds,
             self._location.index,

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from seedqa.index.lexical import folded_words
-from seedqa.index.store.store import StoredChunk
+from seedqa.index.store.rows import StoredChunk
 from seedqa.retrieval.candidates import Arm
 from seedqa.retrieval.fusion import Fused
 from seedqa.retrieval.types import Parts, Passage, Ranks
