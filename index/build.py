@@ -11,7 +11,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -27,15 +26,15 @@ from seedqa.index.errors import (
 )
 from seedqa.index.plan import Plan, has_same_content, plan_changes, read_everything
 from seedqa.index.store.lock import write_lock
-from seedqa.index.store.store import (
+from seedqa.index.store.rows import (
     Change,
     Generation,
     Intention,
     NewDocument,
-    Store,
-    open_for_writing,
+    Recipe,
+    Touched,
 )
-from seedqa.index.store.vectors import VectorFile
+from seedqa.index.store.store import Store, open_for_writing
 from seedqa.index.types import (
     Chunk,
     Document,
@@ -145,9 +144,9 @@ def build_index(
 
 
 def _check_seeds(before: Generation | None, seeds: Path, index_folder: Path) -> None:
-    if before and before.seeds != str(seeds.resolve()):
+    if before and before.recipe.seeds != str(seeds.resolve()):
         raise IndexMismatch(
-            f"the index in {index_folder} was built from {before.seeds}",
+            f"the index in {index_folder} was built from {before.recipe.seeds}",
             f"seeds {seeds.resolve()}",
             "Name another index with --index, or leave out --seeds",
         )
@@ -158,15 +157,16 @@ def _note_changes(
 ) -> tuple[str, ...]:
     """Say why every document must be read again; empty where it need not be."""
     notes = []
-    if before and before.fingerprint != encoder.fingerprint:
+    if before and before.recipe.fingerprint != encoder.fingerprint:
+        was = before.recipe
         notes.append(
-            f"the index was built with the model {before.model} ({before.fingerprint[:8]});"
+            f"the index was built with the model {was.model} ({was.fingerprint[:8]});"
             f" building it again with {encoder.name} ({encoder.fingerprint[:8]})"
         )
-    if before and before.settings != settings:
+    if before and before.recipe.settings != settings:
         notes.append(
-            f"chunks were {before.settings.size} characters with an overlap of"
-            f" {before.settings.overlap}, now {settings.size} with {settings.overlap}"
+            f"chunks were {before.recipe.settings.size} characters with an overlap of"
+            f" {before.recipe.settings.overlap}, now {settings.size} with {settings.overlap}"
         )
     return tuple(notes)
 
@@ -183,7 +183,7 @@ def _read_files(
     read_all: bool,
     progress: Progress,
     deadline: float | None,
-) -> tuple[list[tuple[NewDocument, list[str]]], tuple[tuple[int, FoundFile, int], ...]]:
+) -> tuple[list[tuple[NewDocument, list[str]]], tuple[Touched, ...]]:
     """Return new documents, each with what the encoder reads of its chunks, and touched rows."""
     documents = [(_skipped(file), list[str]()) for file in plan.newly_skipped]
     touched = []
@@ -193,11 +193,11 @@ def _read_files(
         read_ns = time.time_ns()
         row = plan.known.get(file.source)
         if row and not read_all and has_same_content(file, row):
-            touched.append((row.id, file, read_ns))
+            touched.append(Touched(row.id, file, read_ns))
             continue
         document, inputs = _read_file(file, read_ns, settings)
         if row and not read_all and document.reason and document.reason == row.reason:
-            touched.append((row.id, file, read_ns))
+            touched.append(Touched(row.id, file, read_ns))
         else:
             documents.append((document, inputs))
     progress("reading", len(plan.to_read), len(plan.to_read))
@@ -285,20 +285,14 @@ def _check_deadline(deadline: float | None) -> None:
 
 def _describe(
     seeds: Path, encoder: Encoder, model_path: str | None, settings: ChunkSettings
-) -> Generation:
-    return Generation(
-        number=0,
+) -> Recipe:
+    return Recipe(
         seeds=str(seeds.resolve()),
         model=encoder.name,
         model_path=model_path,
         fingerprint=encoder.fingerprint,
         dimension=encoder.dimension,
         settings=settings,
-        vectors=VectorFile("", "", 0, 0),
-        documents=0,
-        chunks=0,
-        languages={},
-        built=datetime.now().astimezone().isoformat(timespec="seconds"),
     )
 
 
@@ -310,14 +304,14 @@ def _report(
     generation: Generation,
     plan: Plan,
     documents: Sequence[tuple[NewDocument, object]],
-    touched: Sequence[tuple[int, FoundFile, int]],
+    touched: Sequence[Touched],
     embedded: int,
     reused: int,
     notes: tuple[str, ...],
     seconds: float,
 ) -> Report:
     new = [document for document, _ in documents]
-    touched_ids = {document for document, _, _ in touched}
+    touched_ids = {one.document for one in touched}
     kept = [*plan.unchanged, *(row for row in plan.known.values() if row.id in touched_ids)]
     skipped = [SkippedFile(row.source, row.reason) for row in kept if row.reason]
     skipped += [SkippedFile(item.file.source, item.reason) for item in new if item.reason]

@@ -85,8 +85,9 @@ def repair(
     try:
         with open_for_reading(index_folder) as store:
             broken = {finding.part for finding in _check_store(store) if not finding.ok}
-            known = store.generation() or store.intention()
-            is_begun = known is not None and store.generation() is None and not store.check()
+            generation = store.generation()
+            known = generation.recipe if generation else store.intention()
+            is_begun = known is not None and generation is None and not store.check()
     except IndexCorrupt:
         broken, known, is_begun = {"database"}, None, False
     if not broken:

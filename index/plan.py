@@ -14,10 +14,8 @@ from seedqa.index.documents.walk import UNLISTED, walk_folder
 from seedqa.index.errors import (
     UnreadableFile,
 )
-from seedqa.index.store.store import (
-    DocumentRow,
-    Store,
-)
+from seedqa.index.store.rows import DocumentRow
+from seedqa.index.store.store import Store
 from seedqa.index.types import (
     FoundFile,
     SkippedFile,

@@ -9,7 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from seedqa.index.store.store import DocumentRow, Store
+from seedqa.index.store.rows import DocumentRow
+from seedqa.index.store.store import Store
 
 #: The document that ships, and the question that it all began with.
 SHIPPED = "000_76e88c25fcffd226.txt"

@@ -93,7 +93,7 @@ def read_state(folder: Path) -> str | None:
         documents = store.documents()
         ids = store.chunk_ids(row.id for row in documents)
         chunks = store.chunks(ids)
-        exact = store.vectors(ids, generation.fingerprint)
+        exact = store.vectors(ids, generation.recipe.fingerprint)
         vectors = store.open_vectors(generation)
         assert store.check() == []
         assert store.check_words() is None
@@ -107,7 +107,7 @@ def read_state(folder: Path) -> str | None:
     connection.close()
     return repr(
         (
-            (generation.number, generation.fingerprint, generation.languages),
+            (generation.number, generation.recipe.fingerprint, generation.languages),
             [
                 (row.id, row.source, row.hash, row.title, row.status, row.reason)
                 for row in documents

@@ -28,7 +28,8 @@ from seedqa.index.encoder import Vectors
 from seedqa.index.errors import IndexMismatch, SeedsError
 from seedqa.index.location import Location
 from seedqa.index.plan import RACY_NS, plan_changes
-from seedqa.index.store.store import DATABASE, DocumentRow, open_for_reading
+from seedqa.index.store.rows import DocumentRow
+from seedqa.index.store.store import DATABASE, open_for_reading
 from seedqa.index.types import Chunk, Document, SkippedFile
 from seedqa.retrieval.pipeline import Pipeline
 
@@ -93,8 +94,8 @@ def test_first_build_indexes_every_document(seeds: Path, folder: Path, encoder: 
     report = build_index(seeds, folder, encoder)
     assert summary(report) == {"generation": 1, "indexed": SOURCES, "embedded": 3}
     generation = report.generation
-    assert generation.seeds == str(seeds.resolve())
-    assert (generation.model, generation.model_path) == ("toy", None)
+    assert generation.recipe.seeds == str(seeds.resolve())
+    assert (generation.recipe.model, generation.recipe.model_path) == ("toy", None)
     assert (generation.documents, generation.chunks) == (3, 3)
     assert generation.languages == {"de": 1, "en": 1, "fr": 1}
     assert (generation.vectors.name, generation.vectors.count) == ("vectors-1.faiss", 3)
@@ -206,7 +207,7 @@ def test_folders_may_have_names_that_are_not_utf_8(tmp_path: Path, encoder: ToyE
     seeds, folder = home / "seeds", home / "index"
     seeds.mkdir(parents=True)
     (seeds / "a.txt").write_text("The ferry crosses every hour.\n")
-    assert build_index(seeds, folder, encoder).generation.seeds == str(seeds)
+    assert build_index(seeds, folder, encoder).generation.recipe.seeds == str(seeds)
     with Pipeline.open(Location(folder, seeds, None), encoder=encoder) as pipeline:
         assert [passage.source for passage in pipeline.search("ferry").passages] == ["a.txt"]
 
@@ -515,7 +516,10 @@ def test_another_model_embeds_everything_again_and_says_so(
         f" building it again with other ({other.fingerprint[:8]})",
     )
     assert (report.indexed, report.embedded, len(report.skipped)) == (SOURCES, 3, 4)
-    assert (report.generation.model, report.generation.model_path) == ("other", "some/folder")
+    assert (report.generation.recipe.model, report.generation.recipe.model_path) == (
+        "other",
+        "some/folder",
+    )
     with open_for_reading(folder) as store:
         assert sorted(store.vectors([4, 5, 6], other.fingerprint)) == [4, 5, 6]
         assert store.vectors([4, 5, 6], ToyEncoder().fingerprint) == {}
@@ -537,7 +541,7 @@ def test_other_chunks_are_cut_anew_and_what_is_the_same_is_not_embedded(
         for text in texts(folder)[source]
     )
     assert [len(found) for found in texts(folder).values()] == [1, 2, 2]
-    assert report.generation.settings == ChunkSettings(70, 0)
+    assert report.generation.recipe.settings == ChunkSettings(70, 0)
 
 
 # --- builds that do not end -----------------------------------------------------------------------

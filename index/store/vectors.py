@@ -17,6 +17,7 @@ import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ CODE_RANGE = 6.0
 LARGEST_CODE = 127
 #: FAISS reads counts from the file and allocates what they say; the largest count that a file of
 #: ours holds, beside the vectors themselves, is the number of dimensions.
-MOST_LOOPS = 65_536
+MAX_LOOPS = 65_536
 #: Handed between FAISS and a file at a time; as quick as FAISS's own reading and writing.
 IO_BYTES = 2**20
 
@@ -107,6 +108,16 @@ def encode_codes(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(codes, dtype=np.float32)
 
 
+def pack_vector(vector: NDArray[np.float32]) -> bytes:
+    """Return a vector as the embedding cache keeps it: 16-bit floats, little-endian."""
+    return vector.astype("<f2").tobytes()
+
+
+def unpack_vector(packed: bytes) -> NDArray[np.float32]:
+    """Return a vector of the embedding cache, shape (dimension,)."""
+    return np.frombuffer(packed, dtype="<f2").astype(np.float32)
+
+
 def write_vectors(index: VectorIndex, path: Path) -> VectorFile:
     """Write `index` to `path` so that it is whole on disk, and return what to record of it."""
     faiss = _faiss()
@@ -132,25 +143,37 @@ def read_vectors(folder: Path, recorded: VectorFile) -> VectorIndex:
 
     Raises FileNotFoundError where it has gone, IndexCorrupt where it is not what was written.
     """
-    path = folder / recorded.name
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size != recorded.size:
-            raise _damaged(path, f"has {size} bytes", f"{recorded.size} bytes")
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != recorded.sha256:
-            raise _damaged(path, f"has SHA-256 {digest[:12]}…", f"{recorded.sha256[:12]}…")
-        file.seek(0)
-        faiss = _faiss()
-        faiss.set_deserialization_vector_byte_limit(recorded.size)
-        faiss.set_deserialization_loop_limit(MOST_LOOPS)
-        try:
-            # the file that was checked, also where its name has been given to another meanwhile
-            index = VectorIndex(faiss.read_index(faiss.PyCallbackIOReader(file.read, IO_BYTES)))
-        except RuntimeError as error:
-            raise _damaged(path, "cannot be read by FAISS", "a file of this version") from error
+    with open_vectors(folder, recorded) as file:
+        return load_vectors(file, recorded)
+
+
+def open_vectors(folder: Path, recorded: VectorFile) -> BufferedReader:
+    """Open a vector file without reading it; raise FileNotFoundError where it has gone.
+
+    An open file can be read also where its name has been removed, or given to another, meanwhile.
+    """
+    return (folder / recorded.name).open("rb")
+
+
+def load_vectors(file: BufferedReader, recorded: VectorFile) -> VectorIndex:
+    """Read an open vector file; raise IndexCorrupt where it is not what was recorded."""
+    path = Path(file.name)
+    size = os.fstat(file.fileno()).st_size
+    if size != recorded.size:
+        raise _damaged_error(path, f"has {size} bytes", f"{recorded.size} bytes")
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != recorded.sha256:
+        raise _damaged_error(path, f"has SHA-256 {digest[:12]}…", f"{recorded.sha256[:12]}…")
+    file.seek(0)
+    faiss = _faiss()
+    faiss.set_deserialization_vector_byte_limit(recorded.size)
+    faiss.set_deserialization_loop_limit(MAX_LOOPS)
+    try:
+        index = VectorIndex(faiss.read_index(faiss.PyCallbackIOReader(file.read, IO_BYTES)))
+    except RuntimeError as error:
+        raise _damaged_error(path, "cannot be read by FAISS", "a file of this version") from error
     if index.count != recorded.count:
-        raise _damaged(path, f"holds {index.count} vectors", f"{recorded.count} vectors")
+        raise _damaged_error(path, f"holds {index.count} vectors", f"{recorded.count} vectors")
     return index
 
 
@@ -173,7 +196,7 @@ def _faiss() -> Any:
     return faiss
 
 
-def _damaged(path: Path, found: str, expected: str) -> IndexCorrupt:
+def _damaged_error(path: Path, found: str, expected: str) -> IndexCorrupt:
     return IndexCorrupt(
         f"{path} {found}",
         expected,
