@@ -14,7 +14,20 @@ import pytest
 
 from seedqa.index.chunking import DEFAULT_SETTINGS
 from seedqa.index.documents.walk import MAX_FILE_BYTES
-from seedqa.retrieval import calibration, candidates, fusion, pipeline
+from seedqa.index.store.reading import RESCORED
+from seedqa.retrieval import (
+    answer,
+    calibration,
+    candidates,
+    evidence,
+    freshness,
+    fusion,
+    pipeline,
+    question,
+    ranking,
+    reader,
+    types,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / "docs" / "python.md"
@@ -105,6 +118,17 @@ def test_links_lead_somewhere(page: str, target: str) -> None:
         assert anchor in anchors(file), target
 
 
+def test_pages_that_the_code_names_exist() -> None:
+    """A comment that gives its reason as "docs/log/speed.md" must lead there."""
+    sources = [path for path in ROOT.glob("**/*.py") if ".venv" not in path.parts]
+    named = {
+        (path.relative_to(ROOT).as_posix(), page)
+        for path in sources
+        for page in re.findall(r"\bdocs/[\w/-]+\.md\b", path.read_text(encoding="utf-8"))
+    }
+    assert sorted((path, page) for path, page in named if not (ROOT / page).exists()) == []
+
+
 def test_every_page_is_in_the_map() -> None:
     docs = ROOT / "docs"
     linked = set(
@@ -130,7 +154,7 @@ NUMBERS = [
     (DOCUMENTS, r"chunk is at most (\d+) characters", DEFAULT_SETTINGS.size),
     (DOCUMENTS, r"repeats at most (\d+) characters", DEFAULT_SETTINGS.overlap),
     (DOCUMENTS, r"files above (\d+) MiB", MAX_FILE_BYTES / 2**20),
-    (RETRIEVAL, r"chunks for the (\d+) nearest", 3 * candidates.DEPTH),
+    (RETRIEVAL, r"chunks for the (\d+) nearest", candidates.DEPTH * RESCORED),
     (RETRIEVAL, r"The best (\d+) are candidates, with", candidates.DEPTH),
     (RETRIEVAL, r"`share` is ([\d.]+) where", fusion.ONE_LANGUAGE_SHARE),
     (RETRIEVAL, r"it is ([\d.]+) for passages in another", fusion.CROSS_LANGUAGE_SHARE),
@@ -144,6 +168,23 @@ NUMBERS = [
     ("configuration.md", r"size of a document \| (\d+) MiB", MAX_FILE_BYTES / 2**20),
     ("configuration.md", r"overlap \| (\d+), ", DEFAULT_SETTINGS.size),
     ("configuration.md", r"overlap \| \d+, (\d+) \|", DEFAULT_SETTINGS.overlap),
+    (ANSWERS, r"windows that overlap by (\d+)", reader.WINDOW_OVERLAP),
+    (ANSWERS, r"gives up to (\d+) spans", reader.SPANS),
+    (ANSWERS, r"more than (\d+) logits higher", evidence.YEAR_LEEWAY),
+    (ANSWERS, r"different answer, up to (\d+) logits", evidence.MAX_AHEAD),
+    (ANSWERS, r"a cosine of ([\d.]+) or more", answer.SAME_STATEMENT),
+    (ANSWERS, r"It is at most ([\d.]+) in", answer.UNKNOWN_LANGUAGE_LIMIT),
+    (ANSWERS, r'"sure" from ([\d.]+)', types.SURE),
+    (ANSWERS, r'"likely" from ([\d.]+)', types.LIKELY),
+    (RETRIEVAL, r"scores at most ([\d,]+) rows", candidates.MAX_POSTINGS),
+    (RETRIEVAL, r"if they share (\d+) %", ranking.NEAR_DUPLICATE * 100),
+    ("configuration.md", r"in a result \| (\d+) \|", pipeline.MAX_COUNT),
+    ("configuration.md", r"of a question \| ([\d,]+) \|", question.MAX_QUESTION_CHARACTERS),
+    ("configuration.md", r"before an answer \| (\d+) \|", freshness.REFRESH_SECONDS),
+    ("command-line.md", r"at most (\d+) \|", pipeline.MAX_COUNT),
+    ("command-line.md", r"spends up to (\d+) seconds", freshness.REFRESH_SECONDS),
+    ("json.md", r'"sure" from ([\d.]+)', types.SURE),
+    ("json.md", r"at most ([\d.]+), whatever", answer.UNKNOWN_LANGUAGE_LIMIT),
     ("../README.md", r"in the best (\d+) passages", pipeline.READ_COUNT),
     ("../CHANGELOG.md", r"Below a confidence of ([\d.]+) the", BUNDLED.threshold),
     ("log/confidence.md", r"At the threshold, ([\d.]+), precision", BUNDLED.threshold),
