@@ -24,6 +24,7 @@ from output import result_json
 from page.calls import forget_calls
 from page.guard import UPLOAD_PATH, Guard, Rules
 from page.rebuild import Progress, describe_error
+from page.script import read_script
 from page.service import Service
 from page.uploads import MOST_UPLOAD_BYTES
 from page.view import view_document, view_result
@@ -225,7 +226,7 @@ def create_page(service: Service, options: PageOptions) -> Any:
     with gradio.Blocks(title="seedqa", analytics_enabled=False) as page:
         gradio.HTML(
             html_template=(ASSETS / "page.html").read_text(encoding="utf-8"),
-            js_on_load=(ASSETS / "page.js").read_text(encoding="utf-8"),
+            js_on_load=read_script(),
             apply_default_css=False,
             elem_id="seedqa",
             server_functions=page_functions(service, options),

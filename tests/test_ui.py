@@ -45,6 +45,7 @@ from page.guard import (
     names_file,
 )
 from page.rebuild import Rebuild, describe_error
+from page.script import read_script
 from page.service import MOST_WAITING, Service
 from page.uploads import MOST_UPLOAD_BYTES, Upload, remove_document, safe_name
 from page.view import mark_spans, match_words, view_document, view_result
@@ -283,9 +284,9 @@ def test_words_are_the_same_in_every_language() -> None:
 
 
 def test_every_word_that_the_script_asks_for_is_there() -> None:
-    script = (ROOT / "page" / "assets" / "page.js").read_text(encoding="utf-8")
+    script = read_script()
     asked = set(re.findall(r"""\bt\(\s*"(\w+)\"""", script))
-    asked |= set(re.findall(r"""\baction\("(\w+)\"""", script))
+    asked |= set(re.findall(r"""\b(?:action|plainAction)\("(\w+)\"""", script))
     assert asked <= set(words_of("en"))
     made = re.compile("theme_|phase_|.*_tab$|.*_one$|sure$|likely$|unsure$|error_line$")
     used = set(re.findall(r"""["`](\w+)["`]""", script))
