@@ -1,7 +1,7 @@
 """Join the modules of the page's script into the one text that Gradio runs.
 
-The modules are ES modules, so that Node and a linter read them as they are. Gradio takes a script as
-one string, and serves no file of ours: each module becomes a function with a scope of its own, which
+The modules are ES modules, so that Node and a linter read them as they are. Gradio takes a script
+as one string and serves no file of ours: each module becomes a function with its own scope, which
 returns what the module exports. Knows nothing of what the script does.
 """
 

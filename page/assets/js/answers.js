@@ -140,8 +140,7 @@ function nothingCard({ question, passages, candidates, confidence, threshold }) 
     "article",
     { class: "sq-card sq-nothing" },
     h("h2", {}, t("not_found")),
-    h("p", {}, t(passages.length ? "not_found_near" : "not_found_none")),
-    candidates?.length ? h("p", {}, t("candidates_marked")) : null,
+    h("p", {}, t(nearestName(passages, candidates))),
     h(
       "div",
       { class: "sq-actions" },
@@ -149,4 +148,9 @@ function nothingCard({ question, passages, candidates, confidence, threshold }) 
       fold(t("why_sure"), h("p", {}, t("not_found_detail", numbers))),
     ),
   );
+}
+
+function nearestName(passages, candidates) {
+  if (candidates?.length) return "not_found_marked";
+  return passages.length ? "not_found_near" : "not_found_none";
 }
