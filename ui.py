@@ -26,6 +26,7 @@ from seedqa.output.terminal import result_json
 from seedqa.page.calls import forget_calls
 from seedqa.page.guard import UPLOAD_PATH, Guard, Rules
 from seedqa.page.rebuild import Progress, describe_error
+from seedqa.page.script import read_script
 from seedqa.page.service import Service
 from seedqa.page.uploads import MOST_UPLOAD_BYTES
 from seedqa.page.view import view_document, view_result
@@ -231,7 +232,7 @@ def create_page(service: Service, options: PageOptions) -> Any:
     with gradio.Blocks(title="seedqa", analytics_enabled=False) as page:
         gradio.HTML(
             html_template=(ASSETS / "page.html").read_text(encoding="utf-8"),
-            js_on_load=(ASSETS / "page.js").read_text(encoding="utf-8"),
+            js_on_load=read_script(),
             apply_default_css=False,
             elem_id="seedqa",
             server_functions=page_functions(service, options),

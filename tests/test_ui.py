@@ -50,6 +50,7 @@ from seedqa.page.guard import (
     names_file,
 )
 from seedqa.page.rebuild import Rebuild, describe_error
+from seedqa.page.script import read_script
 from seedqa.page.service import MOST_WAITING, Service
 from seedqa.page.uploads import (
     MOST_UPLOAD_BYTES,
@@ -303,9 +304,9 @@ def test_words_are_the_same_in_every_language() -> None:
 
 
 def test_every_word_that_the_script_asks_for_is_there() -> None:
-    script = (ROOT / "page" / "assets" / "page.js").read_text(encoding="utf-8")
+    script = read_script()
     asked = set(re.findall(r"""\bt\(\s*"(\w+)\"""", script))
-    asked |= set(re.findall(r"""\baction\("(\w+)\"""", script))
+    asked |= set(re.findall(r"""\b(?:action|plainAction)\("(\w+)\"""", script))
     assert asked <= set(words_of("en"))
     made = re.compile("theme_|phase_|.*_tab$|.*_one$|sure$|likely$|unsure$|error_line$")
     used = set(re.findall(r"""["`](\w+)["`]""", script))
