@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from seedqa.index.build import Progress, Report
     from seedqa.index.encoder import Encoder
     from seedqa.index.errors import SeedqaError
-    from seedqa.index.location import Location
     from seedqa.index.types import Filters
+    from seedqa.index.workspace import Location, Workspace
     from seedqa.retrieval.types import (
         Result,
     )
@@ -78,7 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ask(options: argparse.Namespace) -> int:
     from seedqa.output.terminal import result_json, write_result
 
-    with _open_pipeline(options) as pipeline:
+    workspace = _workspace(options)
+    with _open_pipeline(workspace, options) as pipeline:
         run = pipeline.ask if options.command == "ask" else pipeline.search
         result = run(
             _read_question(options.question),
@@ -87,7 +88,7 @@ def _ask(options: argparse.Namespace) -> int:
             refresh=options.refresh,
             progress=_progress(),
         )
-    if _locate(options).stands_in:
+    if workspace.uses_sample:
         _note("no index and no seeds here: asked the article that ships; seedqa index FOLDER")
     for note in result.notes:
         _note(note)
@@ -113,7 +114,7 @@ def _index(options: argparse.Namespace) -> int:
             f"two folders, {options.folder} and --seeds {options.seeds}", "one", "Name one of them"
         )
     options.seeds = options.folder or options.seeds
-    report = _build(_locate(options))
+    report = _build(_workspace(options))
     if options.json:
         _print_json(_report_json(report))
     else:
@@ -121,15 +122,17 @@ def _index(options: argparse.Namespace) -> int:
     return FOUND if report.generation.documents else NOTHING
 
 
-def _build(location: Location, encoder: Encoder | None = None) -> Report:
+def _build(workspace: Workspace, encoder: Encoder | None = None) -> Report:
     from seedqa.index.build import build_index
     from seedqa.index.encoder import load_encoder
-    from seedqa.index.record import model_of, read_record, seeds_of
 
-    recorded = read_record(location)
-    seeds, model = seeds_of(location, recorded), model_of(location, recorded)
-    encoder = encoder or load_encoder(model)
-    report = build_index(seeds, location.index, encoder, model_path=model, progress=_progress())
+    report = build_index(
+        workspace.seeds,
+        workspace.index,
+        encoder or load_encoder(workspace.model),
+        model_path=workspace.model,
+        progress=_progress(),
+    )
     for note in report.notes:
         _note(note)
     return report
@@ -139,7 +142,7 @@ def _status(options: argparse.Namespace) -> int:
     from seedqa.index.status import read_status, status_json
     from seedqa.output.terminal import write_status
 
-    status = read_status(_locate(options))
+    status = read_status(_workspace(options))
     if options.json:
         _print_json(status_json(status))
     else:
@@ -151,8 +154,7 @@ def _get(options: argparse.Namespace) -> int:
     from seedqa.index.source import read_source
     from seedqa.output.terminal import show
 
-    location = _locate(options)
-    excerpt = read_source(location, options.place)
+    excerpt = read_source(_workspace(options), options.place)
     if options.json:
         _print_json(
             {"source": excerpt.source, "line": excerpt.line, "start": excerpt.start,
@@ -178,7 +180,7 @@ def _eval(options: argparse.Namespace) -> int:
     )
 
     questions = read_questions(Path(options.questions))
-    with _open_pipeline(options) as pipeline:
+    with _open_pipeline(_workspace(options), options) as pipeline:
         filters, progress = _filters(options), _progress()
         outcomes = []
         for outcome in run_questions(
@@ -203,20 +205,18 @@ def _eval(options: argparse.Namespace) -> int:
 def _watch(options: argparse.Namespace) -> int:
     from seedqa.index.encoder import load_encoder
     from seedqa.index.errors import IndexBusy, SeedsError, StorageError
-    from seedqa.index.record import model_of, read_record, seeds_of
     from seedqa.index.watch import watch_changes
     from seedqa.output.terminal import write_report
 
-    location = _locate(options)
-    recorded = read_record(location)
-    seeds, encoder = seeds_of(location, recorded), load_encoder(model_of(location, recorded))
-    write_report(_build(location, encoder), sys.stdout)
-    _note(f"watching {seeds}; stop with Ctrl-C")
+    workspace = _workspace(options)
+    encoder = load_encoder(workspace.model)
+    write_report(_build(workspace, encoder), sys.stdout)
+    _note(f"watching {workspace.seeds}; stop with Ctrl-C")
     said = ""
     with suppress(KeyboardInterrupt):
-        for _ in watch_changes(seeds, location.index):
+        for _ in watch_changes(workspace.seeds, workspace.index):
             try:
-                report = _build(location, encoder)
+                report = _build(workspace, encoder)
             except (IndexBusy, SeedsError, StorageError) as error:
                 # Another process writes, a disk is full or gone: the next look may find it mended.
                 if str(error) != said:
@@ -245,9 +245,9 @@ def _ui(options: argparse.Namespace) -> int:
         removals=options.allow_remove,
     )
     make_rules(page)  # what is wrong with the options is said before anything is built
-    location = _locate(options)
+    workspace = _workspace(options)
     with (
-        Service.open(location, read_only=options.read_only, progress=_progress()) as service,
+        Service.open(workspace, read_only=options.read_only, progress=_progress()) as service,
         suppress(KeyboardInterrupt),  # the way to stop it
     ):
         serve(service, page, lambda url: print(url, flush=True))
@@ -297,15 +297,21 @@ def _drop_output() -> None:
 
 
 def _locate(options: argparse.Namespace) -> Location:
-    from seedqa.index.location import locate
+    from seedqa.index.workspace import locate
 
     return locate(options.seeds, options.index, options.model)
 
 
-def _open_pipeline(options: argparse.Namespace) -> Any:
+def _workspace(options: argparse.Namespace) -> Workspace:
+    from seedqa.index.workspace import resolve
+
+    return resolve(_locate(options))
+
+
+def _open_pipeline(workspace: Workspace, options: argparse.Namespace) -> Any:
     from seedqa.retrieval.pipeline import Pipeline
 
-    return Pipeline.open(_locate(options), refresh=options.refresh, progress=_progress())
+    return Pipeline.open(workspace, refresh=options.refresh, progress=_progress())
 
 
 def _read_question(question: str) -> str:

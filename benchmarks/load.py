@@ -1,6 +1,6 @@
 """Ask the page as many users at once, over a large index: errors, times and the server's memory.
 
-    python benchmarks/load.py --scratch FOLDER [--chunks COUNT] [--users COUNT]
+    python -m benchmarks.load --scratch FOLDER [--chunks COUNT] [--users COUNT]
                               [--seconds SECONDS | --questions COUNT] [--endpoint ask|search]
 
 The index is the synthetic one of `scale.py`, written under the name of the model that ships, and
@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from measuring import MIB, ROOT, describe_machine, format_table, quantile
-from scale import Corpus, make_document, write_files
+from benchmarks.measuring import MIB, ROOT, describe_machine, format_table, quantile
+from benchmarks.scale import Corpus, make_document, write_files
 
 DISTINCT_QUESTIONS = 100
 SAMPLES = 10

@@ -1,6 +1,6 @@
 """Measure warm questions over 1,000 to 1,000,000 chunks: time, memory, recall of the dense arm.
 
-    python benchmarks/scale.py --scratch FOLDER [--sizes COUNT ...] [--questions COUNT]
+    python -m benchmarks.scale --scratch FOLDER [--sizes COUNT ...] [--questions COUNT]
 
 The chunks are synthetic, the same in every run, and go through `Store.commit` as a build's do.
 Words: 80 a chunk, drawn from 100 English function words and 200,000 made-up ones by the law of
@@ -24,14 +24,14 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from measuring import (
+from benchmarks.measuring import (
     MIB,
-    ROOT,
     child_environment,
     describe_machine,
     format_table,
@@ -49,7 +49,6 @@ if TYPE_CHECKING:  # the parent stays small: it weighs its children
 
     Vectors = NDArray[np.float32]
 
-sys.path.insert(0, str(ROOT))
 
 DIMENSION = 384
 CHUNKS_PER_DOCUMENT = 100
@@ -217,8 +216,8 @@ def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
 def ask(chunks: int, scratch: Path, questions: int) -> dict[str, Any]:
     """Search, then ask, with a warm pipeline; return milliseconds in all, and by step."""
     from seedqa.index.encoder import load_encoder
-    from seedqa.index.location import Location
     from seedqa.index.runtime import load_tokenizer
+    from seedqa.index.workspace import Location, resolve
     from seedqa.retrieval.pipeline import Pipeline
     from seedqa.retrieval.reader import SHIPPED_READER
 
@@ -227,10 +226,10 @@ def ask(chunks: int, scratch: Path, questions: int) -> dict[str, Any]:
 
     vectors = dict(zip(asked, np.load(scratch / "questions.npy"), strict=True))
     encoder = SyntheticEncoder(load_encoder(), vectors)
-    location = Location(index=scratch / "index", seeds=None, model=None)
+    workspace = resolve(Location(index=scratch / "index", seeds=None, model=None))
     totals: dict[str, list[float]] = {"search": [], "ask": []}
     laps, read = [], []
-    with Pipeline.open(location, encoder=encoder) as pipeline:
+    with Pipeline.open(workspace, encoder=encoder) as pipeline:
         for name, run in (("search", pipeline.search), ("ask", pipeline.ask)):
             for question in asked[:WARM_UP]:
                 run(question)
@@ -256,7 +255,8 @@ def measure_recall(chunks: int, scratch: Path, questions: int) -> float:
     """Return recall@10 of the dense arm; leaves the questions for `ask`."""
     import numpy as np
 
-    from seedqa.index.store.store import open_for_reading
+    from seedqa.index.store.reading import open_for_reading
+    from seedqa.index.types import NO_FILTERS
     from seedqa.retrieval.candidates import dense_candidates
 
     corpus = Corpus(chunks)
@@ -274,11 +274,9 @@ def measure_recall(chunks: int, scratch: Path, questions: int) -> float:
         best = np.argsort(-scores, axis=1)[:, :10]
         scores = np.take_along_axis(scores, best, axis=1)
         ids = np.take_along_axis(ids, best, axis=1)
-    with open_for_reading(scratch / "index") as store:
-        generation = store.generation()
-        assert generation
-        index = store.open_vectors(generation)
-        found = [dense_candidates(store, index, generation, query, None) for query in queries]
+    with closing(open_for_reading(scratch / "index")) as index, index.read() as reading:
+        assert reading
+        found = [dense_candidates(reading, query, NO_FILTERS) for query in queries]
     shares = [
         len({chunk for chunk, _ in arm[:10]} & set(exact.tolist())) / 10
         for arm, exact in zip(found, ids, strict=True)
@@ -297,7 +295,15 @@ def measure(chunks: int, scratch: Path, questions: int) -> Scale:
     outputs: dict[str, Any] = {}
     peak = 0
     for step in ("build", "recall", "ask"):
-        command = [sys.executable, __file__, "--step", step, "--scratch", str(scratch)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.scale",
+            "--step",
+            step,
+            "--scratch",
+            str(scratch),
+        ]
         command += ["--sizes", str(chunks), "--questions", str(questions)]
         run = run_process(command, environment)
         outputs[step] = json.loads(run.output)

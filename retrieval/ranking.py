@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from seedqa.index.lexical import folded_words
+from seedqa.index.store.protocol import Hits
 from seedqa.index.store.rows import StoredChunk
-from seedqa.retrieval.candidates import Arm
 from seedqa.retrieval.fusion import Fused
 from seedqa.retrieval.types import Parts, Passage, Ranks
 
@@ -78,10 +78,9 @@ def _is_near(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]])
 
 def to_passage(
     hit: Hit,
-    dense: Arm,
-    lexical: Arm,
+    dense: Hits,
+    lexical: Hits,
     cosines: Mapping[int, float],
-    stale_sources: frozenset[str],
 ) -> Passage:
     """Return a hit as a passage, with its ranks and the parts of its score."""
     stored, chunk = hit.stored, hit.stored.chunk
@@ -99,7 +98,7 @@ def to_passage(
         text=chunk.text,
         score=hit.fused.score,
         ranks=Ranks(_rank(dense, stored.id), _rank(lexical, stored.id)),
-        stale=stored.source in stale_sources,
+        stale=False,
         also_in=tuple(sorted(hit.also_in)),
         parts=Parts(
             cosine=cosines.get(stored.id),
@@ -110,6 +109,6 @@ def to_passage(
     )
 
 
-def _rank(arm: Arm, chunk: int) -> int | None:
-    own = next((score for found, score in arm if found == chunk), None)
-    return None if own is None else 1 + sum(score > own for _, score in arm)
+def _rank(hits: Hits, chunk: int) -> int | None:
+    own = next((score for found, score in hits if found == chunk), None)
+    return None if own is None else 1 + sum(score > own for _, score in hits)

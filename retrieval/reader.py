@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedqa.index.chunking import split_sentences
 from seedqa.index.runtime import (
     compile_model,
     damaged,
@@ -25,6 +24,7 @@ from seedqa.index.runtime import (
     read_config,
     verify_folder,
 )
+from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
 from seedqa.retrieval.sentences import YEAR
 

@@ -101,10 +101,10 @@ class IndexState:
 class Timings:
     """Milliseconds spent in each step of a question."""
 
-    refresh_ms: float
-    encode_ms: float
-    search_ms: float
-    read_ms: float
+    refresh_ms: float = 0.0
+    encode_ms: float = 0.0
+    search_ms: float = 0.0
+    read_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,8 @@ class Result:
     timings: Timings
     evidence: Mapping[str, float] = field(default_factory=dict)
     """What each term adds to the logarithm of the odds of the confidence, for `--explain`."""
+    words: tuple[str, ...] = ()
+    """The topical words of the question, folded: those that a passage's words are marked by."""
     notes: tuple[str, ...] = field(default=())
     """What a person should know beside the result: why it is not fresh, another model."""
 

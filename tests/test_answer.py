@@ -10,17 +10,19 @@ import pytest
 from numpy.typing import NDArray
 
 from seedqa.retrieval.answer import (
-    MOST_AHEAD,
     UNKNOWN_LANGUAGE_LIMIT,
     Outcome,
     find_answers,
-    group_candidates,
-    normalise_answer,
-    rank_candidates,
     reorder_passages,
-    weigh_evidence,
 )
 from seedqa.retrieval.calibration import Calibration, sigmoid
+from seedqa.retrieval.evidence import (
+    MAX_AHEAD,
+    group_candidates,
+    rank_candidates,
+    weigh_evidence,
+)
+from seedqa.retrieval.normalise import normalise_answer
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.types import (
     Answer,
@@ -168,7 +170,7 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
          "across": 0.0, "margin across": 0.0, "cosine across": 0.0, "lead across": 0.0},
         abs=1e-5,
     )  # fmt: skip
-    assert weigh_evidence(first, None, "en", passages)["ahead"] == MOST_AHEAD
+    assert weigh_evidence(first, None, "en", passages)["ahead"] == MAX_AHEAD
 
 
 def test_an_article_in_capitals_is_no_answer() -> None:

@@ -11,16 +11,18 @@ from seedqa.index.errors import QuestionsFileError
 from seedqa.retrieval.evaluation import (
     EvalQuestion,
     Outcome,
+    normalise_answer,
+    read_questions,
+    summarise,
+)
+from seedqa.retrieval.metrics import (
     auroc,
     exact_match,
     f1,
     ndcg_at,
-    normalise_answer,
     percentile,
-    read_questions,
     recall_at,
     reciprocal_rank_at,
-    summarise,
 )
 
 RANKED = ["a", "b", "c", "d"]

@@ -16,7 +16,7 @@ import pytest
 
 from seedqa.cli import main
 from seedqa.index.language import find_language
-from seedqa.retrieval.evaluation import f1
+from seedqa.retrieval.metrics import f1
 
 ROOT = Path(__file__).resolve().parent.parent
 QUALITY = ROOT / "tests" / "quality"
