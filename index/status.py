@@ -9,15 +9,9 @@ from typing import Any
 
 from seedqa.index.errors import SeedsError
 from seedqa.index.plan import plan_changes, settle_doubts
-<<<<<<< HEAD
 from seedqa.index.store.database import missing_index_error
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import DocumentRow, Generation
-=======
-from seedqa.index.record import check_seeds
-from seedqa.index.store.rows import DocumentRow, Generation
-from seedqa.index.store.store import missing, open_for_reading
->>>>>>> store
 from seedqa.index.types import SkippedFile
 from seedqa.index.workspace import Workspace, require_index
 
@@ -55,12 +49,8 @@ def read_status(workspace: Workspace) -> Status:
             raise missing_index_error(workspace.index)
         generation, rows = reading.generation, reading.documents()
         try:
-<<<<<<< HEAD
             seeds = Path(generation.recipe.seeds)
             plan = settle_doubts(plan_changes(reader, seeds, workspace.index))
-=======
-            plan = settle_doubts(plan_changes(store, Path(generation.recipe.seeds), location.index))
->>>>>>> store
         except SeedsError as error:
             problem = str(error)
         else:

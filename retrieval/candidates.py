@@ -15,29 +15,8 @@ from seedqa.index.store.protocol import Hits, Reading, Term, Vector
 from seedqa.index.types import Filters
 from seedqa.retrieval.question import Question
 
-<<<<<<< HEAD
 #: Candidates that each search gives. docs/log/retrieval.md: recall@5 of the joined list is the
 #: same from 50 on.
-=======
-from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.index.lexical import (
-    all_stop_words,
-    folded_words,
-    guess_question_language,
-    stemmed_words,
-    stop_words,
-)
-from seedqa.index.stopwords import STOP_WORDS
-from seedqa.index.store.rows import Generation
-from seedqa.index.store.store import Store
-from seedqa.index.store.vectors import VectorIndex
-
-Arm = list[tuple[int, float]]
-"""Chunk ids and scores, best first; equal scores in the order of ids."""
-
-#: Candidates that each arm gives. docs/measurements.md: recall@5 of the joined list is the same
-#: from 50 on.
->>>>>>> store
 DEPTH = 100
 #: A word in more chunks than this share, and than `MIN_FREQUENT`, says little and costs much.
 FREQUENT_SHARE = 0.1
@@ -69,26 +48,7 @@ def dense_candidates(reading: Reading, vector: Vector, where: Filters) -> Hits:
     return _rounded(reading.dense(vector, DEPTH, where))
 
 
-<<<<<<< HEAD
 def lexical_candidates(reading: Reading, query: LexicalQuery, where: Filters) -> Hits:
-=======
-def score_chunks(
-    store: Store, generation: Generation, query: NDArray[np.float32], ids: Iterable[int]
-) -> Arm:
-    """Return chunks with the exact cosine of their stored vectors to `query`."""
-    exact = store.vectors(ids, generation.recipe.fingerprint)
-    if not exact:
-        return []
-    order = sorted(exact)
-    scores = np.stack([exact[chunk] for chunk in order]) @ query
-    return sorted(
-        zip(order, (round(float(score), 6) for score in scores), strict=True),
-        key=lambda hit: (-hit[1], hit[0]),
-    )
-
-
-def lexical_candidates(store: Store, query: LexicalQuery, allowed: NDArray[np.int64] | None) -> Arm:
->>>>>>> store
     """Return the chunks with the greatest BM25 score for the question's words."""
     if not query.terms:
         return []

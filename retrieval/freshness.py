@@ -10,10 +10,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from seedqa.index.build import OutOfTime, Progress, Report, build_index
+from seedqa.index.build import OutOfTime, Report, build_index
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexBusy, SeedsError, StorageError
 from seedqa.index.plan import Plan, plan_changes, settle_doubts
+from seedqa.index.progress import Progress
 from seedqa.index.store.protocol import IndexReader
 from seedqa.index.store.rows import Generation
 from seedqa.index.workspace import other_model_error

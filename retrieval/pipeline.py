@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from seedqa.index.build import Progress, build_index, no_progress
+from seedqa.index.build import build_index
 from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.errors import QuestionError
+from seedqa.index.progress import Progress, no_progress
 from seedqa.index.store.database import missing_index_error
 from seedqa.index.store.protocol import IndexReader, Reading
 from seedqa.index.store.reading import open_for_reading
