@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +14,24 @@ import pytest
 from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import IndexCorrupt, IndexFormatError, IndexMissing
-from seedqa.index.store.store import (
-    DATABASE,
-    Store,
-    open_for_reading,
-    open_for_writing,
-)
+from seedqa.index.store.database import DATABASE
+from seedqa.index.store.protocol import Term
+from seedqa.index.store.reading import EmbeddedReader, EmbeddedReading, open_for_reading
+from seedqa.index.store.writing import EmbeddedWriter, open_for_writing
+from seedqa.index.types import NO_FILTERS
 
 
 @pytest.fixture
 def built(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Path:
     build_index(seeds, tmp_path / "index", encoder)
     return tmp_path / "index"
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[EmbeddedReading]:
+    with open_for_reading(folder) as reader, reader.read() as reading:
+        assert reading is not None
+        yield reading
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
@@ -44,10 +52,10 @@ def test_a_new_index_is_ours_and_in_wal_mode(tmp_path: Path) -> None:
     open_for_writing(tmp_path / "deep" / "index").close()
     folder = tmp_path / "deep" / "index"
     assert rows(folder, "PRAGMA application_id") == [(0x73647161,)]
-    assert rows(folder, "PRAGMA user_version") == [(1,)]
+    assert rows(folder, "PRAGMA user_version") == [(2,)]
     assert rows(folder, "PRAGMA journal_mode") == [("wal",)]
-    with open_for_reading(folder) as store:
-        assert store.generation() is None
+    with open_for_reading(folder) as reader:
+        assert reader.generation() is None
 
 
 @pytest.mark.parametrize(
@@ -88,8 +96,8 @@ def test_a_database_of_another_program(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [DATABASE]
 
 
-@pytest.mark.parametrize("version", [2, 99])
-def test_a_newer_format(built: Path, version: int) -> None:
+@pytest.mark.parametrize("version", [1, 3, 99])
+def test_another_format(built: Path, version: int) -> None:
     rows(built, f"PRAGMA user_version = {version}")
     for opened in (open_for_reading, open_for_writing):
         with pytest.raises(IndexFormatError) as raised:
@@ -99,16 +107,19 @@ def test_a_newer_format(built: Path, version: int) -> None:
 
 def test_a_snapshot_sees_one_generation(built: Path, seeds: Path, encoder: ToyEncoder) -> None:
     with open_for_reading(built) as reader:
-        with reader.snapshot():
-            before = reader.generation()
+        with reader.read() as reading:
+            assert reading is not None
+            before = reading.generation
             (seeds / "bridge.txt").unlink()
             build_index(seeds, built, encoder)
             assert reader.generation() == before
+            assert [row.source for row in reading.documents()] == [
+                "bridge.txt", "pont.md", "sub/bruecke.txt",
+            ]  # fmt: skip
             assert [row.source for row in reader.documents()] == [
                 "bridge.txt", "pont.md", "sub/bruecke.txt",
             ]  # fmt: skip
         after = reader.generation()
-        assert before is not None
         assert after is not None
         assert (before.number, after.number) == (1, 2)
         assert [row.source for row in reader.documents()] == ["pont.md", "sub/bruecke.txt"]
@@ -144,9 +155,9 @@ def test_vectors_that_a_copy_still_uses_stay(built: Path, seeds: Path, encoder: 
 def test_leftovers_of_a_stopped_build_are_swept(
     built: Path, seeds: Path, encoder: ToyEncoder
 ) -> None:
-    with open_for_writing(built) as store:
-        store.cache_vectors(encoder.fingerprint, [b"o" * 16], np.ones((1, 64), dtype=np.float32))
-        store.cache_vectors("another model", [b"o" * 16], np.ones((1, 64), dtype=np.float32))
+    with open_for_writing(built) as writer:
+        writer.cache_vectors(encoder.fingerprint, [b"o" * 16], np.ones((1, 64), dtype=np.float32))
+        writer.cache_vectors("another model", [b"o" * 16], np.ones((1, 64), dtype=np.float32))
     assert rows(built, "SELECT count(*) FROM vectors") == [(5,)]
     (seeds / "new.txt").write_text("Another document.\n", encoding="utf-8")
     build_index(seeds, built, encoder)
@@ -156,17 +167,19 @@ def test_leftovers_of_a_stopped_build_are_swept(
 def test_vectors_and_chunks_are_found_by_id(built: Path, encoder: ToyEncoder) -> None:
     """Left to itself SQLite read every vector of the model: a question over 10,000 chunks took
     1.1 s. The plan must search each table by its key."""
-    with open_for_reading(built) as store:
+    query = encoder.encode_question("bridge")
+    with open_for_reading(built) as reader, reader.read() as reading:
+        assert reading is not None
         statements: list[str] = []
-        store._connection.set_trace_callback(statements.append)
-        vectors = store.vectors([3, 1, 999], encoder.fingerprint)
-        chunks = store.chunks([3, 1, 999])
-        store._connection.set_trace_callback(None)
+        reader.connection.set_trace_callback(statements.append)
+        cosines = reading.cosines(query, [3, 1, 999])
+        chunks = reading.chunks([3, 1, 999])
+        reader.connection.set_trace_callback(None)
         plans = [
-            [row[3] for row in store._connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+            [row[3] for row in reader.connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
             for statement in statements
         ]
-    assert sorted(vectors) == sorted(chunks) == [1, 3]
+    assert sorted(cosines) == sorted(chunks) == [1, 3]
     for plan in plans:
         assert [step.split()[0] for step in plan] == ["SCAN", "SEARCH", "SEARCH"]
         assert plan[0].startswith("SCAN wanted ")
@@ -176,14 +189,11 @@ def test_vectors_and_chunks_are_found_by_id(built: Path, encoder: ToyEncoder) ->
     "word", ['"', "NEAR", "AND", "*", "^bridge", "folded:bridge", "-", "a\x00b", "(", "🚢", "'"]
 )
 def test_words_that_look_like_operators(built: Path, word: str) -> None:
-    from seedqa.retrieval.candidates import lexical_candidates, plan_lexical_query
-
-    with open_for_reading(built) as store:
-        generation = store.generation()
-        assert generation is not None
-        query = plan_lexical_query(store, generation, f"{word} Ebro {word}")
-        found = lexical_candidates(store, query, None)
-    assert [store_id for store_id, _ in found] == [1]
+    terms = [Term("folded", word), Term("folded", "ebro"), Term("stems", word)]
+    with opened(built) as reading:
+        found = reading.lexical(terms, {"folded": 1.0, "stems": 1.0}, 10, NO_FILTERS)
+        assert reading.counts([Term("folded", word)]) == {Term("folded", word): 0}
+    assert [chunk for chunk, _ in found] == [1]
 
 
 def test_leftovers_are_only_files_of_ours(built: Path, seeds: Path, encoder: ToyEncoder) -> None:
@@ -205,8 +215,8 @@ def test_a_generation_that_makes_no_sense(built: Path, said: str) -> None:
     with connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'generation'", (said,))
     connection.close()
-    with open_for_reading(built) as store, pytest.raises(IndexCorrupt) as raised:
-        store.generation()
+    with open_for_reading(built) as reader, pytest.raises(IndexCorrupt) as raised:
+        reader.generation()
     assert raised.value.found == f"{built / DATABASE} is damaged: its generation cannot be read"
 
 
@@ -233,11 +243,13 @@ def test_equals_of_the_last_candidate_are_candidates(tmp_path: Path, encoder: To
         text = "pump pump" if number == 8 else "pump" if number > 1 else "pump and more"
         (seeds / f"{number}.txt").write_text(f"{text} {'x' * (number + 1)}.\n")
     build_index(seeds, tmp_path / "index", encoder)
-    with open_for_reading(tmp_path / "index") as store:
-        found = [
-            [chunk for chunk, _ in store.match_words('{folded} : "pump"', (1.0, 1.0), count, None)]
+    weights = {"folded": 1.0, "stems": 1.0}
+    with opened(tmp_path / "index") as reading:
+        hits = [
+            reading.lexical([Term("folded", "pump")], weights, count, NO_FILTERS)
             for count in (1, 2, 7, 8, 9)
         ]
+    found = [[chunk for chunk, _ in of_count] for of_count in hits]
     assert found[0] == [9]
     assert [sorted(ids) for ids in found[1:]] == [
         [3, 4, 5, 6, 7, 8, 9], [3, 4, 5, 6, 7, 8, 9], list(range(1, 10)), list(range(1, 10))
@@ -245,7 +257,15 @@ def test_equals_of_the_last_candidate_are_candidates(tmp_path: Path, encoder: To
 
 
 def test_opening_for_reading_leaves_no_store_open(built: Path) -> None:
-    with open_for_reading(built) as store:
-        assert isinstance(store, Store)
+    with open_for_reading(built) as reader:
+        assert reader.generation() is not None
     with pytest.raises(IndexCorrupt, match="closed database"):
-        store.documents()
+        reader.documents()
+
+
+def test_a_reader_has_no_method_that_writes() -> None:
+    """That a reader cannot write is said by its type."""
+    writing = {"begin", "cache_vectors", "commit", "rewrite_vectors", "touch", "remove_leftovers"}
+    assert writing <= set(dir(EmbeddedWriter))
+    assert writing.isdisjoint(dir(EmbeddedReader))
+    assert writing.isdisjoint(dir(EmbeddedReading))
