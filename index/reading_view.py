@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from seedqa.index.types import Chunk, Edit
 
@@ -63,8 +64,8 @@ class ReadingView:
         return (bounds[0][0], bounds[-1][1]) if bounds else None
 
 
-def make_view(text: str, edits: Sequence[Edit]) -> ReadingView:
-    """Return `text` as its edits say that it is read."""
+@lru_cache(maxsize=256)  # the passages of a question are viewed several times
+def _make_view(text: str, edits: tuple[Edit, ...]) -> ReadingView:
     parts: list[str] = []
     segments: list[Segment] = []
     position = at = 0
@@ -82,6 +83,11 @@ def make_view(text: str, edits: Sequence[Edit]) -> ReadingView:
         segments.append(Segment(at, position, len(text), True))
         parts.append(text[position:])
     return ReadingView("".join(parts), tuple(segments))
+
+
+def make_view(text: str, edits: Sequence[Edit]) -> ReadingView:
+    """Return `text` as its edits say that it is read."""
+    return _make_view(text, tuple(edits))
 
 
 def readable_text(chunk: Chunk) -> str:

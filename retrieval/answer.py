@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.index.types import Edit
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.evidence import (
     RIVALS,
@@ -27,6 +28,7 @@ from seedqa.retrieval.reader import Span
 from seedqa.retrieval.sentences import (
     sentence_around,
 )
+from seedqa.retrieval.tables import line_around, row_around
 from seedqa.retrieval.types import LIKELY, Answer, Passage
 
 #: The most that an answer in a language is worth that the reader was not made for: unsure.
@@ -138,24 +140,37 @@ def _shape(text: str) -> bool:
 
 def _statement(candidate: Candidate) -> str:
     """Return the sentence of a candidate without the candidate's words."""
-    text, span = candidate.passage.text, candidate.span
+    text, span = candidate.passage.view.text, candidate.span
     start, end = sentence_around(text, span.start, span.end, candidate.passage.language)
     return f"{text[start : span.start]}…{text[span.end : end]}"
 
 
 def _quote(candidate: Candidate, confidence: float, language: str) -> Answer:
+    """Return a candidate as an answer, its spans those of the characters in the document."""
     passage, span = candidate.passage, candidate.span
+    view = passage.view
     known = passage.language if passage.language != UNKNOWN_LANGUAGE else language
-    start, end = sentence_around(passage.text, span.start, span.end, known)
+    if passage.columns:
+        around = line_around(view.text, span.start)
+    else:
+        around = sentence_around(view.text, span.start, span.end, known)
+    start, end = view.locate(span.start, span.end) or (0, 0)
+    first, last = view.locate(*around) or (start, end)
     return Answer(
         text=candidate.text,
         source=passage.source,
-        start=passage.start + span.start,
-        end=passage.start + span.end,
-        line=passage.line_start + passage.text.count("\n", 0, span.start),
+        start=passage.start + start,
+        end=passage.start + end,
+        line=passage.line_start + passage.text.count("\n", 0, start),
         confidence=confidence,
-        sentence=passage.text[start:end],
-        sentence_start=passage.start + start,
-        sentence_end=passage.start + end,
+        sentence=passage.text[first:last] if passage.columns else view.text[slice(*around)],
+        sentence_start=passage.start + first,
+        sentence_end=passage.start + last,
         date=passage.date,
+        normalised=tuple(
+            Edit(edit.start + passage.start, edit.end + passage.start, edit.replacement)
+            for edit in passage.edits
+            if edit.start < edit.end and start <= edit.start and edit.end <= end
+        ),
+        table=row_around(passage, span.start) if passage.columns else None,
     )

@@ -35,7 +35,7 @@ YEAR_LEEWAY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span with its passage; `score` is what candidates are chosen by."""
+    """A span of a passage as it is read; `score` is what candidates are chosen by."""
 
     passage: Passage
     span: Span
@@ -44,7 +44,7 @@ class Candidate:
     @property
     def text(self) -> str:
         """The words."""
-        return self.passage.text[self.span.start : self.span.end]
+        return self.passage.view.text[self.span.start : self.span.end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _places(
 ) -> tuple[str, tuple[int, int], tuple[int, int], str]:
     """Return the text of a passage, where in it two candidates stand, and its language."""
     passage, span, beside = candidate.passage, candidate.span, other.span
-    return passage.text, (span.start, span.end), (beside.start, beside.end), passage.language
+    return passage.view.text, (span.start, span.end), (beside.start, beside.end), passage.language
 
 
 def weigh_evidence(

@@ -7,7 +7,7 @@ not safe in threads: use one at a time.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -15,6 +15,7 @@ from seedqa.index.build import build_index
 from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.errors import QuestionError
 from seedqa.index.progress import Progress, no_progress
+from seedqa.index.reading_view import CONTEXT_MARK
 from seedqa.index.store.database import missing_index_error
 from seedqa.index.store.protocol import IndexReader, Reading
 from seedqa.index.store.reading import open_for_reading
@@ -24,8 +25,9 @@ from seedqa.index.workspace import Workspace, check_model, other_model_error, re
 from seedqa.retrieval.answer import Verdict, find_answers, reorder_passages
 from seedqa.retrieval.freshness import REFRESH_SECONDS, Freshness, catch_up, check_folder
 from seedqa.retrieval.question import Question, parse_question
-from seedqa.retrieval.reader import Reader
+from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.search import rank
+from seedqa.retrieval.tables import inserted_spans
 from seedqa.retrieval.types import IndexState, Passage, Result, Timings
 
 DEFAULT_COUNT = 5
@@ -201,9 +203,7 @@ class Pipeline:
         passages, verdict = found.passages, Verdict()
         reader = self._open_reader()
         if not found.question.is_about_nothing:
-            spans = reader.read(
-                found.question.text, [passage.text for passage in passages[:READ_COUNT]]
-            )
+            spans = read_passages(reader, found.question.text, passages[:READ_COUNT])
             ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
             passages = tuple(passage for passage, _ in ordered)
             verdict = find_answers(
@@ -290,6 +290,18 @@ class _Clock:
 
     def timings(self) -> Timings:
         return Timings(**self._laps)
+
+
+def read_passages(
+    reader: Reader, question: str, passages: Sequence[Passage]
+) -> list[tuple[Span, ...]]:
+    """Return the best spans of each passage as it is read, next to where it belongs."""
+    return reader.read(
+        question,
+        [passage.view.text for passage in passages],
+        [CONTEXT_MARK.join(passage.context) for passage in passages],
+        [inserted_spans(passage) for passage in passages],
+    )
 
 
 def to_result(found: Found) -> Result:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from seedqa.index.reading_view import ReadingView, make_view
+from seedqa.index.types import Edit
+
 #: Confidence from which an answer is called sure or likely; below it is shown as unsure. The
 #: confidence is calibrated, so these are the shares of such answers that are right.
 SURE, LIKELY = 0.8, 0.5
@@ -61,12 +64,33 @@ class Passage:
     stale: bool
     also_in: tuple[str, ...]
     parts: Parts
+    page_to: int | None = None
+    """The page of the last character."""
+    context: tuple[str, ...] = ()
+    """Where it belongs: telling names, the title, and the headings above that it lacks."""
+    columns: tuple[str, ...] = ()
+    """The names of the columns where it is rows of a table."""
+    edits: tuple[Edit, ...] = ()
+    """How it is read where that differs from its characters; offsets from its start."""
+
+    @property
+    def view(self) -> ReadingView:
+        """The passage as it is read."""
+        return make_view(self.text, self.edits)
 
     def holds(self, answer: Answer) -> bool:
         """Return whether an answer stands in it."""
         return (
             self.source == answer.source and self.start <= answer.start and answer.end <= self.end
         )
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table with the names of its columns."""
+
+    columns: tuple[str, ...]
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +108,14 @@ class Answer:
     sentence_end: int
     date: str | None = None
     """The document's."""
+    normalised: tuple[Edit, ...] = ()
+    """What `text` leaves out or joins of the characters from `start` to `end`."""
+    table: TableRow | None = None
+    """The row that holds it, where it is a cell of a table; `sentence` is the row as it is."""
+    items: tuple[tuple[int, int], ...] = ()
+    """The spans of the entries, where it is a list."""
+    differs_by: str | None = None
+    """What distinguishes its document from those of the other answers."""
 
 
 @dataclass(frozen=True, slots=True)
