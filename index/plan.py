@@ -74,15 +74,16 @@ def plan_changes(
     """
     found, skipped = walk_folder(seeds, exclude=index_folder)
     known = {row.source: row for row in reader.documents()} if reader else {}
-    return _compare_folder(found, skipped, known, racy_ns)
+    return compare_folder(found, skipped, known, racy_ns)
 
 
-def _compare_folder(
+def compare_folder(
     found: Sequence[FoundFile],
     all_skipped: Sequence[SkippedFile],
     known: Mapping[str, DocumentRow],
     racy_ns: int,
 ) -> Plan:
+    """Compare what a walk found and skipped with what is `known` of each source."""
     matches = {file.source: _match(file, known.get(file.source), racy_ns) for file in found}
     skipped = _one_for_each_source(all_skipped, matches.keys())
     to_read = tuple(file for file in found if matches[file.source] is not _Match.SAME)

@@ -25,7 +25,7 @@ from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
 from seedqa.index.encoder import Vectors
 from seedqa.index.errors import IndexMismatch, SeedsError
-from seedqa.index.plan import RACY_NS, plan_changes
+from seedqa.index.plan import RACY_NS, compare_folder, plan_changes
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import DocumentRow
@@ -500,6 +500,89 @@ def test_document_that_can_no_longer_be_read_goes_and_comes_back(
     assert summary(build_index(seeds, folder, encoder)) == {
         "generation": 4, "indexed": ("bridge.txt",), "unchanged": 2, "embedded": 1
     }  # fmt: skip
+
+
+def fail_once(path: Path) -> Callable[[str, int, int], None]:
+    """Return a progress that swaps a file for a folder before it is read, and back after it.
+
+    Reading it fails then, for a reason that may pass.
+    """
+    away = path.with_name(".away")
+
+    def progress(phase: str, done: int, total: int) -> None:
+        if phase == "reading" and done == 0:
+            path.rename(away)
+            path.mkdir()
+        elif away.exists():
+            path.rmdir()
+            away.rename(path)
+
+    return progress
+
+
+def settle(path: Path, folder: Path) -> None:
+    """Record a file's times as they are now, and that it was read long after them."""
+    status = path.stat()
+    with sqlite3.connect(folder / DATABASE) as connection:
+        connection.execute(
+            "UPDATE documents SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, read_ns = ?"
+            " WHERE source = ?",
+            (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
+             status.st_ctime_ns + 2 * RACY_NS, path.name),
+        )  # fmt: skip
+    connection.close()
+
+
+def test_what_failed_and_may_pass_is_read_again_though_it_seems_unchanged(
+    tmp_path: Path, folder: Path, encoder: ToyEncoder
+) -> None:
+    """A second failure for the same reason made it look settled, and it was never read again."""
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    ferry = seeds / "ferry.txt"
+    ferry.write_text("The ferry\n\nIt crosses every hour.\n")
+    reason = "cannot be read: Is a directory"
+    for _ in range(2):
+        report = build_index(seeds, folder, encoder, progress=fail_once(ferry))
+        assert summary(report) == {"generation": 1, "skipped": (("ferry.txt", reason),)}
+        settle(ferry, folder)
+        assert rows(folder)["ferry.txt"].retry
+        with open_for_reading(folder) as reader:
+            assert plan_changes(reader, seeds, folder).changed_sources == ("ferry.txt",)
+    assert build_index(seeds, folder, encoder).indexed == ("ferry.txt",)
+    settle(ferry, folder)
+    with open_for_reading(folder) as reader:
+        assert plan_changes(reader, seeds, folder).is_empty
+
+
+def test_skipped_files_have_a_kind(seeds: Path, folder: Path, encoder: ToyEncoder) -> None:
+    spoil(seeds)
+    (seeds / "away.txt").symlink_to(seeds.parent / "elsewhere")
+    os.mkfifo(seeds / "pipe.txt")
+    (seeds / "noise.txt").write_bytes(b"\0\1\2")
+    build_index(seeds, folder, encoder)
+    kinds = {source: row.kind for source, row in rows(folder).items() if row.kind}
+    assert kinds == {
+        "away.txt": SkipKind.LINK,
+        "blank.txt": SkipKind.NO_TEXT,
+        "data.bin": SkipKind.UNSUPPORTED,
+        "empty.txt": SkipKind.EMPTY,
+        "noise.txt": SkipKind.BINARY,
+        "pipe.txt": SkipKind.NOT_REGULAR,
+        "torn.docx": SkipKind.DAMAGED,
+    }
+
+
+def test_documents_of_a_folder_that_cannot_be_listed_stay(
+    built: Report, seeds: Path, folder: Path, encoder: ToyEncoder
+) -> None:
+    """What decides is the kind of what was skipped, not the words of its reason."""
+    found = [file for file in walk_folder(seeds)[0] if file.source != "sub/bruecke.txt"]
+    kinds = {SkipKind.UNLISTED: [], SkipKind.UNREADABLE: ["sub/bruecke.txt"]}
+    for kind, removed in kinds.items():
+        skipped = [SkippedFile("sub", "any words", kind)]
+        plan = compare_folder(found, skipped, rows(folder), RACY_NS)
+        assert [row.source for row in plan.removed] == removed
 
 
 # --- another model, other chunks ------------------------------------------------------------------

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from seedqa.index.errors import IndexCorrupt, IndexFormatError, IndexMissing
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.protocol import Term
 from seedqa.index.store.reading import EmbeddedReader, EmbeddedReading, open_for_reading
+from seedqa.index.store.vectors import VectorFile, open_vectors
 from seedqa.index.store.writing import EmbeddedWriter, open_for_writing
 from seedqa.index.types import NO_FILTERS
 
@@ -269,3 +271,149 @@ def test_a_reader_has_no_method_that_writes() -> None:
     assert writing <= set(dir(EmbeddedWriter))
     assert writing.isdisjoint(dir(EmbeddedReader))
     assert writing.isdisjoint(dir(EmbeddedReading))
+
+
+# -- the vector file -------------------------------------------------------------------------------
+
+
+def test_a_generation_without_its_vector_file(built: Path) -> None:
+    (built / "vectors-1.faiss").unlink()
+    with (
+        open_for_reading(built) as reader,
+        pytest.raises(IndexCorrupt) as raised,
+        reader.read(),
+    ):
+        pass
+    assert raised.value.found == f"{built / 'vectors-1.faiss'} is missing"
+    assert raised.value.remedy == ("Run seedqa doctor --repair: it is made again from the database")
+
+
+def test_a_commit_between_reading_the_name_of_the_vectors_and_opening_them(
+    built: Path, seeds: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The vector file is gone by then, and the newer generation is there."""
+    calls: list[str] = []
+
+    def commit_then_open(folder: Path, recorded: VectorFile) -> BufferedReader:
+        calls.append(recorded.name)
+        if len(calls) == 1:
+            (seeds / "pont.md").unlink()
+            build_index(seeds, built, encoder)
+        return open_vectors(folder, recorded)
+
+    monkeypatch.setattr("seedqa.index.store.reading.open_vectors", commit_then_open)
+    with opened(built) as reading:
+        assert reading.generation.number == 2
+        hits = reading.dense(encoder.encode_question("Ebro bridge"), 5, NO_FILTERS)
+        assert sorted(chunk for chunk, _ in hits) == [1, 3]
+    assert calls == ["vectors-1.faiss", "vectors-2.faiss"]
+
+
+def test_vectors_are_read_once_for_a_generation_and_only_where_they_are_needed(
+    built: Path, seeds: Path, encoder: ToyEncoder
+) -> None:
+    query = encoder.encode_question("Ebro bridge")
+    with open_for_reading(built) as reader:
+        loaded = []
+        for number in range(4):
+            if number == 2:
+                (seeds / "pont.md").unlink()
+                build_index(seeds, built, encoder)
+            with reader.read() as reading:
+                assert reading is not None
+                assert reading.chunks([1])[1].source == "bridge.txt"
+                before = reader.loaded_vectors
+                assert reading.dense(query, 1, NO_FILTERS)[0][0] == 1
+                loaded.append((before, reader.loaded_vectors))
+    (first, second, third, fourth) = loaded
+    assert first[0] is None
+    assert first[1] is second[0] is second[1] is third[0]
+    assert third[1] is not third[0]
+    assert third[1] is fourth[0] is fourth[1]
+
+
+def test_a_damaged_vector_file_is_said_to_be_damaged(built: Path, encoder: ToyEncoder) -> None:
+    path = built / "vectors-1.faiss"
+    path.write_bytes(path.read_bytes()[:-1])
+    with opened(built) as reading:
+        assert sorted(reading.chunks([1, 2])) == [1, 2]
+        with pytest.raises(IndexCorrupt) as raised:
+            reading.dense(encoder.encode_question("Ebro"), 1, NO_FILTERS)
+    assert raised.value.found.startswith(f"{path} has ")
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("UPDATE chunks SET edits = '[[1]]'", "Edit.__init__() missing 1 required positional"),
+        ("UPDATE chunks SET context = '['", "Expecting value"),
+        (
+            "UPDATE documents SET status = 'skipped', skip_kind = 'odd', reason = 'x'",
+            "'odd' is not a valid SkipKind",
+        ),
+    ],
+)
+def test_a_row_that_makes_no_sense(built: Path, change: str, why: str) -> None:
+    connection = sqlite3.connect(built / DATABASE)
+    with connection:
+        connection.execute(change)
+    connection.close()
+    with opened(built) as reading, pytest.raises(IndexCorrupt) as raised:
+        _ = reading.documents(), reading.chunks([1])
+    assert raised.value.found.startswith(
+        f"{built / DATABASE} is damaged: a row cannot be read: {why}"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE documents SET status = 'skipped'",
+        "UPDATE documents SET status = 'skipped', skip_kind = 'empty'",
+        "UPDATE documents SET skip_kind = 'empty', reason = 'x'",
+        "UPDATE documents SET status = 'other'",
+    ],
+)
+def test_a_row_is_indexed_or_skipped_for_a_reason(built: Path, change: str) -> None:
+    connection = sqlite3.connect(built / DATABASE)
+    with pytest.raises(sqlite3.IntegrityError, match="CHECK constraint failed"), connection:
+        connection.execute(change)
+    connection.close()
+
+
+def test_words_of_the_context_have_columns_of_their_own(
+    seeds: Path, tmp_path: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("seedqa.index.store.writing.INDEXES_CONTEXT", True)
+    build_index(seeds, tmp_path / "index", encoder)
+    terms = [Term("context_folded", "bridge"), Term("context_folded", "ebro")]
+    with opened(tmp_path / "index") as reading:
+        context = reading.chunks([1])[1].chunk.context
+        assert context == ("The iron bridge",)
+        assert list(reading.counts(terms).values()) == [1, 0]
+        hits = reading.lexical(terms, {"context_folded": 1.0}, 5, NO_FILTERS)
+        assert [chunk for chunk, _ in hits] == [1]
+    with open_for_writing(tmp_path / "index") as writer:
+        writer.rewrite_vectors()
+    with opened(tmp_path / "index") as reading:
+        assert list(reading.counts(terms).values()) == [1, 0]
+
+
+def test_faiss_is_given_one_thread_once(built: Path, encoder: ToyEncoder) -> None:
+    """It was set at every call, and so taken from a program that had set it otherwise."""
+    import faiss
+
+    query = encoder.encode_question("Ebro bridge")
+    with opened(built) as reading:
+        reading.dense(query, 1, NO_FILTERS)
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(2)
+    try:
+        with opened(built) as reading:
+            reading.dense(query, 1, NO_FILTERS)
+        assert (threads, faiss.omp_get_max_threads()) == (1, 2)
+    finally:
+        faiss.omp_set_num_threads(threads)

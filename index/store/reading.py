@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Self
@@ -57,6 +58,14 @@ _DOCUMENT_COLUMNS = (
 )
 #: The columns of `chunks` that make a `Chunk`, in the order of `chunk_values`.
 CHUNK_COLUMNS = "start, end, line_start, line_end, page, page_to, text, context, edits, columns"
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The vectors of a generation in memory."""
+
+    generation: int
+    index: VectorIndex
 
 
 class EmbeddedReading:
@@ -203,7 +212,7 @@ class EmbeddedReader:
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
         self.connection = connection
-        self._vectors: tuple[int, VectorIndex] | None = None
+        self._vectors: _Loaded | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -262,11 +271,16 @@ class EmbeddedReader:
         with _sound_values(self.folder):
             return [_document_from_values(row) for row in rows]
 
+    @property
+    def loaded_vectors(self) -> VectorIndex | None:
+        """The vectors that were read last, which are kept for the next question."""
+        return self._vectors.index if self._vectors else None
+
     def load_vectors(self, generation: Generation, file: BufferedReader) -> VectorIndex:
-        """Return the vectors of a generation; those read last are kept for the next question."""
-        if self._vectors is None or self._vectors[0] != generation.number:
-            self._vectors = (generation.number, load_vectors(file, generation.vectors))
-        return self._vectors[1]
+        """Return the vectors of a generation, reading them unless they are those read last."""
+        if self._vectors is None or self._vectors.generation != generation.number:
+            self._vectors = _Loaded(generation.number, load_vectors(file, generation.vectors))
+        return self._vectors.index
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the database; empty if it is sound."""
