@@ -47,10 +47,11 @@ class Tally:
 
 def build(chunks: int, scratch: Path) -> None:
     """Write files, and an index of synthetic chunks that names the shipped model."""
-    from seedqa.index.build import _describe
+    from seedqa.index.build import make_recipe
     from seedqa.index.chunking import DEFAULT_SETTINGS
     from seedqa.index.encoder import load_encoder
-    from seedqa.index.store.store import Change, open_for_writing
+    from seedqa.index.store.rows import Change
+    from seedqa.index.store.writing import open_for_writing
 
     corpus, shipped = Corpus(chunks), load_encoder()
     files = write_files(scratch / "seeds", corpus.documents)
@@ -60,8 +61,8 @@ def build(chunks: int, scratch: Path) -> None:
             document = make_document(corpus, number, file)
             documents.append(document)
             store.cache_vectors(shipped.fingerprint, document.hashes, corpus.vectors(number))
-        generation = _describe(scratch / "seeds", shipped, None, DEFAULT_SETTINGS)
-        store.commit(Change(frozenset(), tuple(documents), ()), generation, keep_vectors=False)
+        recipe = make_recipe(scratch / "seeds", shipped, None, DEFAULT_SETTINGS)
+        store.commit(Change(frozenset(), tuple(documents), ()), recipe, keep_vectors=False)
 
 
 def start(scratch: Path) -> tuple[subprocess.Popen[str], str]:

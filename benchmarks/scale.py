@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # the parent stays small: it weighs its children
     from numpy.typing import NDArray
 
     from seedqa.index.encoder import Encoder
-    from seedqa.index.store.store import NewDocument
+    from seedqa.index.store.rows import NewDocument
     from seedqa.index.types import FoundFile
 
     Vectors = NDArray[np.float32]
@@ -164,9 +164,10 @@ class Scale:
 
 def build(chunks: int, scratch: Path) -> dict[str, Any]:
     """Write files and index; return how long it took."""
-    from seedqa.index.build import _describe
+    from seedqa.index.build import make_recipe
     from seedqa.index.chunking import DEFAULT_SETTINGS
-    from seedqa.index.store.store import Change, open_for_writing
+    from seedqa.index.store.rows import Change
+    from seedqa.index.store.writing import open_for_writing
 
     corpus = Corpus(chunks)
     encoder = SyntheticEncoder(None, {})
@@ -178,8 +179,8 @@ def build(chunks: int, scratch: Path) -> dict[str, Any]:
             document = make_document(corpus, number, file)
             documents.append(document)
             store.cache_vectors("synthetic", document.hashes, corpus.vectors(number))
-        generation = _describe(scratch / "seeds", encoder, None, DEFAULT_SETTINGS)
-        store.commit(Change(frozenset(), tuple(documents), ()), generation, keep_vectors=False)
+        recipe = make_recipe(scratch / "seeds", encoder, None, DEFAULT_SETTINGS)
+        store.commit(Change(frozenset(), tuple(documents), ()), recipe, keep_vectors=False)
     size = sum(path.stat().st_size for path in (scratch / "index").iterdir())
     return {"seconds": time.perf_counter() - started, "bytes": size}
 
@@ -198,7 +199,7 @@ def write_files(folder: Path, count: int) -> list[FoundFile]:
 
 def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
     """Return a document as a build would have read it."""
-    from seedqa.index.store.store import NewDocument
+    from seedqa.index.store.rows import NewDocument
     from seedqa.index.types import Chunk
 
     chunks, start = [], 0
@@ -209,7 +210,15 @@ def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
         (number * CHUNKS_PER_DOCUMENT + row).to_bytes(16, "big") for row in range(len(chunks))
     )
     return NewDocument(
-        file, time.time_ns(), str(number), file.source, None, "en", tuple(chunks), hashes
+        source=file.source,
+        file=file,
+        read_ns=time.time_ns(),
+        hash=str(number),
+        title=file.source,
+        date=None,
+        language="en",
+        chunks=tuple(chunks),
+        hashes=hashes,
     )
 
 

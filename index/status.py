@@ -60,7 +60,7 @@ def read_status(workspace: Workspace) -> Status:
         index=workspace.index,
         size=sum(path.stat().st_size for path in workspace.index.iterdir() if path.is_file()),
         generation=generation,
-        skipped=tuple(SkippedFile(row.source, row.reason) for row in rows if row.reason),
+        skipped=tuple(row.skipped for row in rows if row.skipped),
         duplicates=_find_duplicates(rows),
         changed=changed,
         removed=removed,

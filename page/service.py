@@ -74,7 +74,7 @@ class Service:
         )
         recorded = read_record(location)
         known = recorded.generation
-        if known and known.fingerprint != encoder.fingerprint and not read_only:
+        if known and known.recipe.fingerprint != encoder.fingerprint and not read_only:
             pipeline.search("model", progress=progress)  # refuses, or builds anew
         service = cls(location, pipeline, seeds_of(location, recorded).resolve(), read_only)
         if not read_only and not service.status().fresh:

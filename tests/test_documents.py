@@ -12,7 +12,7 @@ from seedqa.index.documents.ignore import matches_glob
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import MAX_FILE_BYTES, walk_folder
 from seedqa.index.errors import SeedsError, UnreadableFile
-from seedqa.index.types import Document, FoundFile, SkippedFile
+from seedqa.index.types import Document, FoundFile, SkipKind, SkippedFile
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -183,7 +183,9 @@ def test_second_of_two_names_that_are_written_alike_is_skipped(tmp_path: Path) -
     (tmp_path / r"caf\xe9.txt").write_text("backslash")
     (found,), skips = walk_folder(tmp_path)
     assert read_document(found)[1].text == "backslash"
-    assert skips == [SkippedFile(r"caf\xe9.txt", "another file has the same name")]
+    assert skips == [
+        SkippedFile(r"caf\xe9.txt", "another file has the same name", SkipKind.DUPLICATE_NAME)
+    ]
 
 
 def test_hidden_files_and_the_excluded_folder_are_left_out_silently(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from page.script import MODULES, SCRIPTS, join_modules, read_script
+from seedqa.page.script import MODULES, SCRIPTS, join_modules, read_script
 
 ROOT = Path(__file__).resolve().parent.parent
 #: A limit for a reader: what is longer does two things.

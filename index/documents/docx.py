@@ -12,6 +12,7 @@ from typing import Any
 from seedqa.index.documents.decoding import normalise_text
 from seedqa.index.documents.types import Extracted, Stated, one_line
 from seedqa.index.errors import UnreadableFile
+from seedqa.index.types import SkipKind
 
 #: The XML of a DOCX is held as a tree of some five times its size; a novel has 5 MiB.
 MAX_DOCX_XML_BYTES = 64 * 2**20
@@ -36,7 +37,7 @@ _RUN_TEXT[f"{_WORD}noBreakHyphen"] = "-"
 def extract_docx(raw: bytes) -> Extracted:
     """Extract paragraphs and tables in their order; cells of a row are joined by tabs."""
     if raw.startswith(b"\xd0\xcf\x11\xe0"):
-        raise UnreadableFile("encrypted DOCX or an old Word file")
+        raise UnreadableFile("encrypted DOCX or an old Word file", kind=SkipKind.ENCRYPTED)
     _check_docx_size(raw)
     # Imported here: 0.15 s that a folder without DOCX does not owe.
     from docx import Document as open_docx
@@ -47,7 +48,7 @@ def extract_docx(raw: bytes) -> Extracted:
         blocks = [block for block in _docx_blocks(docx.element.body) if block.strip()]
     # The library lets through whatever its zip, XML and package layers raise.
     except Exception as error:
-        raise UnreadableFile(f"damaged DOCX: {one_line(error)}") from error
+        raise UnreadableFile(f"damaged DOCX: {one_line(error)}", kind=SkipKind.DAMAGED) from error
     return Extracted(normalise_text("\n\n".join(blocks)), Stated(title=title))
 
 
@@ -60,12 +61,17 @@ def _check_docx_size(raw: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise UnreadableFile(f"damaged DOCX: {one_line(error)}") from error
+        raise UnreadableFile(f"damaged DOCX: {one_line(error)}", kind=SkipKind.DAMAGED) from error
     xml = sum(m.file_size for m in members if m.filename.lower().endswith((".xml", ".rels")))
     if xml > MAX_DOCX_XML_BYTES:
-        raise UnreadableFile(f"DOCX expands to more than {MAX_DOCX_XML_BYTES // 2**20} MiB of text")
+        raise UnreadableFile(
+            f"DOCX expands to more than {MAX_DOCX_XML_BYTES // 2**20} MiB of text",
+            kind=SkipKind.TOO_LARGE,
+        )
     if sum(member.file_size for member in members) > MAX_DOCX_BYTES:
-        raise UnreadableFile(f"DOCX expands to more than {MAX_DOCX_BYTES // 2**20} MiB")
+        raise UnreadableFile(
+            f"DOCX expands to more than {MAX_DOCX_BYTES // 2**20} MiB", kind=SkipKind.TOO_LARGE
+        )
 
 
 def _docx_blocks(container: Any) -> Iterator[str]:

@@ -25,7 +25,7 @@ from seedqa.index.errors import (
     StorageError,
 )
 
-FORMAT = 1
+FORMAT = 2
 #: "sdqa", so that `file` and we can tell whose database it is.
 APPLICATION_ID = 0x73647161
 DATABASE = "seedqa.db"
@@ -38,22 +38,27 @@ INTENTION = "intention"
 #: Present while the embedding cache holds vectors that no commit has used yet.
 UNCOMMITTED = "uncommitted"
 
+#: A file that was never opened has no size, times and inode. `context`, `edits` and `columns` are
+#: JSON arrays, NULL where they are empty.
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     source TEXT NOT NULL UNIQUE,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    ctime_ns INTEGER NOT NULL,
-    inode INTEGER NOT NULL,
-    read_ns INTEGER NOT NULL,
+    size INTEGER,
+    mtime_ns INTEGER,
+    ctime_ns INTEGER,
+    inode INTEGER,
+    read_ns INTEGER,
+    retry INTEGER NOT NULL DEFAULT 0,
     hash TEXT,
     title TEXT,
     date TEXT,
     language TEXT,
     status TEXT NOT NULL CHECK (status IN ('indexed', 'skipped')),
-    reason TEXT
+    skip_kind TEXT,
+    reason TEXT,
+    CHECK ((status = 'skipped') = (skip_kind IS NOT NULL AND reason IS NOT NULL))
 );
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -63,7 +68,11 @@ CREATE TABLE chunks (
     line_start INTEGER NOT NULL,
     line_end INTEGER NOT NULL,
     page INTEGER,
+    page_to INTEGER,
     text TEXT NOT NULL,
+    context TEXT,
+    edits TEXT,
+    columns TEXT,
     hash BLOB NOT NULL
 );
 CREATE INDEX chunks_document ON chunks (document);
@@ -71,7 +80,9 @@ CREATE INDEX chunks_hash ON chunks (hash);
 CREATE TABLE vectors (
     model TEXT NOT NULL, hash BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, hash)
 ) WITHOUT ROWID;
-CREATE VIRTUAL TABLE words USING fts5 (folded, stems, tokenize = 'unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE words USING fts5 (
+    folded, stems, context_folded, context_stems, tokenize = 'unicode61 remove_diacritics 0'
+);
 CREATE VIRTUAL TABLE word_counts USING fts5vocab (words, 'col');
 """
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Any, Self
@@ -38,7 +39,7 @@ from seedqa.index.store.vectors import (
     open_vectors,
     unpack_vector,
 )
-from seedqa.index.types import Chunk, Filters
+from seedqa.index.types import Chunk, Edit, Filters, SkipKind
 
 #: `dense` scans 8-bit codes and scores this many times what is asked for again with the exact
 #: vectors.
@@ -49,12 +50,22 @@ MAX_EQUAL = 1_000
 #: and chunks with the same vector must have the same score.
 COSINE_DIGITS = 6
 #: The columns of the table `words`, in its order.
-WORD_COLUMNS = ("folded", "stems")
+WORD_COLUMNS = ("folded", "stems", "context_folded", "context_stems")
 
 _DOCUMENT_COLUMNS = (
-    "id, source, size, mtime_ns, ctime_ns, inode, read_ns, hash, title, date, language, status,"
-    " reason"
+    "id, source, size, mtime_ns, ctime_ns, inode, read_ns, retry, hash, title, date, language,"
+    " status, skip_kind, reason"
 )
+#: The columns of `chunks` that make a `Chunk`, in the order of `chunk_values`.
+CHUNK_COLUMNS = "start, end, line_start, line_end, page, page_to, text, context, edits, columns"
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The vectors of a generation in memory."""
+
+    generation: int
+    index: VectorIndex
 
 
 class EmbeddedReading:
@@ -96,7 +107,8 @@ class EmbeddedReading:
         hits, up to `MAX_EQUAL`: which of equals come first is a matter of their ids, and so of
         the history of builds.
         """
-        if not terms:
+        expression = _match_expression(terms)
+        if not expression:
             return []
         allowed = self._allowed_chunks(where)
         restriction, values = "", []
@@ -108,7 +120,7 @@ class EmbeddedReading:
             rows = self._connection.execute(
                 "SELECT rowid, -rank FROM words WHERE words MATCH ? AND rank MATCH ?"
                 f"{restriction} ORDER BY rank LIMIT ?",
-                (_match_expression(terms), ranking, *values, count + MAX_EQUAL),
+                (expression, ranking, *values, count + MAX_EQUAL),
             )
             hits: Hits = []
             for chunk, score in rows:
@@ -143,13 +155,16 @@ class EmbeddedReading:
         """Return chunks by id."""
         with translated_errors(self._folder, "read"):
             rows = self._connection.execute(
-                "SELECT chunks.id, start, end, line_start, line_end, page, text, document, source,"
-                " title, date, language FROM json_each(?) AS wanted"
+                f"SELECT chunks.id, document, source, title, date, language, {CHUNK_COLUMNS}"
+                " FROM json_each(?) AS wanted"
                 " CROSS JOIN chunks ON chunks.id = wanted.value"
                 " CROSS JOIN documents ON documents.id = document",
                 (id_list(ids),),
-            )
-            return {row[0]: StoredChunk(row[0], Chunk(*row[1:7]), *row[7:]) for row in rows}
+            ).fetchall()
+        with _sound_values(self._folder):
+            return {
+                row[0]: StoredChunk(row[0], chunk_from_values(row[6:]), *row[1:6]) for row in rows
+            }
 
     def documents(self, after: str = "", limit: int | None = None) -> list[DocumentRow]:
         """Return documents and skipped files with a source beyond `after`, by source."""
@@ -197,7 +212,7 @@ class EmbeddedReader:
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
         self.connection = connection
-        self._vectors: tuple[int, VectorIndex] | None = None
+        self._vectors: _Loaded | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -252,14 +267,20 @@ class EmbeddedReader:
                 f"SELECT {_DOCUMENT_COLUMNS} FROM documents WHERE source > ? OR ? = ''"
                 " ORDER BY source LIMIT ?",
                 (after, after, -1 if limit is None else limit),
-            )
-            return [DocumentRow(*row) for row in rows]
+            ).fetchall()
+        with _sound_values(self.folder):
+            return [_document_from_values(row) for row in rows]
+
+    @property
+    def loaded_vectors(self) -> VectorIndex | None:
+        """The vectors that were read last, which are kept for the next question."""
+        return self._vectors.index if self._vectors else None
 
     def load_vectors(self, generation: Generation, file: BufferedReader) -> VectorIndex:
-        """Return the vectors of a generation; those read last are kept for the next question."""
-        if self._vectors is None or self._vectors[0] != generation.number:
-            self._vectors = (generation.number, load_vectors(file, generation.vectors))
-        return self._vectors[1]
+        """Return the vectors of a generation, reading them unless they are those read last."""
+        if self._vectors is None or self._vectors.generation != generation.number:
+            self._vectors = _Loaded(generation.number, load_vectors(file, generation.vectors))
+        return self._vectors.index
 
     def check(self) -> list[str]:
         """Return what SQLite finds wrong with the database; empty if it is sound."""
@@ -299,6 +320,15 @@ def open_for_reading(folder: Path) -> EmbeddedReader:
     return EmbeddedReader(folder, connect_for_reading(folder))
 
 
+@contextmanager
+def _sound_values(folder: Path) -> Iterator[None]:
+    """Say that the database is damaged where a stored value makes no sense."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise damaged_error(folder, f"a row cannot be read: {error}") from error
+
+
 def missing_vectors_error(folder: Path, generation: Generation) -> IndexCorrupt:
     """Return the error for a generation without its vector file."""
     return IndexCorrupt(
@@ -309,10 +339,12 @@ def missing_vectors_error(folder: Path, generation: Generation) -> IndexCorrupt:
 
 
 def _match_expression(terms: Iterable[Term]) -> str:
-    """Return an FTS5 expression: each word a string, so that none is an operator."""
-    return " OR ".join(
-        '{{{}}} : "{}"'.format(term.column, term.word.replace('"', '""')) for term in terms
-    )
+    """Return an FTS5 expression, each word a string, so that none is an operator; or nothing.
+
+    A word with a null character, which would end the expression, is in no chunk.
+    """
+    quoted = ((term.column, term.word.replace('"', '""')) for term in terms)
+    return " OR ".join(f'{{{column}}} : "{word}"' for column, word in quoted if "\0" not in word)
 
 
 def _filter_condition(where: Filters) -> tuple[str, list[str]]:
@@ -325,6 +357,29 @@ def _filter_condition(where: Filters) -> tuple[str, list[str]]:
     }
     wanted = {test: value for test, value in tests.items() if value}
     return " AND ".join(["status = 'indexed'", *wanted]), list(wanted.values())
+
+
+def _document_from_values(values: Iterable[Any]) -> DocumentRow:
+    *seen, retry, digest, title, date, language, status, kind, reason = values
+    kind = None if kind is None else SkipKind(kind)
+    return DocumentRow(*[*seen, bool(retry), digest, title, date, language, status, kind, reason])
+
+
+def chunk_from_values(values: Sequence[Any]) -> Chunk:
+    """Return a chunk from the values of `CHUNK_COLUMNS`."""
+    start, end, line_start, line_end, page, page_to, text, context, edits, columns = values
+    return Chunk(
+        start=start,
+        end=end,
+        line_start=line_start,
+        line_end=line_end,
+        page=page,
+        text=text,
+        page_to=page_to,
+        context=tuple(json.loads(context)) if context else (),
+        edits=tuple(Edit(*edit) for edit in json.loads(edits)) if edits else (),
+        columns=tuple(json.loads(columns)) if columns else (),
+    )
 
 
 def _generation_from_json(folder: Path, text: str) -> Generation:

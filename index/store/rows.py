@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from seedqa.index.chunking import ChunkSettings
 from seedqa.index.store.vectors import VectorFile
-from seedqa.index.types import Chunk, FoundFile
+from seedqa.index.types import Chunk, FoundFile, SkipKind, SkippedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +56,40 @@ class DocumentRow:
 
     id: int
     source: str
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
-    read_ns: int
+    size: int | None
+    """This and the next three are None where the file was never opened: a link, a type that no
+    extractor reads."""
+    mtime_ns: int | None
+    ctime_ns: int | None
+    inode: int | None
+    read_ns: int | None
+    """When it was read; None where it was not."""
+    retry: bool
+    """Whether it is read again though it seems unchanged: what failed may have passed."""
     hash: str | None
     title: str | None
     date: str | None
     language: str | None
     status: str
+    kind: SkipKind | None
     reason: str | None
+
+    @property
+    def skipped(self) -> SkippedFile | None:
+        """Why the file is not indexed, or None where it is."""
+        if self.kind is None or self.reason is None:
+            return None
+        return SkippedFile(self.source, self.reason, self.kind)
 
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """One file as a build has read it; `reason` is set, and chunks are empty, where it failed."""
+    """One file as a build has read it; `skipped` is set, and chunks are empty, where it failed."""
 
-    file: FoundFile
-    read_ns: int
+    source: str
+    file: FoundFile | None
+    """None where the file was not to be read."""
+    read_ns: int | None
     hash: str | None
     title: str | None
     date: str | None
@@ -82,7 +97,9 @@ class NewDocument:
     chunks: tuple[Chunk, ...]
     hashes: tuple[bytes, ...]
     """The embedding cache's key of each chunk."""
-    reason: str | None = None
+    skipped: SkippedFile | None = None
+    retry: bool = False
+    """Whether to read it again next time though it seems unchanged."""
 
 
 @dataclass(frozen=True, slots=True)

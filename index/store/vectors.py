@@ -13,10 +13,10 @@ so an incremental build and a full one give the same file.
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedqa.index.errors import IndexCorrupt
-
-logger = logging.getLogger(__name__)
+from seedqa.index.store.steps import log_step
 
 #: Components of a unit vector lie within a few times 1 / sqrt(dimension); what lies beyond this
 #: many times is cut off. At 384 dimensions codes reach 0.306; the encoder that ships stays below
@@ -81,15 +80,21 @@ class VectorIndex:
         _, ids = self._index.search(scaled[None].astype(np.float32), count, params=parameters)
         return np.asarray(ids[0][ids[0] >= 0], dtype=np.int64)
 
-    def update(
-        self, removed: Iterable[int], ids: NDArray[np.int64], vectors: NDArray[np.float32]
-    ) -> None:
-        """Remove ids, then add `vectors` of shape (len(ids), dimension) under `ids`."""
-        gone = np.fromiter(removed, dtype=np.int64)
+    def remove(self, ids: Iterable[int]) -> None:
+        """Remove the vectors of these ids."""
+        gone = np.fromiter(ids, dtype=np.int64)
         if len(gone):
             self._index.remove_ids(gone)
+
+    def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Add `vectors`, shape (len(ids), dimension), under `ids`."""
         if len(ids):
             self._index.add_with_ids(encode_codes(vectors), ids)
+
+    def write(self, write: Callable[[bytes], int]) -> None:
+        """Hand the whole index, as FAISS serialises it, to `write`."""
+        faiss = _faiss()
+        faiss.write_index(self._index, faiss.PyCallbackIOWriter(write, IO_BYTES))
 
 
 def empty_index(dimension: int) -> VectorIndex:
@@ -120,21 +125,20 @@ def unpack_vector(packed: bytes) -> NDArray[np.float32]:
 
 def write_vectors(index: VectorIndex, path: Path) -> VectorFile:
     """Write `index` to `path` so that it is whole on disk, and return what to record of it."""
-    faiss = _faiss()
     part = path.with_suffix(".part")
-    logger.debug("step: vectors write")
+    log_step("vectors write")
     with part.open("wb+") as file:
         # through our file: an error keeps its number, and any name will do
-        faiss.write_index(index._index, faiss.PyCallbackIOWriter(file.write, IO_BYTES))
-        logger.debug("step: vectors written")
+        index.write(file.write)
+        log_step("vectors written")
         file.flush()
         os.fsync(file.fileno())
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    logger.debug("step: vectors synced")
+    log_step("vectors synced")
     part.replace(path)
     sync_folder(path.parent)
-    logger.debug("step: vectors in place")
+    log_step("vectors in place")
     return VectorFile(path.name, digest, path.stat().st_size, index.count)
 
 
@@ -188,10 +192,13 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+@cache
 def _faiss() -> Any:
     import faiss  # needed by a question or a build only
 
-    # Two OpenMP threads were 2.7 to 4.4 times slower than one on a two-core machine.
+    # Two OpenMP threads were 2.7 to 4.4 times slower than one on a two-core machine. FAISS has one
+    # setting for the process, so it is set once, when it is loaded: a program that uses FAISS
+    # itself can set it back.
     faiss.omp_set_num_threads(1)
     return faiss
 
