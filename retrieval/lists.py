@@ -34,15 +34,93 @@ _HOW_MANY = re.compile(
 _AND = r"(?:and|or|et|ou|und|oder|y|e|ed|o|en|of|sowie|as well as|ainsi que|&)"
 _JOINT = re.compile(rf"\s*(?:,\s*(?:{_AND}\s+)?|;\s*|\s{_AND}\s+)", re.IGNORECASE)
 _NUMBER_WORDS = frozenset(
-    """
-    one two three four five six seven eight nine ten eleven twelve
-    un une deux trois quatre cinq six sept huit neuf dix onze douze
-    ein eine zwei drei vier fünf sechs sieben acht neun zehn elf zwölf
-    uno dos tres cuatro cinco seis siete ocho nueve diez once doce
-    due tre quattro cinque sei sette otto nove dieci undici dodici
-    dois duas três quatro cinco seis sete oito nove dez onze doze
-    een twee drie vier vijf zes zeven acht negen tien elf twaalf
-    """.split()
+    [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "un",
+        "une",
+        "deux",
+        "trois",
+        "quatre",
+        "cinq",
+        "six",
+        "sept",
+        "huit",
+        "neuf",
+        "dix",
+        "onze",
+        "douze",
+        "ein",
+        "eine",
+        "zwei",
+        "drei",
+        "vier",
+        "fünf",
+        "sechs",
+        "sieben",
+        "acht",
+        "neun",
+        "zehn",
+        "elf",
+        "zwölf",
+        "uno",
+        "dos",
+        "tres",
+        "cuatro",
+        "cinco",
+        "seis",
+        "siete",
+        "ocho",
+        "nueve",
+        "diez",
+        "once",
+        "doce",
+        "due",
+        "tre",
+        "quattro",
+        "cinque",
+        "sei",
+        "sette",
+        "otto",
+        "nove",
+        "dieci",
+        "undici",
+        "dodici",
+        "dois",
+        "duas",
+        "três",
+        "quatro",
+        "cinco",
+        "seis",
+        "sete",
+        "oito",
+        "nove",
+        "dez",
+        "onze",
+        "doze",
+        "een",
+        "twee",
+        "drie",
+        "vier",
+        "vijf",
+        "zes",
+        "zeven",
+        "acht",
+        "negen",
+        "tien",
+        "elf",
+        "twaalf",
+    ]
 )
 
 
@@ -109,7 +187,9 @@ def enumeration_around(text: str, start: int, end: int, bounds: Span) -> tuple[S
     if not held:
         return ()
     first, last = held[0], held[-1]
-    while last + 1 < len(parts) and _is_entry(text[slice(*parts[last + 1])], last + 2 == len(parts)):
+    while last + 1 < len(parts) and _is_entry(
+        text[slice(*parts[last + 1])], last + 2 == len(parts)
+    ):
         last += 1
     while first > 0 and _is_entry(text[slice(*parts[first - 1])], False):
         first -= 1

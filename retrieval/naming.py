@@ -20,7 +20,9 @@ _NAME = re.compile(r"(?<![\w])[^\W\d_a-zß-ÿ][\w’'-]*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 #: A code joins letters and digits; a version has a dot.
 _CODE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9][a-z0-9./-]*")
-_VERSION = re.compile(r"\bv(?:ersion|ersión|ersione|ersão|ersie)?\.? ?(\d+(?:\.\d+)*)\b", re.IGNORECASE)
+_VERSION = re.compile(
+    r"\bv(?:ersion|ersión|ersione|ersão|ersie)?\.? ?(\d+(?:\.\d+)*)\b", re.IGNORECASE
+)
 #: Ordinals and units that join digits and letters and are no codes: 3rd, 19th, 2e, 5kg.
 _NO_CODE = re.compile(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h|l|ha|eur|gb|mb)")
 #: Twins are alike in this share of their three-word sequences once what tells them apart is out.
@@ -61,8 +63,7 @@ def named_by(question: str) -> frozenset[str]:
     named = {
         figure
         for figure in figures
-        if _YEAR.fullmatch(figure)
-        or (_CODE.fullmatch(figure) and not _NO_CODE.fullmatch(figure))
+        if _YEAR.fullmatch(figure) or (_CODE.fullmatch(figure) and not _NO_CODE.fullmatch(figure))
     }
     named |= {_plain(found[1]) for found in _VERSION.finditer(question)}
     return frozenset(named)

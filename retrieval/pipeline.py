@@ -207,11 +207,11 @@ class Pipeline:
             ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
             passages = tuple(passage for passage, _ in ordered)
             verdict = find_answers(
+                found.question,
                 passages,
                 [of_passage for _, of_passage in ordered],
                 reader.calibration,
                 self._encoder.encode_passages,
-                found.question.language,
                 reader.languages,
             )
         clock.lap("read_ms")

@@ -72,6 +72,8 @@ class Passage:
     """The names of the columns where it is rows of a table."""
     edits: tuple[Edit, ...] = ()
     """How it is read where that differs from its characters; offsets from its start."""
+    items: tuple[tuple[int, int], ...] = ()
+    """The spans of the entries of its list, from its start, where it has one."""
 
     @property
     def view(self) -> ReadingView:
