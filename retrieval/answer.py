@@ -22,7 +22,7 @@ from seedqa.retrieval.naming import tell_apart
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import quote
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.rivals import choose_named, find_rivals
+from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
 from seedqa.retrieval.sentences import YEAR
 from seedqa.retrieval.types import LIKELY, Answer, Passage
 

@@ -24,7 +24,7 @@ MIN_FREQUENT = 1_000
 #: Rows of the words table that one question may score, rarest words first: about 1 µs each.
 MAX_POSTINGS = 40_000
 MAX_TERMS = 64
-#: The weight in BM25 of a word in where a passage belongs: its title, its headings, its file's name.
+#: The weight in BM25 of a word in where a passage belongs: its title, headings, file's name.
 CONTEXT_WEIGHT = 0.5
 #: Weights of the columns in BM25; docs/log/retrieval.md.
 COLUMN_WEIGHTS: Mapping[str, float] = {

@@ -19,7 +19,8 @@ _SEVERAL = re.compile(
     (?:and\ )?(?:who|what|which|where)\b[^?]{0,60}?\b(?:are|were)\b | (?:list|name)\ (?:the|all)\b
     | which\ \w+s\b
     | qui\ (?:sont|étaient|furent)\b | quel(?:le)?s\b | (?:cite[zr]?|nomme[zr]?|énumére[zr]?)\b
-    | (?:wer|was|wo)\ (?:sind|waren)\b | welche[nr]?\b[^?]{0,60}?\b(?:sind|waren|gehören|werden|gibt)\b
+    | (?:wer|was|wo)\ (?:sind|waren)\b
+    | welche[nr]?\b[^?]{0,60}?\b(?:sind|waren|gehören|werden|gibt)\b
     | nenne[n]?\b
     | (?:quiénes|quienes|cuáles|cuales)\b | qué\ \w+s\b | (?:nombra|enumera)\b
     | (?:chi|cosa)\ sono\b | quali\b | (?:elenca|nomina)\b
@@ -28,100 +29,26 @@ _SEVERAL = re.compile(
     )"""
 )
 _HOW_MANY = re.compile(
-    r"(?i)\W*(?:how (?:many|much)|combien|wie ?viele?|cuánt[oa]s?|cuant[oa]s?|quant[iaeo]s?|hoeveel)\b"
+    r"(?i)\W*(?:how (?:many|much)|combien|wie ?viele?|cu[aá]nt[oa]s?|quant[iaeo]s?|hoeveel)\b"
 )
 #: What joins the last entry of an enumeration within a sentence.
 _AND = r"(?:and|or|et|ou|und|oder|y|e|ed|o|en|of|sowie|as well as|ainsi que|&)"
 _JOINT = re.compile(rf"\s*(?:,\s*(?:{_AND}\s+)?|;\s*|\s{_AND}\s+)", re.IGNORECASE)
-_NUMBER_WORDS = frozenset(
-    [
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "un",
-        "une",
-        "deux",
-        "trois",
-        "quatre",
-        "cinq",
-        "six",
-        "sept",
-        "huit",
-        "neuf",
-        "dix",
-        "onze",
-        "douze",
-        "ein",
-        "eine",
-        "zwei",
-        "drei",
-        "vier",
-        "fünf",
-        "sechs",
-        "sieben",
-        "acht",
-        "neun",
-        "zehn",
-        "elf",
-        "zwölf",
-        "uno",
-        "dos",
-        "tres",
-        "cuatro",
-        "cinco",
-        "seis",
-        "siete",
-        "ocho",
-        "nueve",
-        "diez",
-        "once",
-        "doce",
-        "due",
-        "tre",
-        "quattro",
-        "cinque",
-        "sei",
-        "sette",
-        "otto",
-        "nove",
-        "dieci",
-        "undici",
-        "dodici",
-        "dois",
-        "duas",
-        "três",
-        "quatro",
-        "cinco",
-        "seis",
-        "sete",
-        "oito",
-        "nove",
-        "dez",
-        "onze",
-        "doze",
-        "een",
-        "twee",
-        "drie",
-        "vier",
-        "vijf",
-        "zes",
-        "zeven",
-        "acht",
-        "negen",
-        "tien",
-        "elf",
-        "twaalf",
-    ]
+#: An entry of an enumeration has at most so many words.
+MAX_ENTRY_WORDS = 6
+_NAMES_AT_END = re.compile(
+    r"[^\W\d_a-zß-ÿ][\w’'.-]*(?: (?:de|da|do|di|van|von|der|[^\W\d_a-zß-ÿ])[\w’'.-]*)*\Z"
 )
+_NUMBERS = """
+    one two three four five six seven eight nine ten eleven twelve
+    un une deux trois quatre cinq six sept huit neuf dix onze douze
+    ein eine zwei drei vier fünf sechs sieben acht neun zehn elf zwölf
+    uno dos tres cuatro cinco seis siete ocho nueve diez once doce
+    due tre quattro cinque sei sette otto nove dieci undici dodici
+    dois duas três quatro cinco seis sete oito nove dez onze doze
+    een twee drie vier vijf zes zeven acht negen tien elf twaalf
+"""
+_NUMBER_WORDS = frozenset(_NUMBERS.split())
 
 
 def asks_for_several(question: str) -> bool:
@@ -174,8 +101,8 @@ def _announces(text: str, start: int, first: int) -> bool:
 def enumeration_around(text: str, start: int, end: int, bounds: Span) -> tuple[Span, ...]:
     """Return the entries of the enumeration within a sentence that text[start:end] belongs to.
 
-    `bounds` is the span of the sentence. "Ann, Bob and Cy" has three entries; fewer than two
-    commas or conjunctions are no enumeration.
+    `bounds` is the span of the sentence. "Ann, Bob and Cy" has three entries; with fewer than two
+    commas or conjunctions there is no enumeration. Entries are capitalised alike.
     """
     low, high = bounds
     joints = [found.span() for found in _JOINT.finditer(text, low, high)]
@@ -186,19 +113,32 @@ def enumeration_around(text: str, start: int, end: int, bounds: Span) -> tuple[S
     held = [at for at, (left, right) in enumerate(parts) if left < end and start < right]
     if not held:
         return ()
+    capital = text[start].isupper()
     first, last = held[0], held[-1]
-    while last + 1 < len(parts) and _is_entry(
-        text[slice(*parts[last + 1])], last + 2 == len(parts)
-    ):
+    while last + 1 < len(parts) and _is_entry(text, parts[last + 1], capital):
         last += 1
-    while first > 0 and _is_entry(text[slice(*parts[first - 1])], False):
+    while first > 1 and _is_entry(text, parts[first - 1], capital):
         first -= 1
-    return tuple(parts[first : last + 1]) if last - first >= 1 else ()
+    entries = [_without_stop(text, part) for part in parts[first : last + 1]]
+    entries[0] = (start if held[0] == first else entries[0][0], entries[0][1])
+    if first == 1 and capital and (lead := _names_at_end(text, parts[0])):
+        entries.insert(0, lead)
+    return tuple(entries) if len(entries) > 1 else ()
 
 
-def _is_entry(part: str, is_last: bool) -> bool:
-    words = part.split()
-    return 0 < len(words) <= (6 if is_last else 5)
+def _is_entry(text: str, part: Span, capital: bool) -> bool:
+    words = text[slice(*part)].split()
+    return 0 < len(words) <= MAX_ENTRY_WORDS and words[0][0].isupper() == capital
+
+
+def _without_stop(text: str, part: Span) -> Span:
+    return part[0], part[0] + len(text[slice(*part)].rstrip(" .;:!?\n"))
+
+
+def _names_at_end(text: str, part: Span) -> Span | None:
+    """Return the span of the capitalised words that end a part, None where there are none."""
+    found = _NAMES_AT_END.search(text, *part)
+    return found.span() if found else None
 
 
 def whole_span(entries: Sequence[Span]) -> Span:

@@ -15,7 +15,7 @@ from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.types import Passage
 
 #: A token with a digit: 2018, 1,250.50, E-1047, v2.1, 3rd, §4.
-_FIGURE = re.compile(r"(?<![\w])[\w§]*\d[\w]*(?:[-–./,:]\w*\d\w*|-[A-Za-z]\b)*")
+_FIGURE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,4}-)?[\w§]*\d[\w]*(?:[-–./,:]\w*\d\w*|-[A-Za-z]\b)*")
 _NAME = re.compile(r"(?<![\w])[^\W\d_a-zß-ÿ][\w’'-]*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 #: A code joins letters and digits; a version has a dot.
@@ -129,6 +129,8 @@ def _parts(passage: Passage) -> frozenset[str]:
         pieces = re.split(r"[-–./:]", figure)
         found |= {*pieces, "".join(pieces)}
         found |= set(re.findall(r"\d+", figure)) if _YEAR.search(figure) else set()
+        if re.fullmatch(r"v\d[\d.]*", figure):
+            found.add(figure[1:])
     return frozenset(found)
 
 
