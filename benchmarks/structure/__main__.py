@@ -72,7 +72,8 @@ def run_worlds(
         results = ask_folder(scratch / world.name, scratch / f"{world.name}.index", texts)
         for question, result in zip(asked, results, strict=True):
             records.append((question, result, judge(question, result)))
-        print(f"{world.name}: {len(asked)} asked", file=sys.stderr)
+        right = sum(record[2].verdict == "right" for record in records[-len(asked) :])
+        print(f"{world.name}: {right} of {len(asked)} right", file=sys.stderr, flush=True)
     return records
 
 

@@ -90,7 +90,7 @@ def _make_footnotes(maker: Maker, suffix: str, count: int) -> None:
 
 def make_furniture(maker: Maker) -> None:
     """Add two PDFs with running heads and feet, where sentences run over to the next page."""
-    for count in (3, 2):
+    for asked in (3, 2):
         wordings = maker.wordings()
         frame = wordings.frame
         place = maker.names.draw("place")
@@ -98,7 +98,7 @@ def make_furniture(maker: Maker) -> None:
         told = maker.tell(wordings, names[:3])
         blocks: list[Block] = [_named_title(wordings, place)]
         for one in told:
-            blocks += [Paragraph(" ".join(maker.filler(wordings, 5))) for _ in range(2)]
+            blocks += [Paragraph(" ".join(maker.filler(wordings, count))) for count in (5, 5, 3)]
             before, after = maker.filler(wordings, 2), maker.filler(wordings, 2)
             blocks.append(Paragraph(" ".join([*before, one.sentence, *after])))
         document = maker.add(
@@ -111,10 +111,10 @@ def make_furniture(maker: Maker) -> None:
                 foot=frame["foot"].format(p=maker.names.draw("person")),
                 page=wordings.say["page"],
                 turned=tuple(one.value.text for one in told),
-                spaced=count == 2,
+                spaced=asked == 2,
             ),
         )
-        ask_sites(maker, "furniture", "turned", document, [site(place, told)], count)
+        ask_sites(maker, "furniture", "turned", document, [site(place, told)], asked)
 
 
 # -- columns -----------------------------------------------------------------------------------
@@ -155,13 +155,12 @@ def make_hyphens(maker: Maker) -> None:
         while len(break_points(told[0].value.text.split()[1])) < _MIN_POINTS:
             told = maker.tell(wordings, names[:1])
         others = [name for name in maker.facts_of("site") if FACTS[name].value == "money"]
-        sentences = [*maker.filler(wordings, 4), told[0].sentence]
-        maker.rng.shuffle(sentences)
-        sentences += [one.sentence for one in maker.tell(wordings, others[:1])]
+        last = [one.sentence for one in maker.tell(wordings, others[:1])]
+        text = maker.mix(maker.filler(wordings, 5), [told[0].sentence, *last], 2)
         document = maker.add(
             f"{slug(wordings.frame['report'])}/{slug(place)}-{maker.serial():02}.{suffix}",
             wordings.language,
-            [_named_title(wordings, place), Paragraph(" ".join(sentences))],
+            [_named_title(wordings, place), Paragraph(text)],
             title=wordings.frame["report"],
             layout=Layout(broken=told[0].value.text.split()[1]),
         )

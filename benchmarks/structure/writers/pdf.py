@@ -21,7 +21,7 @@ from benchmarks.structure.model import (
     Paragraph,
     Table,
 )
-from benchmarks.structure.writers.wrap import choose_width, is_broken, wrap_text
+from benchmarks.structure.writers.wrap import is_broken, wrap_text
 
 _REGULAR, _BOLD = "Helvetica", "Helvetica-Bold"
 _SIZE, _LEADING = 10.0, 14.0
@@ -32,7 +32,9 @@ _PAGE_A5, _PAGE_A4 = (420.0, 595.0), (595.0, 842.0)
 _HEADING_SIZES = {1: 17.0, 2: 13.0, 3: 11.0}
 _RAISED_SIZE, _RISE, _SPACING = 6.0, 4.0, 3.0
 #: A line may be narrower by this much, so that a word breaks or a page turns where it is wanted.
-_MAX_NARROWING = 130
+_MAX_NARROWING = 170
+#: Spaces before the first line of each paragraph, tried where no width is enough.
+_INDENTS = (0, 2, 4, 6, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def render_pdf(document: Document) -> bytes:
     width = page[0] - 2 * _MARGIN
     if layout.columns == 2:
         width = (width - _GUTTER) / 2
-    width = _fit_width(document, width)
+    document, width = _fit(document, width)
     lines = [line for block in document.blocks for line in _set_block(block, width, layout)]
     lines += _set_notes(document.notes, width)
     height = page[1] - _TOP - _BOTTOM
@@ -102,20 +104,34 @@ def _measure(text: str, font: str = _REGULAR, size: float = _SIZE) -> float:
     )
 
 
-def _fit_width(document: Document, width: float) -> float:
-    """Return a width at which the wanted word breaks and the wanted values turn the page."""
+def _fit(document: Document, width: float) -> tuple[Document, float]:
+    """Return the document, its paragraphs indented if need be, and a width, so that the wanted word
+    breaks and the wanted values turn the page."""
     layout = document.layout
-    paragraphs = [block.text for block in document.blocks if isinstance(block, Paragraph)]
 
-    def fits(tried: float) -> bool:
-        wrapped = [wrap_text(text, tried, _measure, bool(layout.broken)) for text in paragraphs]
+    def fits(tried: Document, narrowed: float) -> bool:
+        texts = [block.text for block in tried.blocks if isinstance(block, Paragraph)]
+        wrapped = [wrap_text(text, narrowed, _measure, bool(layout.broken)) for text in texts]
         if layout.broken and not any(is_broken(layout.broken, lines) for lines in wrapped):
             return False
         turns = [_turning_line(lines, value) for value in layout.turned for lines in wrapped]
         return len([at for at in turns if at]) == len(layout.turned)
 
-    wanted = " ".join((layout.broken, *layout.turned)).strip()
-    return choose_width((width - by for by in range(_MAX_NARROWING)), fits, wanted)
+    for indent in _INDENTS:
+        tried = _indent(document, indent)
+        for by in range(_MAX_NARROWING):
+            if fits(tried, width - by):
+                return tried, width - by
+    raise ValueError(f"no width breaks {layout.broken or layout.turned!r}")
+
+
+def _indent(document: Document, count: int) -> Document:
+    """Return the document with the first line of each paragraph indented by so many spaces."""
+    blocks = tuple(
+        Paragraph("\u00a0" * count + block.text) if isinstance(block, Paragraph) else block
+        for block in document.blocks
+    )
+    return replace(document, blocks=blocks)
 
 
 def _turning_line(lines: list[str], value: str) -> int:
@@ -143,7 +159,9 @@ def _set_block(block: Any, width: float, layout: Layout) -> list[_Line]:
             if layout.columns == 2 and block.level > 1:
                 size = _SIZE
             if layout.spaced and block.level == 1:
-                return [_Line(block.text.upper(), size, _BOLD, _LEADING, spaced=True)]
+                return [_Line(block.text.upper(), _SIZE, _BOLD, _LEADING, spaced=True)]
+            if layout.columns == 2 and block.level == 1:
+                return [_Line(block.text, size, _BOLD, _LEADING)]  # above both columns
             texts = wrap_text(block.text, width, lambda text: _measure(text, _BOLD, size))
             return [_Line(text, size, _BOLD, _LEADING * (at == 0)) for at, text in enumerate(texts)]
         case Paragraph():

@@ -12,7 +12,7 @@ from benchmarks.structure.model import (
     Paragraph,
     Table,
 )
-from benchmarks.structure.writers.wrap import choose_width, is_broken, wrap_text
+from benchmarks.structure.writers.wrap import is_broken, wrap_text
 
 WIDTH = 78
 #: Tried in turn until the wanted word is broken at a line end.
@@ -22,15 +22,7 @@ _NARROW = range(74, 34, -1)
 def render_text(document: Document) -> str:
     """Return the plain text of a document."""
     layout = document.layout
-    width = float(WIDTH)
-    if layout.broken:
-        paragraphs = [block.text for block in document.blocks if isinstance(block, Paragraph)]
-
-        def breaks(width: float) -> bool:
-            lines = [wrap_text(text, width, len, hyphenate=True) for text in paragraphs]
-            return any(is_broken(layout.broken, one) for one in lines)
-
-        width = choose_width(map(float, _NARROW), breaks, layout.broken)
+    width = float(_fit_width(document))
     parts = []
     numbers = [0] * 4
     for block in document.blocks:
@@ -40,6 +32,18 @@ def render_text(document: Document) -> str:
             parts.append(_block(block, width, hyphenate=bool(layout.broken)))
     parts += [f"[{number}] {note}" for number, note in enumerate(document.notes, 1)]
     return "\n\n".join(parts) + "\n"
+
+
+def _fit_width(document: Document) -> int:
+    """Return a width at which the wanted word breaks; ValueError where there is none."""
+    broken = document.layout.broken
+    if not broken:
+        return WIDTH
+    texts = [block.text for block in document.blocks if isinstance(block, Paragraph)]
+    for width in _NARROW:
+        if any(is_broken(broken, wrap_text(text, width, len, hyphenate=True)) for text in texts):
+            return width
+    raise ValueError(f"no width breaks {broken!r}")
 
 
 def _heading(heading: Heading, numbers: list[int], numbered: bool) -> str:

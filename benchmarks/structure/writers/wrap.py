@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 _VOWELS = "aeiouyàáâäãåèéêëìíîïòóôöõùúûüœæ"
 _CONSONANTS = "bcdfghjklmnpqrstvwxzçñß"
-#: Letters that stay together in most of the seven languages.
-_PAIRS = {"ch", "ck", "ph", "th", "sh", "qu", "gu", "ll", "rr", "gn", "lh", "nh", "sc", "sp", "st"}
+#: Two consonants that begin a syllable together, or stand for one sound, in most of the languages.
+_PAIRS = frozenset(
+    "ch ck ph th sh qu gu ll rr gn lh nh sc sp st br cr dr fr gr kr pr tr bl cl fl gl kl pl".split()
+)
 _MIN_LETTERS = 7  # shorter words are seldom broken in print
+_MIN_HEAD = 3
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def break_points(word: str) -> list[int]:
-    """Return where a word may be broken: before a consonant and a vowel, three letters from each
-    end. A rule of thumb over seven languages, not a dictionary."""
+    """Return where a word may be broken: before a consonant, or a pair of them, and a vowel, three
+    letters from each end. A rule of thumb over seven languages, not a dictionary."""
     low = word.lower()
     points = []
-    for at in range(3, len(low) - 2):
-        splits_pair = low[at - 1 : at + 1] in _PAIRS
-        if low[at] in _CONSONANTS and low[at + 1] in _VOWELS and not splits_pair:
+    for at in range(_MIN_HEAD, len(low) - _MIN_HEAD + 1):
+        onset = 2 if low[at : at + 2] in _PAIRS else 1
+        starts = low[at] in _CONSONANTS and low[at + onset : at + onset + 1] in tuple(_VOWELS)
+        if starts and low[at - 1 : at + 1] not in _PAIRS:
             points.append(at)
     return points
 
@@ -54,16 +58,6 @@ def _split_word(
         if measure(f"{line} {head}") <= width:
             return head, word[at:]
     return "", word
-
-
-def choose_width(
-    widths: Iterable[float], fits: Callable[[float], bool], wanted: str
-) -> float:
-    """Return the first width that breaks or turns what is wanted; ValueError where none does."""
-    for width in widths:
-        if fits(width):
-            return width
-    raise ValueError(f"no width breaks {wanted!r}")
 
 
 def is_broken(word: str, lines: list[str]) -> bool:
