@@ -36,6 +36,8 @@ def main() -> int:
     if options.documents:
         write_worlds(worlds, options.documents)
         return 0
+    if options.worlds:
+        worlds = [world for world in worlds if world.name in options.worlds.split(",")]
     kinds = options.kinds.split(",") if options.kinds else list(KINDS)
     if unknown := set(kinds) - set(KINDS):
         print(f"no such kinds: {', '.join(sorted(unknown))}", file=sys.stderr)
@@ -119,6 +121,7 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument("--part", choices=PARTS, default="dev")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--kinds", help="only questions of these kinds, with commas between")
+    parser.add_argument("--worlds", help="only these worlds, as test-en,test-mixed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write figures and answers")
     parser.add_argument("--write", action="store_true", help="write questions and checksums")
     parser.add_argument("--documents", type=Path, metavar="DIR", help="write only the documents")

@@ -31,10 +31,11 @@ from benchmarks.structure.model import Gold, Question
 
 SURE = 0.8
 MAX_EXTRA_WORDS = 4
-_ARTICLES = frozenset(
+_ARTICLE_WORDS = (
     "a an the le la les l un une des der die das dem den ein eine einen einem el los las una il lo"
-    " gli i uno o os as um uma de het een".split()
+    " gli i uno o os as um uma de het een"
 )
+_ARTICLES = frozenset(_ARTICLE_WORDS.split())
 _THOUSANDS = re.compile(r"(?<=\d)[.,'\u2019\u00a0\u202f ](?=\d{3}(?!\d))")
 _NO_WORD = re.compile(r"[^\w]+|_")
 
@@ -60,8 +61,7 @@ def fold_words(text: str) -> list[str]:
 def holds(words: Sequence[str], core: Sequence[str]) -> bool:
     """Return whether `core` is in `words` in one piece."""
     return any(
-        list(words[at : at + len(core)]) == list(core)
-        for at in range(len(words) - len(core) + 1)
+        list(words[at : at + len(core)]) == list(core) for at in range(len(words) - len(core) + 1)
     )
 
 

@@ -137,7 +137,7 @@ class Question:
     """Of the document."""
     asked_in: str
     template: str
-    """The wording, as language:fact:number; no two parts share one."""
+    """The wording, as part:language:fact:number."""
     text: str
     gold: tuple[Gold, ...]
     items: tuple[str, ...] = ()

@@ -13,26 +13,31 @@ from typing import Any
 
 from benchmarks.structure.templates import FACTS, PARTS, Fact
 
+
+def _split(words: str) -> list[str]:
+    return words.split()
+
+
 _PLACES = (
-    "Lor Bran Tel Ves Mor Hal Kes Dun Ral Fen Gor Sel Tar Ul Vin Wes Bor Cal Der Est".split(),
-    "vik mere holt dorn berg stad ville ona essa ford mont rina luz eck hagen wick".split(),
+    _split("Lor Bran Tel Ves Mor Hal Kes Dun Ral Fen Gor Sel Tar Ul Vin Wes Bor Cal Der Est"),
+    _split("vik mere holt dorn berg stad ville ona essa ford mont rina luz eck hagen wick"),
 )
 _COMPANIES = (
-    "Vel Brix Nor Quan Tes Zel Ort Kap Lum Pri Dax Fir Gam Hex".split(),
-    "mo ton dex via tek sol rex lin nova gard tix pa".split(),
+    _split("Vel Brix Nor Quan Tes Zel Ort Kap Lum Pri Dax Fir Gam Hex"),
+    _split("mo ton dex via tek sol rex lin nova gard tix pa"),
 )
 _THINGS = (
-    "Al Be Ci Do Em Fi Gre Hu Is Ju Ka Lo Mi Ne Pa Sa".split(),
-    "rissa bella nando vera mika tula sette rondo lisca pona dira massa".split(),
+    _split("Al Be Ci Do Em Fi Gre Hu Is Ju Ka Lo Mi Ne Pa Sa"),
+    _split("rissa bella nando vera mika tula sette rondo lisca pona dira massa"),
 )
 _SURNAMES = (
-    "Brand Oster Linden Marten Falken Winter Castel Monter Rosen Sander Holler Velden".split(),
-    "stetter kamp hoven brucker grado velli marker sunder weiler nagel berto quister".split(),
+    _split("Brand Oster Linden Marten Falken Winter Castel Monter Rosen Sander Holler Velden"),
+    _split("stetter kamp hoven brucker grado velli marker sunder weiler nagel berto quister"),
 )
-_FIRST_NAMES = (
-    "Ada Bruno Carla Dario Elena Felix Greta Hugo Ines Jonas Karin Leon Marta Nils Olga Paul "
-    "Rita Simon Tessa Viktor"
-).split()
+_FIRST_NAMES = _split(
+    "Ada Bruno Carla Dario Elena Felix Greta Hugo Ines Jonas Karin Leon Marta Nils Olga Paul Rita"
+    " Simon Tessa Viktor"
+)
 
 YEARS = range(1790, 1986)
 COUNTS = range(112, 990)

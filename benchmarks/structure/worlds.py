@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from itertools import islice, cycle
+from itertools import cycle, islice
 
 from benchmarks.structure.kinds.context import Counters, Maker
 from benchmarks.structure.kinds.pages import (

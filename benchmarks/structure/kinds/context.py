@@ -99,9 +99,7 @@ class Maker:
     def facts_of(self, family: str) -> list[str]:
         """Return the facts of a family that belong to this part, in a new order."""
         names = [
-            name
-            for name, kind in FACTS.items()
-            if kind.part == self.part and kind.family == family
+            name for name, kind in FACTS.items() if kind.part == self.part and kind.family == family
         ]
         self.rng.shuffle(names)
         return names
@@ -207,7 +205,7 @@ class Maker:
             format=document.format,
             language=document.language,
             asked_in=wordings.language,
-            template=f"{wordings.language}:{template}",
+            template=f"{self.part}:{wordings.language}:{template}",
             text=text,
             gold=tuple(gold),
             items=tuple(items),

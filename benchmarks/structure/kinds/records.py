@@ -277,7 +277,7 @@ def make_codes(maker: Maker) -> None:
 
 
 def _ask_code(maker: Maker, document: Document, form: str, code: str, meaning: str) -> None:
-    before, _, core = meaning.partition("|")
+    core = meaning.partition("|")[2]
     gold = [Gold(document.source, core.rstrip("."))]
     if maker.next_is_unanswerable():
         gold = []

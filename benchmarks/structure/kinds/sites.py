@@ -40,9 +40,7 @@ def ask_sites(
     asked = [(site, told) for site in sites for told in site.told]
     maker.rng.shuffle(asked)
     known = {told.fact for _, told in asked}
-    missing = [
-        fact for fact in maker.facts_of(FACTS[asked[0][1].fact].family) if fact not in known
-    ]
+    missing = [fact for fact in maker.facts_of(FACTS[asked[0][1].fact].family) if fact not in known]
     for number, (site, told) in enumerate(asked[:count]):
         gold = (Gold(document.source, told.value.core),)
         if not maker.next_is_unanswerable():
@@ -187,7 +185,7 @@ def make_markup(maker: Maker) -> None:
         old = [one.sentence for one in maker.tell(wordings, facts)]
         date, _ = maker.date(maker.rng.randint(2015, 2024), wordings.say)
         sentences = [_mark_up(maker, one) for one in told]
-        blocks = [
+        blocks: list[Block] = [
             Heading(1, f"{wordings.say['visit']} {place}"),
             Markup(f'{{{{< figure src="/img/{slug(place)}-{date}.jpg" width="480" >}}}}'),
             Paragraph(" ".join(filler[:3])),
@@ -202,9 +200,7 @@ def make_markup(maker: Maker) -> None:
             date=date,
             layout=Layout(front_matter=True),
         )
-        ask_sites(
-            maker, "markup", "note", document, [_Site(Scope("at_place", place), told)], count
-        )
+        ask_sites(maker, "markup", "note", document, [_Site(Scope("at_place", place), told)], count)
 
 
 def _mark_up(maker: Maker, told: Told) -> str:

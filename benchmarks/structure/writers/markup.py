@@ -38,9 +38,7 @@ def _markdown_block(block: Block) -> str:
             return "\n".join(f"- {item}" for item in block.items)
         case Table():
             rule = tuple("---" for _ in block.columns)
-            return "\n".join(
-                f"| {' | '.join(row)} |" for row in (block.columns, rule, *block.rows)
-            )
+            return "\n".join(f"| {' | '.join(row)} |" for row in (block.columns, rule, *block.rows))
         case Markup():
             return block.text
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 _VOWELS = "aeiouyàáâäãåèéêëìíîïòóôöõùúûüœæ"
 _CONSONANTS = "bcdfghjklmnpqrstvwxzçñß"
 #: Two consonants that begin a syllable together, or stand for one sound, in most of the languages.
-_PAIRS = frozenset(
-    "ch ck ph th sh qu gu ll rr gn lh nh sc sp st br cr dr fr gr kr pr tr bl cl fl gl kl pl".split()
+_PAIR_WORDS = (
+    "ch ck ph th sh qu gu ll rr gn lh nh sc sp st br cr dr fr gr kr pr tr bl cl fl gl kl pl"
 )
+_PAIRS = frozenset(_PAIR_WORDS.split())
 _MIN_LETTERS = 7  # shorter words are seldom broken in print
 _MIN_HEAD = 3
 _WORD = re.compile(r"[^\W\d_]+")
@@ -62,7 +64,7 @@ def _split_word(
 
 def is_broken(word: str, lines: list[str]) -> bool:
     """Return whether a line ends within a word."""
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         head = line.rpartition(" ")[2]
         if head.endswith("-") and word in head[:-1] + following.split(" ")[0]:
             return word not in head and word not in following
