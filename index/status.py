@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from seedqa.index.errors import SeedsError
 from seedqa.index.location import Location
@@ -69,30 +68,6 @@ def read_status(location: Location) -> Status:
         removed=removed,
         problem=problem,
     )
-
-
-def status_json(status: Status) -> dict[str, Any]:
-    """Return a status as one JSON object."""
-    generation = status.generation
-    return {
-        "index": str(status.index),
-        "size": status.size,
-        "seeds": generation.seeds,
-        "generation": generation.number,
-        "built": generation.built,
-        "model": generation.model,
-        "fingerprint": generation.fingerprint,
-        "documents": generation.documents,
-        "chunks": generation.chunks,
-        "languages": generation.languages,
-        "chunk_settings": asdict(generation.settings),
-        "skipped": [{"source": file.source, "reason": file.reason} for file in status.skipped],
-        "duplicates": [list(group) for group in status.duplicates],
-        "fresh": status.fresh,
-        "changed": list(status.changed),
-        "removed": list(status.removed),
-        "problem": status.problem,
-    }
 
 
 def _find_duplicates(rows: list[DocumentRow]) -> tuple[tuple[str, ...], ...]:

@@ -27,8 +27,8 @@ PROGRESS_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a rebuild stands."""
+class RebuildProgress:
+    """How far a rebuild is, or what the last one did."""
 
     number: int = 0
     """How many were begun since the page was started."""
@@ -38,10 +38,10 @@ class Progress:
     done: int = 0
     total: int = 0
     seconds: float = 0.0
-    report: dict[str, Any] | None = None
+    report: Report | None = None
     """What the last one did."""
-    error: dict[str, str] | None = None
-    """Why the last one failed: found, expected, remedy."""
+    error: SeedqaError | None = None
+    """Why the last one failed."""
 
 
 class Rebuild:
@@ -50,17 +50,17 @@ class Rebuild:
     def __init__(self, location: Location) -> None:
         self._location = location
         self._lock = threading.Lock()
-        self._progress = Progress()
+        self._progress = RebuildProgress()
         self._started = 0.0
         self._follower: threading.Thread | None = None
 
-    def start(self) -> Progress:
-        """Begin a rebuild, unless one is running, and return where it stands."""
+    def start(self) -> RebuildProgress:
+        """Begin a rebuild, unless one is running, and return how far it is."""
         with self._lock:
             if self._progress.running:
                 return self._progress
             number = self._progress.number + 1
-            self._progress = Progress(number=number, running=True, phase="loading")
+            self._progress = RebuildProgress(number=number, running=True, phase="loading")
             self._started = time.monotonic()
             # spawn: a fork would copy the locks of our threads in whatever state they are
             context = multiprocessing.get_context("spawn")
@@ -76,15 +76,15 @@ class Rebuild:
             self._follower.start()
             return self._progress
 
-    def progress(self) -> Progress:
-        """Return where the rebuild stands, or what the last one did."""
+    def progress(self) -> RebuildProgress:
+        """Return how far the rebuild is, or what the last one did."""
         with self._lock:
             progress = self._progress
         if progress.running:
             return replace(progress, seconds=round(time.monotonic() - self._started, 1))
         return progress
 
-    def wait(self) -> Progress:
+    def wait(self) -> RebuildProgress:
         """Return when no rebuild is running."""
         follower = self._follower
         if follower:
@@ -107,11 +107,11 @@ class Rebuild:
         receiving.close()
         if ended is None:
             ended = {
-                "error": {
-                    "found": f"the rebuild ended by itself with {process.exitcode}",
-                    "expected": "a report",
-                    "remedy": "Start it again: what was embedded so far is kept",
-                }
+                "error": SeedqaError(
+                    f"the rebuild ended by itself with {process.exitcode}",
+                    "a report",
+                    "Start it again: what was embedded so far is kept",
+                )
             }
         with self._lock:
             seconds = round(time.monotonic() - self._started, 1)
@@ -143,11 +143,11 @@ def _build(location: Location, sending: Connection) -> None:
             time.sleep(RACY_NS / 1e9)
             report = _join(report, build())
     except SeedqaError as error:
-        sending.send({"error": describe_error(error)})
+        sending.send({"error": error})
     except (BrokenPipeError, KeyboardInterrupt):
         pass  # the page has gone; what was embedded so far is kept
     else:
-        sending.send({"report": _describe_report(report)})
+        sending.send({"report": report})
 
 
 def _sender(sending: Connection) -> Callable[[str, int, int], None]:
@@ -174,23 +174,3 @@ def _join(first: Report, second: Report) -> Report:
         seconds=first.seconds + second.seconds,
         notes=first.notes + second.notes,
     )
-
-
-def _describe_report(report: Report) -> dict[str, Any]:
-    return {
-        "generation": report.generation.number,
-        "documents": report.generation.documents,
-        "chunks": report.generation.chunks,
-        "indexed": len(report.indexed),
-        "unchanged": report.unchanged,
-        "removed": len(report.removed),
-        "skipped": len(report.skipped),
-        "embedded": report.embedded,
-        "seconds": round(report.seconds, 3),
-        "notes": list(report.notes),
-    }
-
-
-def describe_error(error: SeedqaError) -> dict[str, str]:
-    """Return an error as the JSON contract has it."""
-    return {"found": error.found, "expected": error.expected, "remedy": error.remedy}

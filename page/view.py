@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from seedqa.index.lexical import find_words, folded_words, stemmed_words
+from seedqa.index.store.store import DocumentRow
 from seedqa.index.types import Document
 from seedqa.retrieval.candidates import topical_words
 from seedqa.retrieval.types import (
@@ -173,6 +174,20 @@ def view_document(
         "moved": found and place != start,
         "pieces": _pages(document, spans),
     }
+
+
+def view_documents(documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:
+    """Return what the page shows of each indexed document in a list."""
+    return [
+        {
+            "source": row.source,
+            "title": row.title,
+            "date": row.date,
+            "language": row.language,
+            "size": row.size,
+        }
+        for row in documents
+    ]
 
 
 def _find_nearest(text: str, quote: str, start: int) -> int:

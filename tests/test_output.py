@@ -7,12 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from seedqa.output.terminal import (
-    one_line,
-    result_json,
-    visible,
-    write_result,
-)
+from seedqa.output.contract import result_json
+from seedqa.output.terminal import one_line, visible, write_result
 from seedqa.retrieval.types import (
     Answer,
     IndexState,

@@ -12,8 +12,9 @@ from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import IndexMismatch, IndexMissing
 from seedqa.index.location import Location
-from seedqa.index.status import read_status, status_json
+from seedqa.index.status import read_status
 from seedqa.index.types import SkippedFile
+from seedqa.output.contract import status_json
 
 
 def test_coverage(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
