@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 DELAY_SECONDS = 0.5
 
 
-def progress_bar() -> Progress:
-    """Return a callback that draws a bar; it draws nothing off a terminal or for quick work."""
+def progress_bar(delay: float = DELAY_SECONDS) -> Progress:
+    """Return a callback that draws a bar.
+
+    It draws nothing off a terminal, nor for a phase that ends within `delay` seconds.
+    """
     state: dict[str, Any] = {}
 
     def show(phase: str, done: int, total: int) -> None:
@@ -22,7 +25,7 @@ def progress_bar() -> Progress:
         if state.get("phase") != phase:
             from tqdm import tqdm  # 50 ms, and only for work that takes longer
 
-            bar = tqdm(total=total, desc=phase, delay=DELAY_SECONDS, leave=False)
+            bar = tqdm(total=total, desc=phase, delay=delay, leave=False)
             state.update(phase=phase, bar=bar)
         state["bar"].update(done - state["bar"].n)
         if done >= total:

@@ -16,6 +16,7 @@ from seedqa.output.contract import rebuild_json, result_json, status_json
 from seedqa.page.filters import FILTERS, read_filters
 from seedqa.page.service import Service
 from seedqa.retrieval.pipeline import DEFAULT_COUNT
+from seedqa.retrieval.types import Result
 
 Endpoint = Callable[..., dict[str, Any]]
 Failure = Callable[..., Exception]
@@ -39,37 +40,36 @@ def make_endpoints(service: Service, failure: Failure) -> dict[str, Endpoint]:
     question = {"question": "The question, in any language; the documents may be in another."}
     query = {"query": "What to look for, in any language."}
     return {
-        "ask": _question_endpoint(service, failure, True, question, _ASK),
-        "search": _question_endpoint(service, failure, False, query, _SEARCH),
+        "ask": _question_endpoint("ask", service.ask, failure, question, _ASK),
+        "search": _question_endpoint("search", service.search, failure, query, _SEARCH),
         "status": _status_endpoint(service, failure),
         "refresh": _refresh_endpoint(service, failure),
     }
 
 
 def _question_endpoint(
-    service: Service, failure: Failure, read: bool, text: Mapping[str, str], doc: str
+    name: str, run: Callable[..., Result], failure: Failure, text: Mapping[str, str], doc: str
 ) -> Endpoint:
     """Return an endpoint that takes a text, under the name that `text` gives it, and filters.
 
-    Gradio reads its signature, its type hints and its docstring. All three are made from the
-    same tables, so that the names of the parameters are written once.
+    Gradio reads its name, signature, type hints and docstring, and MCP calls it by that name. The
+    parameters in all of them come from one table.
     """
     described = {**text, "count": "How many passages to return, 1 to 100.", **FILTERS}
     [text_name] = text
     defaults: dict[str, Any] = {"count": DEFAULT_COUNT} | dict.fromkeys(FILTERS, "")
-    kinds = {name: int if name == "count" else str for name in described}
+    kinds = {parameter: int if parameter == "count" else str for parameter in described}
     parameters = [
         Parameter(
-            name,
+            parameter,
             Parameter.POSITIONAL_OR_KEYWORD,
-            default=defaults.get(name, Parameter.empty),
-            annotation=kinds[name],
+            default=defaults.get(parameter, Parameter.empty),
+            annotation=kinds[parameter],
         )
-        for name in described
+        for parameter in described
     ]
     # the type as text, as it is for every function of a module with postponed annotations
     signature = Signature(parameters, return_annotation="dict[str, Any]")
-    run = service.ask if read else service.search
 
     def endpoint(*values: Any, **named: Any) -> dict[str, Any]:
         bound = signature.bind(*values, **named)
@@ -79,8 +79,9 @@ def _question_endpoint(
             result = run(given[text_name], count=given["count"], filters=read_filters(given))
         return result_json(result, explain=False) | {"notes": list(result.notes)}
 
-    lines = [f"    {name}: {description}" for name, description in described.items()]
+    lines = [f"    {parameter}: {meaning}" for parameter, meaning in described.items()]
     made: Any = endpoint  # a function takes attributes that its type does not name
+    made.__name__ = name
     made.__signature__ = signature
     made.__annotations__ = {**kinds, "return": signature.return_annotation}
     made.__doc__ = "\n".join([doc, "Args:", *lines])

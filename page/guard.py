@@ -19,7 +19,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders  # comes with gradio
 from starlette.responses import PlainTextResponse
 
 Scope = MutableMapping[str, Any]

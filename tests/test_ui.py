@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -39,6 +40,7 @@ from seedqa.output.contract import error_json
 from seedqa.page.actions import run_action
 from seedqa.page.asking import Asked, RecentSearches, find
 from seedqa.page.calls import MAX_CALLERS, forget_calls
+from seedqa.page.endpoints import make_endpoints
 from seedqa.page.examples import example_questions
 from seedqa.page.guard import (
     MAX_BODY_BYTES,
@@ -846,6 +848,32 @@ def test_foreign_requests_are_refused_by_the_page(served: Served) -> None:
 
 
 # -- the API -------------------------------------------------------------------------------------
+
+
+def test_what_gradio_reads_of_the_endpoints(service: Service) -> None:
+    """MCP calls a tool by the name of its function, a client a parameter by its name."""
+    endpoints = make_endpoints(service, RuntimeError)
+    filters = "count=5, pattern='', language='', since='', until=''"
+    named = [re.sub(": (?:str|int)| (?==)|(?<==) ", "", str(signature(one))) for one in
+             endpoints.values()]  # fmt: skip
+    assert [one.__name__ for one in endpoints.values()] == list(endpoints)
+    assert named == [
+        f"(question, {filters}) -> 'dict[str, Any]'",
+        f"(query, {filters}) -> 'dict[str, Any]'",
+        "() -> 'dict[str, Any]'",
+        "() -> 'dict[str, Any]'",
+    ]
+    assert "    until: Only documents dated on or before this ISO date." in (
+        endpoints["search"].__doc__ or ""
+    )
+
+
+def test_an_endpoint_takes_values_by_order_and_by_name(service: Service) -> None:
+    search = make_endpoints(service, RuntimeError)["search"]
+    by_order = search("bridge", 1, "", "de")
+    by_name = search(query="bridge", count=1, language="de")
+    assert by_order | {"timings": None} == by_name | {"timings": None}
+    assert [one["source"] for one in by_name["passages"]] == ["sub/bruecke.txt"]
 
 
 def test_ask_is_the_contract_of_the_command_line(served: Served) -> None:
