@@ -242,6 +242,15 @@ class Pipeline:
             self._refresh_seconds,
         )
 
+    @property
+    def generation(self) -> int:
+        """The number of the current generation."""
+        return self._current()[1].number
+
+    def has_own_model(self) -> bool:
+        """Return whether the index was built with the encoder at hand."""
+        return self._current()[1].recipe.fingerprint == self._encoder.fingerprint
+
     def _check(self) -> Freshness:
         """Check the folder without building, unless that was done just now."""
         index, generation = self._current()

@@ -18,7 +18,7 @@ from seedqa.retrieval.lists import (
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.sentences import sentence_around
 from seedqa.retrieval.tables import line_around, row_around
-from seedqa.retrieval.types import Answer, Passage
+from seedqa.retrieval.types import Answer, Item, Passage
 
 Span = tuple[int, int]
 
@@ -53,7 +53,10 @@ def quote(candidate: Candidate, confidence: float, question: Question) -> Answer
         date=passage.date,
         normalised=_normalised(passage, start, end),
         table=row_around(passage, span.start) if is_row else None,
-        items=tuple((left + passage.start, right + passage.start) for left, right in items),
+        items=tuple(
+            Item(read_span(passage, left, right), passage.start + left, passage.start + right)
+            for left, right in items
+        ),
     )
 
 

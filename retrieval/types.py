@@ -88,6 +88,15 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a list, as it is read, with its span in the document."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class TableRow:
     """A row of a table with the names of its columns."""
 
@@ -114,8 +123,8 @@ class Answer:
     """What `text` leaves out or joins of the characters from `start` to `end`."""
     table: TableRow | None = None
     """The row that holds it, where it is a cell of a table; `sentence` is the row as it is."""
-    items: tuple[tuple[int, int], ...] = ()
-    """The spans of the entries, where it is a list."""
+    items: tuple[Item, ...] = ()
+    """The entries, where it is a list."""
     differs_by: str | None = None
     """What distinguishes its document from those of the other answers."""
 

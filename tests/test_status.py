@@ -11,9 +11,10 @@ import pytest
 from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import IndexMismatch, IndexMissing
-from seedqa.index.status import read_status, status_json
+from seedqa.index.status import read_status
 from seedqa.index.types import SkippedFile
 from seedqa.index.workspace import Location, resolve
+from seedqa.output.contract import status_json
 
 
 def test_coverage(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
