@@ -48,8 +48,8 @@ _INLINE_TAG = re.compile(
 )
 _SPACE = re.compile(r"\s*")
 _CODE_MARKS = re.compile(r"`+")
-#: Whether a text may have one of the marks below: most have none, and are not searched for them.
-_MARK_HINT = re.compile(r"\{\{[<%]|\{%|\{:|\[\^|\[!|==|^[ \t]*(?::::|!!!|\?\?\?)|toc\]", re.M | re.I)
+#: What the marks below begin with: most texts have none, and are not searched for them.
+_MARK_HINTS = ("{{", "{%", "{:", "[^", "[!", "==", ":::", "!!!", "???", "toc]", "TOC]")
 _MARK = re.compile(
     r"(?P<shortcode>\{\{[<%]|\{%)"
     r"|(?P<hidden>\[\^[^\]\s\[]{1,60}\]:?"  # the number of a note that is not defined
@@ -372,7 +372,7 @@ def _cut_marks(
     text: str, blocks: list[Block], edits: list[Edit], code: list[tuple[int, int]]
 ) -> list[Edit]:
     """Leave out shortcodes, callouts and the marks of other extensions, but not in code."""
-    if not _MARK_HINT.search(text):
+    if not any(hint in text for hint in _MARK_HINTS):
         return edits
     spans: list[tuple[int, int]] = []
     for block in blocks:
@@ -399,7 +399,7 @@ def _mark_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
                 position = at + len(closer)
                 yield match.start(), position
         elif match["hidden"]:
-            yield match.span()
+            yield match.span("hidden")
         else:
             yield match.start(), match.start("marked")
             yield match.end("marked"), match.end()
