@@ -135,10 +135,13 @@ def _toml_values(text: str, start: int, end: int) -> Iterator[_Value]:
             depth += 1
         elif is_value and token in "]}":
             depth -= 1
-        elif is_value and token not in (",", "true", "false") and token[0] != "#":
-            if following != "=":
-                yield _Value(match.start(), match.end(), _unquote_toml(token), joins)
-                joins = True
+        elif is_value and following != "=" and _is_toml_value(token):
+            yield _Value(match.start(), match.end(), _unquote_toml(token), joins)
+            joins = True
+
+
+def _is_toml_value(token: str) -> bool:
+    return token not in (",", "true", "false") and token[0] != "#"
 
 
 def _unquote_toml(token: str) -> str:

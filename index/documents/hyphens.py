@@ -29,11 +29,21 @@ _PART_BEFORE = re.compile(r"(?P<chain>[-\u2010])?(?P<part>[^\W_]+)\Z")
 _PART_AFTER = re.compile(r"[^\W_]+")
 
 #: "Haupt-\nund Nebeneingang": the hyphen stands for the rest of a word that follows later.
-_SUSPENDING = frozenset("und oder bzw sowie bis and or en of och eller".split())
+_SUSPENDING = frozenset(("und", "oder", "bzw", "sowie", "bis", "and", "or", "en", "of"))
 #: English words that keep their hyphen where the document does not say otherwise.
 _HYPHENATED_FIRST = frozenset(("well", "self"))
 _HYPHENATED_LAST = frozenset(
-    "based controlled driven friendly known oriented related specific term".split()
+    (
+        "based",
+        "controlled",
+        "driven",
+        "friendly",
+        "known",
+        "oriented",
+        "related",
+        "specific",
+        "term",
+    )
 )
 #: "de-" and "un-" are prefixes of closed words ("debased", "unknown").
 MIN_COMPOUND_FIRST = 4
@@ -80,7 +90,9 @@ def _edit(text: str, start: int, match: re.Match[str], words: _Words) -> Iterato
     elif mark == _SOFT_HYPHEN:
         yield Edit(*match.span())
     else:
-        before = _PART_BEFORE.search(text, max(start, match.start() - MAX_PART_CHARS), match.start())
+        before = _PART_BEFORE.search(
+            text, max(start, match.start() - MAX_PART_CHARS), match.start()
+        )
         after = _PART_AFTER.match(text, match.end(), match.end() + MAX_PART_CHARS)
         if before is None or after is None:
             return

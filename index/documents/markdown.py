@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from seedqa.index.documents.decoding import decode, normalise_text
 from seedqa.index.documents.front_matter import read_front_matter
 from seedqa.index.documents.hyphens import join_hyphens
-from seedqa.index.documents.markup import read_html_block
+from seedqa.index.documents.markup import between, read_html_block
 from seedqa.index.documents.structure import (
     close_gaps,
     cut_spans,
@@ -41,11 +41,7 @@ MAX_SHORTCODE_CHARS = 1000
 _PROSE = frozenset(
     {BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.NOTE, BlockKind.TABLE}
 )
-_INLINE_TAG = re.compile(
-    r"<(?:!--|/?(?:a|abbr|b|bdi|bdo|cite|code|data|del|dfn|em|font|i|ins|kbd|mark|q|s|samp|small"
-    r"|span|strike|strong|sub|sup|time|tt|u|var|wbr)\b)",
-    re.IGNORECASE,
-)
+_TAG = re.compile(r"</?([a-z][a-z0-9]*)", re.IGNORECASE)
 _SPACE = re.compile(r"\s*")
 _CODE_MARKS = re.compile(r"`+")
 #: What the marks below begin with: most texts have none, and are not searched for them.
@@ -60,6 +56,7 @@ _MARK = re.compile(
     r"|(?<![\w=])==(?P<marked>[^\s=](?:[^=\n]{0,200}[^\s=])?)==(?![\w=])",
     re.MULTILINE | re.IGNORECASE,
 )
+_Found = TypeVar("_Found")
 _CLOSERS = {"{{<": ">}}", "{{%": "%}}", "{%": "%}"}
 
 
@@ -74,7 +71,8 @@ def extract_markdown(raw: bytes) -> Extracted:
     blocks = reader.finish()
     edits = _cut_marks(text, blocks, reader.edits, reader.code)
     words = [(block.start, block.end) for block in blocks if block.kind in _PROSE]
-    edits = merge_edits([*front.edits, *edits], join_hyphens(text, words))
+    whole = _outside(reader.code, join_hyphens(text, words), lambda edit: (edit.start, edit.end))
+    edits = merge_edits([*front.edits, *edits], whole)
     if base:
         blocks.insert(0, Block(BlockKind.FRONT_MATTER, *trim(text, 0, base)))
     return Extracted(
@@ -107,7 +105,7 @@ def _code_points(text: str) -> Sequence[int]:
     offsets = np.zeros(len(raw) + 1, np.int32)
     # A byte that continues a character has the bits 10 at its top.
     np.cumsum((raw & 0xC0) != 0x80, out=offsets[1:])
-    return memoryview(offsets)
+    return memoryview(offsets.data)
 
 
 @dataclass(slots=True)
@@ -141,6 +139,7 @@ class _Reader:
         self._within: list[str] = [""]
         self._muted = 0  # how many open images show the content of another file
         self._level = 1  # of the last heading
+        self._table_start: int | None = None
         self._header: Row | None = None
         self._columns: tuple[str, ...] = ()
         self._rows: list[Row] = []
@@ -158,7 +157,8 @@ class _Reader:
             if event == "Rule":
                 self._flush()
             elif self._leaf:
-                self._keep(start, end, "\n")
+                start += self._text[start] == "\\"
+                self._keep(start, end, self._text[start:end])
             return
         ((name, content),) = event.items()
         if name == "Text":
@@ -173,8 +173,8 @@ class _Reader:
             self._end(content if isinstance(content, str) else next(iter(content)), start, end)
         elif name == "Code":
             self._keep_code(start, end, content)
-        elif name == "InlineHtml" and self._leaf and not _INLINE_TAG.match(content):
-            self._keep(start, end, "\n" if content[:3].lower() == "<br" else " ")
+        elif name == "InlineHtml":
+            self._keep_tag(start, end, content)
 
     # --- blocks ---
 
@@ -185,6 +185,7 @@ class _Reader:
             if self._leaf and not self._leaf.has_words:
                 self._leaf.strong = (start, end)
         elif tag == "Paragraph":
+            self._end_table(start)  # the parser ends a table with too many cells in a paragraph
             if self._leaf is None:
                 self._open(BlockKind.PARAGRAPH, start)
         elif tag == "TableCell":
@@ -207,6 +208,7 @@ class _Reader:
         elif tag == "CodeBlock":
             self._open(BlockKind.CODE, start)
         elif tag == "Table":
+            self._table_start = start
             self._header, self._columns, self._rows = None, (), []
 
     def _end(self, tag: str, start: int, end: int) -> None:
@@ -228,11 +230,7 @@ class _Reader:
         elif tag in ("TableHead", "TableRow"):
             self._end_row(tag == "TableHead", start, end)
         elif tag == "Table":
-            span = trim(self._text, start, end)
-            rows = tuple(self._rows)
-            self._blocks.append(
-                Block(BlockKind.TABLE, *span, 0, self._columns, self._header, rows)
-            )
+            self._end_table(end)
         elif tag == "HtmlBlock":
             blocks, edits = read_html_block(self._text, start, end)
             self._blocks += blocks
@@ -309,6 +307,14 @@ class _Reader:
             at = bisect_right(self.edits, start, key=lambda edit: edit.start - 1)
             self._columns = tuple(self._read(left, right, at) for left, right in cells)
 
+    def _end_table(self, end: int) -> None:
+        if self._table_start is not None:
+            span = trim(self._text, self._table_start, end)
+            rows = tuple(row for row in self._rows if row.start < row.end)
+            table = Block(BlockKind.TABLE, *span, 0, self._columns, self._header, rows)
+            self._blocks.append(table)
+        self._table_start = None
+
     def _read(self, start: int, end: int, first_edit: int) -> str:
         edits = [edit for edit in self.edits[first_edit:] if start <= edit.start < end]
         return " ".join(read_span(self._text, start, end, edits).split())
@@ -338,8 +344,7 @@ class _Reader:
         if self._text[start:end] != content:
             self.edits.append(Edit(start, end, content))
         leaf.position = end
-        if end > leaf.end:
-            leaf.end = end
+        leaf.end = max(leaf.end, end)
         if not content.isspace():
             leaf.has_words = True
             leaf.within.add(self._within[-1])
@@ -358,6 +363,13 @@ class _Reader:
         else:
             self._keep(at, at + len(content), self._text[at : at + len(content)])
         self._reach(end)
+
+    def _keep_tag(self, start: int, end: int, content: str) -> None:
+        """Read a tag that parts words, such as a line break, as what parts them."""
+        match = _TAG.match(content)
+        apart = between(match[1].lower()) if match else ""
+        if apart:
+            self._keep(start, end, apart)
 
     def _leave_out(self, leaf: _Leaf, upto: int, is_last: bool = False) -> None:
         """Leave out the marks up to an offset; lines that they part stay apart."""
@@ -378,13 +390,21 @@ def _cut_marks(
     for block in blocks:
         if block.kind in _PROSE:
             spans += _mark_spans(text, block.start, block.end)
+    return cut_spans(edits, _outside(code, spans, lambda span: span))
+
+
+def _outside(
+    code: list[tuple[int, int]], found: list[_Found], span: Callable[[_Found], tuple[int, int]]
+) -> list[_Found]:
+    """Return what of `found` does not touch code; the spans of code are in order."""
     starts = [start for start, _ in code]
     outside = []
-    for start, end in spans:
+    for each in found:
+        start, end = span(each)
         at = bisect_right(starts, end - 1) - 1
         if at < 0 or code[at][1] <= start:
-            outside.append((start, end))
-    return cut_spans(edits, outside)
+            outside.append(each)
+    return outside
 
 
 def _mark_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

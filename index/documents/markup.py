@@ -22,10 +22,11 @@ _PIECE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 #: Tags that part no words.
-_INLINE = frozenset(
+_INLINE_NAMES = (
     "a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
+    "strong sub sup time tt u var wbr"
 )
+INLINE_TAGS = frozenset(_INLINE_NAMES.split())
 #: What is read in place of tags, the weakest first.
 _PARTED = ("", " ", "\n")
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -33,10 +34,12 @@ _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 def read_html_block(text: str, start: int, end: int) -> tuple[list[Block], list[Edit]]:
     """Return the headings and paragraphs of a block of HTML; one without words is markup."""
+    start, end = trim(text, start, end)
     edits: list[Edit] = []
     bounds = [(start, 0)]  # where a part begins, and the level of the heading that it is
     for match in _PIECE.finditer(text, start, end):
         tag = (match["tag"] or "").lower()
+        is_first = bounds[-1][0] == match.start() or (tag in _HEADINGS and not match["closing"])
         if tag in _HEADINGS:
             at = match.end() if match["closing"] else match.start()
             bounds.append((at, 0 if match["closing"] else int(tag[1])))
@@ -45,7 +48,7 @@ def read_html_block(text: str, start: int, end: int) -> tuple[list[Block], list[
             if decoded != match[0]:
                 edits.append(Edit(*match.span(), decoded))
         else:
-            _add_tag(edits, *match.span(), _between(tag))
+            _add_tag(edits, *match.span(), between(tag), is_first)
     bounds.append((end, 0))
     blocks = []
     for (left, level), (right, _) in pairwise(bounds):
@@ -56,9 +59,9 @@ def read_html_block(text: str, start: int, end: int) -> tuple[list[Block], list[
     return blocks, _trim_tags(blocks, edits)
 
 
-def _add_tag(edits: list[Edit], start: int, end: int, between: str) -> None:
-    """Leave out a tag, as one with the tag directly before it."""
-    if edits and edits[-1].end == start and edits[-1].replacement in _PARTED:
+def _add_tag(edits: list[Edit], start: int, end: int, between: str, is_first: bool) -> None:
+    """Leave out a tag, as one with the tag directly before it in the same part."""
+    if not is_first and edits and edits[-1].end == start and edits[-1].replacement in _PARTED:
         last = edits.pop()
         start, between = last.start, max(last.replacement, between, key=_PARTED.index)
     edits.append(Edit(start, end, between))
@@ -73,8 +76,8 @@ def _trim_tags(blocks: list[Block], edits: list[Edit]) -> list[Edit]:
     ]
 
 
-def _between(tag: str) -> str:
+def between(tag: str) -> str:
     """Return what is read in place of a tag."""
-    if not tag or tag in _INLINE:
+    if not tag or tag in INLINE_TAGS:
         return ""
     return "\n" if tag == "br" else " "

@@ -88,12 +88,11 @@ def close_gaps(
             line, right = trim(text, line, right)
             added.append(Edit(line, start))
             closed += _markup(text, left, line)
-            block = replace(block, start=line)
+            closed.append(replace(block, start=line))
         else:
             closed += _markup(text, left, right)
-        if block:
-            closed.append(block)
-            position = block.end
+            closed += [block] if block else []
+        position = block.end if block else len(text)
     return tuple(closed), tuple(sorted([*edits, *added], key=_edit_key) if added else edits)
 
 

@@ -10,7 +10,12 @@ from seedqa.index.types import Block, Row
 def shown(extracted: Extracted) -> list[tuple[str, int, str, str]]:
     """Return the kind, level, characters and reading of each block."""
     return [
-        (block.kind.value, block.level, extracted.text[block.start : block.end], reading(extracted, block))
+        (
+            block.kind.value,
+            block.level,
+            extracted.text[block.start : block.end],
+            reading(extracted, block),
+        )
         for block in extracted.blocks
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from seedqa.index.documents.hyphens import join_hyphens
@@ -19,18 +21,28 @@ def read(text: str) -> str:
         pytest.param("the refur-\nbishment of", "the refurbishment of", id="lower case"),
         pytest.param("the refur- \n   bishment", "the refurbishment", id="spaces"),
         pytest.param("Brand-\nstetter", "Brandstetter", id="name"),
-        pytest.param("ma\u00f1a-\nna, \u00e9t\u00e9-\n\u00e9", "ma\u00f1ana, \u00e9t\u00e9\u00e9", id="accents"),
+        pytest.param(
+            "ma\u00f1a-\nna, \u00e9t\u00e9-\n\u00e9",
+            "ma\u00f1ana, \u00e9t\u00e9\u00e9",
+            id="accents",
+        ),
         pytest.param("one\u2010\nself", "oneself", id="typographic hyphen"),
         pytest.param("a climate-\ncontrolled room", "a climate-controlled room", id="compound"),
         pytest.param("a well-\nknown firm", "a well-known firm", id="well"),
         pytest.param("the un-\nknown, de-\nbased", "the unknown, debased", id="prefix"),
-        pytest.param("wind-\nblown, or wind-blown", "wind-blown, or wind-blown", id="kept elsewhere"),
+        pytest.param(
+            "wind-\nblown, or wind-blown", "wind-blown, or wind-blown", id="kept elsewhere"
+        ),
         pytest.param("Wind-\nblown. windblown", "Windblown. windblown", id="joined elsewhere"),
-        pytest.param("wind-\nblown wind-blown windblown", "windblown wind-blown windblown", id="both"),
+        pytest.param(
+            "wind-\nblown wind-blown windblown", "windblown wind-blown windblown", id="both"
+        ),
         pytest.param("error E-\n1047 and 1990-\n1995", "error E-1047 and 1990-1995", id="figures"),
         pytest.param("3-\nphase", "3-phase", id="figure first"),
         pytest.param("Jean-\nPierre", "Jean-Pierre", id="capital"),
-        pytest.param("REFUR-\nBISHED, refurbished", "REFURBISHED, refurbished", id="capitals joined"),
+        pytest.param(
+            "REFUR-\nBISHED, refurbished", "REFURBISHED, refurbished", id="capitals joined"
+        ),
         pytest.param("state-of-the-\nart", "state-of-the-art", id="chain"),
         pytest.param("Haupt-\nund Nebeneingang", "Haupt-\nund Nebeneingang", id="suspended"),
         pytest.param("pho\u00adto\u00ad\n graphs", "photographs", id="soft hyphens"),
@@ -55,8 +67,10 @@ def test_only_the_spans_are_edited() -> None:
     assert join_hyphens(text, [(7, 13)]) == [Edit(9, 11)]
 
 
-@pytest.mark.parametrize("piece", ["a", "-", "-\n", "a-\n", "a-\nb", "\u00ad", "-" + " " * 9, "\ufb01"])
+@pytest.mark.parametrize(
+    "piece", ["a", "-", "-\n", "a-\n", "a-\nb", "\u00ad", "-" + " " * 9, "\ufb01"]
+)
 def test_hostile_texts_take_linear_time(piece: str) -> None:
     text = piece * 200_000
     edits = join_hyphens(text, [(0, len(text))])
-    assert all(one.end <= other.start for one, other in zip(edits, edits[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(edits))
