@@ -338,8 +338,10 @@ class _Reader:
     def _keep(self, start: int, end: int, content: str) -> None:
         """Read `content` at a span; what lies between it and the words before is left out."""
         leaf = self._leaf
-        if leaf is None or self._muted:
+        if leaf is None or self._muted or end <= leaf.start:
             return
+        if start < leaf.start:  # code that begins with white space
+            start, content = leaf.start, self._text[leaf.start : end]
         self._leave_out(leaf, start)
         if self._text[start:end] != content:
             self.edits.append(Edit(start, end, content))

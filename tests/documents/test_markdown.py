@@ -189,6 +189,11 @@ def test_malformed_front_matter_is_text(top: str) -> None:
         pytest.param("x" * 250 + "\n---\n", [("paragraph", 0, "x" * 250 + "\n---", "x" * 250)],
             id="a rule right below a paragraph",
         ),
+        pytest.param(
+            "-    \t    a", [("code", 0, "-    \t    a", "a")], id="code behind a mark and a tab"
+        ),
+        pytest.param("<!-- ", [("markup", 0, "<!--", "")], id="comment without an end"),
+        pytest.param("</h2></h2>", [("markup", 0, "</h2>", "")] * 2, id="ends of headings"),
         pytest.param("", [], id="nothing"),
         pytest.param(" \n\n", [], id="white space"),
     ],
