@@ -17,6 +17,8 @@ MAX_HEADING_CHARS = 80
 #: Hard-wrapped prose has longer lines, an address or a poem shorter ones.
 MIN_PROSE_LINE_CHARS = 60
 MIN_PROSE_WORDS = 4
+#: Without a blank line below it, a line of more words is the first of a paragraph.
+MAX_WORDS_ABOVE = 8
 #: As many lines in a row that look like headings are a list: 3 in capitals may be the title,
 #: the chapter and its name.
 MAX_RUN = {"capitals": 3, "short": 3}
@@ -63,7 +65,9 @@ _NAMED = re.compile(
 #: What a heading does not end with.
 _STOPS = tuple(".!?…:;,。！？")
 _CLOSING = "\"'»“”’)]"
-_BYLINE = re.compile(r"(by|par|von|por|di|da|door|source|quelle|fonte|fuente|bron)[\s:]", re.I)
+_BYLINE = re.compile(
+    r"(?:by|par|von|por|di|da|door|source|quelle|fonte|fuente|bron)[\s:]|copyright\b|\(c\)|©", re.I
+)
 _PUBLISHED = re.compile(r"\w+ (?:on|le|am|el|il|em|op)\b.*\d{4}|.*:.*\d{4}")
 
 
@@ -96,6 +100,8 @@ def find_heading_above(stanza: Stanza) -> Candidate | None:
     if candidate.style is Style.CAPITALS and _is_in_capitals(below):
         return None
     if len(stanza[0].text) >= len(below) or _NUMBERED.match(below):
+        return None
+    if len(stanza[0].text.split()) > MAX_WORDS_ABOVE:
         return None
     return candidate
 

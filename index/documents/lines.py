@@ -66,7 +66,8 @@ def part_furniture(
 ) -> tuple[list[Stanza], list[Line]]:
     """Return the stanzas without the headers, footers and numbers of pages, and these."""
     repeated = _repeated_lines(stanzas, starts)
-    kept, furniture = [], []
+    kept: list[Stanza] = []
+    furniture: list[Line] = []
     for stanza in stanzas:
         if len(stanza) == 1 and _PAGE_NUMBER.fullmatch(stanza[0].text):
             furniture.append(stanza[0])
@@ -82,23 +83,29 @@ def _repeated_lines(stanzas: list[Stanza], starts: tuple[int, ...]) -> set[int]:
     """Return the starts of the lines that repeat, but for figures, at the edges of pages."""
     if len(starts) < MIN_REPEATED_PAGES:
         return set()
-    pages: list[list[Line]] = [[]]
-    following = iter((*starts[1:], None))
-    limit = next(following)
-    for line in (line for stanza in stanzas for line in stanza):
-        while limit is not None and line.start >= limit:
-            pages.append([])
-            limit = next(following)
-        pages[-1].append(line)
-    edges = [_edges(page) for page in pages]
+    edges = [_edges(page) for page in _pages(stanzas, starts)]
     counts = Counter(key for edge in edges for key in set(edge.values()))
-    least = max(MIN_REPEATED_PAGES, len(pages) / 2)
+    least = max(MIN_REPEATED_PAGES, len(edges) / 2)
     return {start for edge in edges for start, key in edge.items() if counts[key] >= least}
 
 
-def _edges(page: list[Line]) -> dict[int, str]:
-    lines = page[:EDGE_LINES] + page[EDGE_LINES:][-EDGE_LINES:]
-    return {line.start: " ".join(_DIGITS.sub("#", line.text).split()) for line in lines}
+def _pages(stanzas: list[Stanza], starts: tuple[int, ...]) -> list[list[Stanza]]:
+    pages: list[list[Stanza]] = [[]]
+    following = iter((*starts[1:], None))
+    limit = next(following)
+    for stanza in stanzas:
+        while limit is not None and stanza[0].start >= limit:
+            pages.append([])
+            limit = next(following)
+        pages[-1].append(stanza)
+    return [page for page in pages if page]
+
+
+def _edges(page: list[Stanza]) -> dict[int, str]:
+    """Return the lines at the top and bottom of a page, without their figures."""
+    top = page[0] if len(page[0]) <= EDGE_LINES else page[0][:1]
+    bottom = page[-1] if len(page[-1]) <= EDGE_LINES else page[-1][-1:]
+    return {line.start: " ".join(_DIGITS.sub("#", line.text).split()) for line in top + bottom}
 
 
 def _without(stanza: Stanza, starts: set[int]) -> Iterator[Stanza]:

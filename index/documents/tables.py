@@ -62,7 +62,7 @@ def _read_table(stanza: Stanza, split: Callable[[Line], Cells]) -> Block | None:
         [_text(line, cell) for cell in row] for line, row in zip(rows[1:], cells[1:], strict=True)
     ]
     ruled = len(stanza) > 1 and _RULE.fullmatch(stanza[1].text) is not None
-    has_header = all(names) and (ruled or _has_other_kind(names, below))
+    has_header = all(names) and (ruled or names_columns(names, below))
     return Block(
         BlockKind.TABLE,
         stanza[0].start,
@@ -73,8 +73,8 @@ def _read_table(stanza: Stanza, split: Callable[[Line], Cells]) -> Block | None:
     )
 
 
-def _has_other_kind(names: list[str], below: list[list[str]]) -> bool:
-    """Tell whether the first row has words where a column has figures."""
+def names_columns(names: list[str], below: list[list[str]]) -> bool:
+    """Tell whether the first row of a table has words where a column below has figures."""
     if any(_FIGURES.fullmatch(name) for name in names):
         return False
     return any(

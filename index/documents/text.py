@@ -34,6 +34,8 @@ from seedqa.index.types import Block, BlockKind, Edit
 
 #: A longer line is a paragraph above a rule.
 MAX_UNDERLINED_CHARS = 100
+#: By how many characters a heading and the line below it may differ within a paragraph.
+MAX_LENGTHS_APART = 2
 #: A list of the contents has as many lines with a page number at least.
 MIN_CONTENTS_LINES = 2
 MAX_CONTENTS_CHARS = 200
@@ -63,7 +65,8 @@ def extract_text(raw: bytes) -> Extracted:
     text = normalise_text(decode(raw))
     pages = page_starts(text)
     stanzas, furniture = part_furniture(list(split_stanzas(text)), pages)
-    units = [unit for stanza in stanzas for unit in _read_stanza(stanza)]
+    parts = (part for stanza in stanzas for part in _part_underlined(stanza))
+    units = [unit for part in parts for unit in _read_stanza(part)]
     blocks = _set_depths(text, _choose(units))
     blocks += [Block(BlockKind.FURNITURE, line.start, line.end) for line in furniture]
     blocks.sort(key=lambda block: block.start)
@@ -92,10 +95,8 @@ def _read_stanza(stanza: Stanza) -> Iterator[_Unit]:
     """Yield the parts of the lines between two blank lines."""
     if len(stanza) == 1:
         yield _read_line(stanza[0])
-    elif underlined := _underlined_level(stanza):
-        yield _Unit(_block(BlockKind.HEADING, stanza[:2], underlined), None, True)
-        if stanza[2:]:
-            yield from _read_stanza(stanza[2:])
+    elif level := _underlined_level(*stanza[:2]):
+        yield _Unit(_block(BlockKind.HEADING, stanza, level), None, True)
     elif table := find_table(stanza):
         yield _Unit(table, introduced=True)
     elif sum(_is_contents(line) for line in stanza) >= MIN_CONTENTS_LINES:
@@ -147,13 +148,31 @@ def _item_starts(stanza: Stanza) -> list[int]:
     return starts if stanza[starts[0] - 1].text.endswith(":") else []
 
 
-def _underlined_level(stanza: Stanza) -> int:
-    """Return the level of the heading that a stanza begins with, 0 where there is none."""
-    title, below = stanza[0].text, stanza[1].text
-    match = _UNDERLINE.fullmatch(below)
-    if match is None or len(title) > MAX_UNDERLINED_CHARS or not any(map(str.isalpha, title)):
+def _part_underlined(stanza: Stanza) -> Iterator[Stanza]:
+    """Yield the parts of a stanza, a heading with the line below it as one of its own."""
+    start = 0
+    for at in range(1, len(stanza)):
+        title, below = stanza[at - 1], stanza[at]
+        if at <= start or not _underlined_level(title, below):
+            continue
+        # Within a paragraph only a line as long as the heading is no rule.
+        if at - 1 > start and abs(len(title.text) - len(below.text)) > MAX_LENGTHS_APART:
+            continue
+        if at - 1 > start:
+            yield stanza[start : at - 1]
+        yield stanza[at - 1 : at + 1]
+        start = at + 1
+    if start < len(stanza):
+        yield stanza[start:]
+
+
+def _underlined_level(title: Line, below: Line) -> int:
+    """Return the level of the heading that a line above a row of marks is, 0 where it is none."""
+    match = _UNDERLINE.fullmatch(below.text)
+    text = title.text
+    if match is None or len(text) > MAX_UNDERLINED_CHARS or not any(map(str.isalpha, text)):
         return 0
-    if title.endswith((".", ";", ",")) or "|" in title or "\t" in title or "   " in title:
+    if text.endswith((".", ";", ",")) or any(mark in text for mark in ("|", "\t", "   ")):
         return 0
     return _UNDERLINE_LEVELS.get(match["mark"], 3)
 
@@ -177,7 +196,7 @@ def _set_depths(text: str, blocks: Iterator[Block]) -> list[Block]:
                 indents.pop()
             if not indents or indents[-1] < block.level:
                 indents.append(block.level)
-            kept.append(replace(block, level=len(indents)))
+            kept.append(Block(block.kind, block.start, block.end, len(indents)))
         else:
             indents = []
             kept.append(replace(block, level=0) if block.kind is BlockKind.NOTE else block)
