@@ -25,6 +25,7 @@ from typing import Any
 import pytest
 
 from conftest import ToyEncoder
+from pdf_writer import make_pdf
 from seedqa.index import errors
 from seedqa.index.build import build_index
 from seedqa.index.errors import (
@@ -89,7 +90,6 @@ from seedqa.ui import (
     read_logins,
 )
 from served import ROOT, WATCHED, Served
-from test_extract import make_pdf
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 HOSTILE = (
