@@ -39,7 +39,9 @@ _SENTENCE_END = re.compile(r"[.!?…:。！？][\"'»“”’)\]]*$")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)?\s*$|(?:[…·]\s?){2,}\s*\d+\s*$")
 _ENDS_IN_NUMBER = re.compile(r"\D\s(?:\d{1,4}|[ivxlc]{1,6})$")
 _NUMBER_MARK = re.compile(r"\(?(\d{1,3}|[a-z])[.)]\s+\S")
-_NOTE_MARK = re.compile(r"(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.):]?|[*†‡§]+)\s*\S")
+_NOTE_MARK = re.compile(
+    r"(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.):]?|[*†‡§]+)\s*(?=[^\W\d]|[\"'«„“‘(]).*?[^\W\d_]{3}"
+)
 #: A line in the type of the text that ends so is no heading.
 _NO_HEADING = re.compile(r"[.,;]$")
 _SECTION_NUMBER = re.compile(r"(?:\d{1,3}\.)*\d{1,3}\.?\s+[^\W\d_]")
@@ -189,10 +191,22 @@ def _draft_flow(lines: Flow, style: Style, page: int) -> list[Draft]:
             groups.append([index])
         else:
             groups[-1].append(index)
-    return [
+    drafts = [
         _make_draft([lines[index] for index in group], kinds[group[0]], group[0] in items, style)
         for group in groups
     ]
+    return _keep_last_notes(drafts, style)
+
+
+def _keep_last_notes(drafts: list[Draft], style: Style) -> list[Draft]:
+    """Keep the notes that only small type follows; small lines above text are paragraphs."""
+    is_tail = True
+    kept = []
+    for draft in reversed(drafts):
+        is_tail = is_tail and draft.lines[0].size <= SMALL_SIZE * style.size
+        is_label = draft.kind is BlockKind.NOTE and not is_tail
+        kept.append(replace(draft, kind=BlockKind.PARAGRAPH) if is_label else draft)
+    return kept[::-1]
 
 
 def _kinds_of(lines: Flow, style: Style, page: int) -> list[BlockKind]:
@@ -353,7 +367,7 @@ def _mark_contents(drafts: list[Draft]) -> list[Draft]:
     marked = list(drafts)
     for index, draft in enumerate(marked):
         before = marked[index - 1] if index else None
-        is_titled = before is not None and bool(_CONTENTS.fullmatch(before.text.strip(" :")))
+        is_titled = before is not None and _announces_contents(before)
         if draft.kind is BlockKind.HEADING or not _is_contents(draft, is_titled):
             continue
         marked[index] = replace(draft, kind=BlockKind.NAVIGATION)
@@ -362,17 +376,20 @@ def _mark_contents(drafts: list[Draft]) -> list[Draft]:
     return marked
 
 
-def _is_contents(draft: Draft, is_titled: bool) -> bool:
-    """Tell whether lines or rows are of a table of contents; a title makes fewer signs do."""
-    texts = [line.text for line in draft.lines]
-    texts += [join_pieces([cell for cell in row if cell]).text for row in draft.grid if any(row)]
+def _announces_contents(draft: Draft) -> bool:
+    is_title = bool(_CONTENTS.fullmatch(draft.text.strip(" :")))
+    return is_title or draft.kind is BlockKind.NAVIGATION
+
+
+def _is_contents(draft: Draft, is_announced: bool) -> bool:
+    """Tell whether lines or rows are of a table of contents."""
     if draft.kind is BlockKind.NAVIGATION:
         return True
+    texts = [line.text for line in draft.lines]
+    texts += [join_pieces([cell for cell in row if cell]).text for row in draft.grid if any(row)]
     leaders = sum(bool(_LEADER.search(text)) for text in texts)
-    if leaders * 2 > len(texts):
-        return True
     numbers = sum(bool(_ENDS_IN_NUMBER.search(text)) for text in texts)
-    return is_titled and numbers >= 0.7 * len(texts) and len(texts) >= 2
+    return leaders * 2 > len(texts) or (is_announced and numbers >= 0.7 * len(texts))
 
 
 def _insert_turned(body: list[Draft], turned: Sequence[Piece]) -> list[Draft]:

@@ -38,6 +38,9 @@ _PAGE_NUMBER = re.compile(
 )
 
 
+_END_NUMBERS = re.compile(r"^\d{1,4}(?=\s)|(?<=\s)\d{1,4}$")
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedPage:
     """The furniture of a page and the pieces of its text."""
@@ -154,7 +157,7 @@ def _gap(row: Sequence[Piece], other: Sequence[Piece]) -> float:
 
 def _count_furniture(edges: Sequence[_Edge], size: float) -> list[int]:
     """Return for each page how many of its rows from the edge inwards are furniture."""
-    repeated = _find_repeated(edges)
+    repeated = _find_repeated(edges) | _find_numbered(edges)
     counts = []
     for number, edge in enumerate(edges):
         count = 0
@@ -180,13 +183,33 @@ def _find_repeated(edges: Sequence[_Edge]) -> set[tuple[int, int]]:
     by_key: defaultdict[str, list[tuple[float, int, int]]] = defaultdict(list)
     for number, index, key, distance in _rows_of(edges):
         by_key[key].append((distance, number, index))
+    return _near_on_other_pages(by_key.values())
+
+
+def _near_on_other_pages(
+    groups: Iterable[list[tuple[float, int, int]]],
+) -> set[tuple[int, int]]:
+    """Return the (page, row) of each group at the same height as one of another page."""
     repeated = set()
-    for found in by_key.values():
-        found.sort()
-        for (distance, number, index), (following, other, other_index) in pairwise(found):
+    for found in groups:
+        for (distance, number, index), (following, other, other_index) in pairwise(sorted(found)):
             if following - distance <= MAX_MOVE and number != other:
                 repeated |= {(number, index), (other, other_index)}
     return repeated
+
+
+def _find_numbered(edges: Sequence[_Edge]) -> set[tuple[int, int]]:
+    """Return the (page, row) that begins or ends with a number which counts the pages.
+
+    The rest may differ: the title of the chapter.
+    """
+    by_offset: defaultdict[int, list[tuple[float, int, int]]] = defaultdict(list)
+    for number, edge in enumerate(edges):
+        for index, (row, distance) in enumerate(zip(edge.rows, edge.distances, strict=True)):
+            text = join_pieces(row).text
+            for match in _END_NUMBERS.finditer(text):
+                by_offset[int(match[0]) - number].append((distance, number, index))
+    return _near_on_other_pages(by_offset.values())
 
 
 def _rows_of(edges: Sequence[_Edge]) -> Iterator[tuple[int, int, str, float]]:

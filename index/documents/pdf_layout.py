@@ -11,14 +11,21 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from seedqa.index.documents.pdf_pieces import MAX_SMALL_SIZE, MIN_RAISE, Piece
+from seedqa.index.documents.pdf_pieces import (
+    MAX_SMALL_SIZE,
+    MIN_RAISE,
+    Piece,
+    is_note_mark,
+)
 
 #: Columns are at least this far apart, in font sizes.
-MIN_GUTTER = 0.8
+MIN_GUTTER = 0.9
 #: A row without a neighbour across the gutter joins its columns if it is this near, in font sizes.
 MAX_ROW_DISTANCE = 2.6
 #: A table has at least this many rows, and columns of prose at least this many lines.
 MIN_ROWS = 3
+#: Fewer filled cells than this share are the labels of a drawing.
+MIN_FILLED = 0.5
 #: A line of prose in a narrow column has at least this many words, by the median.
 MIN_PROSE_WORDS = 3.5
 #: A column is prose with this many words as well, if this share of its lines begins in lower case.
@@ -31,6 +38,7 @@ MAX_BASE_DIFFERENCE = 0.3
 
 BULLET = re.compile(r"[•◦▪▫‣⁃∙·●○■□◆➢➤✓✔❖\uf0b7\uf0a7\uf0d8*–—-]")
 _MARKER = re.compile(rf"(?:{BULLET.pattern}|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{1,4}})[.)])")
+_SECTION_NUMBER = re.compile(r"(?:\d{1,2}\.)*\d{1,2}\.?")
 _WORD = re.compile(r"[^\W\d_]{2,}|\b[aAIàéyeoEO]\b")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
@@ -66,19 +74,31 @@ def read_in_order(pieces: Sequence[Piece], depth: int = 0) -> list[Flow | Grid]:
 def group_rows(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """Return the pieces by lines from the top, each from the left."""
     rows: list[list[Piece]] = []
-    base = size = 0.0
+    main: Piece | None = None
     for piece in sorted(pieces, key=lambda piece: (-piece.base, piece.left)):
-        near = MAX_BASE_DIFFERENCE * max(size, piece.size)
-        is_raised = piece.size <= MAX_SMALL_SIZE * size and base - piece.size < piece.base
-        is_on_line = base - piece.base <= near or is_raised
-        if rows and is_on_line and not _is_overprint(rows[-1], piece):
+        if main and _is_on_line(main, piece) and not _is_overprint(rows[-1], piece):
             rows[-1].append(piece)
-            if piece.size > size:
-                base, size = piece.base, piece.size
+            main = max(main, piece, key=lambda one: one.size)
         else:
             rows.append([piece])
-            base, size = piece.base, piece.size
+            main = piece
     return [sorted(row, key=lambda piece: piece.left) for row in rows]
+
+
+#: Small type is on the line of larger type if its base line is not further above or below it, in
+#: font sizes of the larger.
+MAX_SMALL_RAISE = 0.62
+MAX_SMALL_DROP = 0.4
+
+
+def _is_on_line(main: Piece, piece: Piece) -> bool:
+    """Tell whether a piece is on a line whose largest piece, not lower, is `main`."""
+    drop, size = main.base - piece.base, max(main.size, piece.size)
+    if drop <= MAX_BASE_DIFFERENCE * size:
+        return True
+    if main.size <= MAX_SMALL_SIZE * piece.size:
+        return drop <= MAX_SMALL_RAISE * size
+    return piece.size <= MAX_SMALL_SIZE * main.size and drop <= MAX_SMALL_DROP * size
 
 
 #: Type that differs by this factor and is printed over a line is no part of it: a watermark.
@@ -110,7 +130,7 @@ def join_pieces(row: Sequence[Piece]) -> Piece:
         gap = max(piece.left - before.right, before.left - piece.right)
         text += "" if gap < MAX_GLUED_GAP * main.size else " "
         notes += [(start + len(text), end + len(text)) for start, end in piece.notes]
-        if _is_note_number(piece, main):
+        if _is_raised_number(piece, main) and is_note_mark(text.rstrip()):
             notes.append((len(text), len(text) + len(piece.text)))
         text += piece.text
     return replace(
@@ -145,7 +165,7 @@ def _merge_spaced(row: list[Piece]) -> list[Piece]:
     return [_spell_out(row)] if _is_letter_spaced(row) else row
 
 
-def _is_note_number(piece: Piece, line: Piece) -> bool:
+def _is_raised_number(piece: Piece, line: Piece) -> bool:
     is_small = piece.size <= MAX_SMALL_SIZE * line.size
     return is_small and piece.text.isdigit() and piece.base - line.base > MIN_RAISE * line.size
 
@@ -163,7 +183,9 @@ def _merge_markers(row: list[Piece]) -> list[Piece]:
 
 
 def _is_marker_of(before: Piece, piece: Piece) -> bool:
-    return bool(_MARKER.fullmatch(before.text)) and piece.left - before.right < 4 * piece.size
+    is_near = piece.left - before.right < 4 * piece.size
+    is_numbered_heading = before.bold and piece.bold and _SECTION_NUMBER.fullmatch(before.text)
+    return is_near and bool(_MARKER.fullmatch(before.text) or is_numbered_heading)
 
 
 def _is_close(before: Piece, piece: Piece) -> bool:
@@ -263,9 +285,9 @@ def _in_span(piece: Piece, span: Span) -> bool:
 
 def _is_prose(column: Sequence[Piece]) -> bool:
     """Tell whether a column is of running text or items, rather than of a table's cells."""
-    if len(column) < MIN_ROWS:
-        return False
     lines = [join_pieces(row) for row in group_rows(column)]
+    if len(lines) < MIN_ROWS:
+        return False
     counts = [len(_WORD.findall(line.text)) for line in lines]
     lower = sum(line.text[:1].islower() for line in lines) / len(lines)
     items = sum(bool(BULLET.match(line.text)) for line in lines) / len(lines)
@@ -280,7 +302,8 @@ def _is_drawn_by_column(columns: Sequence[Sequence[Piece]]) -> bool:
         max(piece.order for piece in one) < min(piece.order for piece in other)
         for one, other in pairwise(columns)
     )
-    return in_turn and any(_is_prose(column) for column in columns)
+    is_tall = all(len(group_rows(column)) >= MIN_ROWS - 1 for column in columns)
+    return in_turn and is_tall and any(_is_prose(column) for column in columns)
 
 
 # --- tables ---------------------------------------------------------------------------------------
@@ -289,7 +312,8 @@ def _is_drawn_by_column(columns: Sequence[Sequence[Piece]]) -> bool:
 def _is_table(rows: Sequence[Sequence[Piece]], spans: Sequence[Span]) -> bool:
     """Tell whether enough rows fill enough columns, aligned at one of their edges."""
     full = [row for row in rows if len(row) >= 2]
-    if len(full) < MIN_ROWS:
+    filled = sum(len(row) for row in full)
+    if len(full) < MIN_ROWS or filled < MIN_FILLED * len(full) * len(spans):
         return False
     aligned = 0
     for span in spans:

@@ -20,9 +20,9 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-#: A gap between two characters wider than this, in font sizes, ends a piece. Justified lines
-#: have gaps of up to 0.7; columns of LaTeX are 1.0 apart.
-MIN_PIECE_GAP = 0.9
+#: A gap between two characters wider than this, in heights of their boxes, ends a piece. Justified
+#: lines have gaps of up to 0.9; columns of LaTeX are 1.1 apart.
+MIN_PIECE_GAP = 1.0
 #: A character whose middle moves up or down by more than this, in font sizes, is on a new line.
 #: A raised note number moves by up to 0.5.
 MIN_LINE_SHIFT = 0.7
@@ -361,7 +361,7 @@ def _find_notes(
     small = heights <= MAX_SMALL_SIZE * size
     found = []
     for start, end in _digit_runs(text, offsets[small & (rises > MIN_RAISE)].tolist()):
-        if start and not _is_power(text[:start]):
+        if is_note_mark(text[:start]):
             found.append((start, end))
     for start, end in _digit_runs(text, offsets[small & (rises < -MIN_RAISE / 2)].tolist()):
         if start and not _is_formula(text[:start]):
@@ -390,13 +390,14 @@ def _digit_runs(text: str, offsets: list[int]) -> list[tuple[int, int]]:
 
 
 _NOTE_NUMBER = re.compile(r"\d+(?:\s?[,;–-]\s?\d+)*|[*†‡§]+")
+_WORD_END = re.compile(r"[\w.,;:!?…)\]\"'»“”’%€$]$")
 _UNIT = re.compile(r"(?:^|[^\w])(?:[kcmdµ]?m|ft|in|yd|mi|[A-Za-z]|10|sec?)$")
 _FORMULA = re.compile(r"(?:^|[^\w])(?:[A-Z][a-z]?\d*|[a-z]|[()\[\]])+$")
 
 
-def _is_power(before: str) -> bool:
-    """Tell whether raised digits after this text are a power: "m2", "x2", "10" and 6."""
-    return bool(_UNIT.search(before[-8:]))
+def is_note_mark(before: str) -> bool:
+    """Tell whether raised digits after this text are a note's: not "m2", "x2", "10" and 6."""
+    return bool(_WORD_END.search(before)) and not _UNIT.search(before[-8:])
 
 
 def _is_formula(before: str) -> bool:
