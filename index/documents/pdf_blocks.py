@@ -24,7 +24,7 @@ MAX_BOLD_LINES = 2
 #: A longer block that ends with a full stop is text too.
 MAX_SENTENCE_HEADING = 60
 #: Lines further apart than usual by this factor are of two paragraphs.
-MIN_PARAGRAPH_PITCH = 1.3
+MIN_PARAGRAPH_PITCH = 1.22
 #: The usual distance of lines, in font sizes, where a document does not tell, and its bounds.
 USUAL_PITCH = 1.35
 MIN_PITCH, MAX_PITCH = 1.0, 1.9
@@ -37,6 +37,7 @@ MAX_CAPTION_CHARS = 600
 _LETTERS = re.compile(r"[^\W\d_]")
 _SENTENCE_END = re.compile(r"[.!?…:。！？][\"'»“”’)\]]*$")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)?\s*$|(?:[…·]\s?){2,}\s*\d+\s*$")
+MAX_LEADER_CHARS = 60
 _ENDS_IN_NUMBER = re.compile(r"\D\s(?:\d{1,4}|[ivxlc]{1,6})$")
 _NUMBER_MARK = re.compile(r"\(?(\d{1,3}|[a-z])[.)]\s+\S")
 _NOTE_MARK = re.compile(
@@ -211,11 +212,11 @@ def _keep_last_notes(drafts: list[Draft], style: Style) -> list[Draft]:
 
 def _kinds_of(lines: Flow, style: Style, page: int) -> list[BlockKind]:
     """Return of each line whether it is a heading's, a contents line, code or text."""
-    kinds = []
+    kinds: list[BlockKind] = []
     for index, line in enumerate(lines):
-        if _LEADER.search(line.text):
+        if _has_leader(line.text):
             kinds.append(BlockKind.NAVIGATION)
-        elif _is_heading(lines, index, style, page):
+        elif _is_heading(lines, index, style, page, kinds[-1:] == [BlockKind.HEADING]):
             kinds.append(BlockKind.HEADING)
         elif line.mono and not style.is_mono:
             kinds.append(BlockKind.CODE)
@@ -227,7 +228,12 @@ def _kinds_of(lines: Flow, style: Style, page: int) -> list[BlockKind]:
     return kinds
 
 
-def _is_heading(lines: Flow, index: int, style: Style, page: int) -> bool:
+def _has_leader(text: str) -> bool:
+    """Tell whether a line ends in dots and a page number; only its end is searched."""
+    return bool(_LEADER.search(text[-MAX_LEADER_CHARS:]))
+
+
+def _is_heading(lines: Flow, index: int, style: Style, page: int, follows_heading: bool) -> bool:
     line = lines[index]
     if len(line.text) > MAX_HEADING_CHARS or len(_LETTERS.findall(line.text)) < 2:
         return False
@@ -238,18 +244,24 @@ def _is_heading(lines: Flow, index: int, style: Style, page: int) -> bool:
         return False
     if BULLET.match(line.text) or _CAPTION.match(line.text):
         return False
-    is_title = _is_in_capitals(line.text) or _is_numbered_alone(lines, index)
-    return (line.bold and not style.is_bold) or (is_title and _is_apart(lines, index, style))
+    is_apart = _is_apart(lines, index, style)
+    if line.bold and not style.is_bold:
+        # A sentence in bold may fill a line of a paragraph.
+        return follows_heading or is_apart or ends_sentence(lines[index - 1].text)
+    is_title = _is_in_capitals(line.text) or _is_numbered_alone(lines, index, style)
+    return is_title and is_apart
 
 
 def _is_in_capitals(text: str) -> bool:
     return text.isupper() and len(_LETTERS.findall(text)) >= 4 and len(text) <= 100
 
 
-def _is_numbered_alone(lines: Flow, index: int) -> bool:
+def _is_numbered_alone(lines: Flow, index: int, style: Style) -> bool:
     """Tell whether a line is a short numbered title, its neighbours not being numbered."""
     text = lines[index].text
     if not _SECTION_NUMBER.match(text) or len(text) > 80:
+        return False
+    if index + 1 < len(lines) and not _is_apart(lines, index + 1, style):
         return False
     around = [line.text for line in lines[max(0, index - 1) : index + 2] if line.text != text]
     return not any(_SECTION_NUMBER.match(other) for other in around)
@@ -387,7 +399,7 @@ def _is_contents(draft: Draft, is_announced: bool) -> bool:
         return True
     texts = [line.text for line in draft.lines]
     texts += [join_pieces([cell for cell in row if cell]).text for row in draft.grid if any(row)]
-    leaders = sum(bool(_LEADER.search(text)) for text in texts)
+    leaders = sum(_has_leader(text) for text in texts)
     numbers = sum(bool(_ENDS_IN_NUMBER.search(text)) for text in texts)
     return leaders * 2 > len(texts) or (is_announced and numbers >= 0.7 * len(texts))
 
@@ -477,7 +489,9 @@ def _set_item_levels(body: list[Draft]) -> list[Draft]:
 
 # --- tables ---------------------------------------------------------------------------------------
 
-_FIGURES = re.compile(r"[\W_]*\d[\d\W_]*(?:[^\W\d_]{1,3}\W*)?")
+#: Figures, with a unit: "450 euros", "92 m".
+_FIGURES = re.compile(r"[\W_]*\d[\d\W_]*(?:[^\W\d_]{1,10}\W*)?")
+MAX_FIGURE_CHARS = 40
 
 
 def _draft_table(grid: Grid) -> Draft:
@@ -512,7 +526,7 @@ def _names_first(rows: Sequence[Sequence[Piece | None]]) -> bool:
 
 
 def _is_figure(cell: Piece) -> bool:
-    return bool(_FIGURES.fullmatch(cell.text))
+    return len(cell.text) <= MAX_FIGURE_CHARS and bool(_FIGURES.fullmatch(cell.text))
 
 
 def _name_columns(pages: list[list[Draft]]) -> list[list[Draft]]:

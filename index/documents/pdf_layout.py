@@ -31,6 +31,8 @@ MIN_PROSE_WORDS = 3.5
 #: A column is prose with this many words as well, if this share of its lines begins in lower case.
 MIN_SHORT_PROSE_WORDS = 2.5
 MIN_LOWER_SHARE = 0.4
+#: More columns are the noise of a drawing, or made to take time.
+MAX_COLUMNS = 60
 #: A gap on a line under this, in font sizes, is none: a note number drawn on its own.
 MAX_GLUED_GAP = 0.12
 #: A piece whose base line is this near to another's, in font sizes, is on its line.
@@ -39,7 +41,9 @@ MAX_BASE_DIFFERENCE = 0.3
 BULLET = re.compile(r"[•◦▪▫‣⁃∙·●○■□◆➢➤✓✔❖\uf0b7\uf0a7\uf0d8*–—-]")
 _MARKER = re.compile(rf"(?:{BULLET.pattern}|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivx]{{1,4}})[.)])")
 _SECTION_NUMBER = re.compile(r"(?:\d{1,2}\.)*\d{1,2}\.?")
+_CLAUSE_NUMBER = re.compile(r"§?\s?(?:\d{1,2}\.)+\d{1,2}\.?")
 _WORD = re.compile(r"[^\W\d_]{2,}|\b[aAIàéyeoEO]\b")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
 
@@ -122,15 +126,14 @@ def join_pieces(row: Sequence[Piece]) -> Piece:
         return _spell_out(row)
     if len(row) == 1:
         return row[0]
-    right_to_left = sum(bool(_RIGHT_TO_LEFT.search(piece.text)) for piece in row) * 2 > len(row)
-    ordered = sorted(row, key=lambda piece: piece.left, reverse=right_to_left)
+    ordered = sorted(row, key=lambda piece: piece.left, reverse=_is_right_to_left(row))
     main = max(ordered, key=lambda piece: len(piece.text) * piece.size)
     text, notes = ordered[0].text, list(ordered[0].notes)
     for before, piece in pairwise(ordered):
         gap = max(piece.left - before.right, before.left - piece.right)
         text += "" if gap < MAX_GLUED_GAP * main.size else " "
         notes += [(start + len(text), end + len(text)) for start, end in piece.notes]
-        if _is_raised_number(piece, main) and is_note_mark(text.rstrip()):
+        if _is_raised_number(piece, main) and is_note_mark(text[-24:].rstrip()):
             notes.append((len(text), len(text) + len(piece.text)))
         text += piece.text
     return replace(
@@ -143,6 +146,10 @@ def join_pieces(row: Sequence[Piece]) -> Piece:
         mono=all(piece.mono for piece in row),
         notes=tuple(notes),
     )
+
+
+def _is_right_to_left(pieces: Sequence[Piece]) -> bool:
+    return sum(bool(_RIGHT_TO_LEFT.search(piece.text)) for piece in pieces) * 2 > len(pieces)
 
 
 #: Fewer single letters next to each other are no letter-spaced word: "A B C".
@@ -175,7 +182,8 @@ def _merge_markers(row: list[Piece]) -> list[Piece]:
     merged: list[Piece] = []
     for piece in row:
         before = merged[-1] if merged else None
-        if before and (_is_marker_of(before, piece) or _is_close(before, piece)):
+        is_numbered = len(merged) == 1 and _is_clause_of(merged[0], piece)
+        if before and (is_numbered or _is_marker_of(before, piece) or _is_close(before, piece)):
             merged[-1] = join_pieces([before, piece])
         else:
             merged.append(piece)
@@ -183,9 +191,16 @@ def _merge_markers(row: list[Piece]) -> list[Piece]:
 
 
 def _is_marker_of(before: Piece, piece: Piece) -> bool:
-    is_near = piece.left - before.right < 4 * piece.size
-    is_numbered_heading = before.bold and piece.bold and _SECTION_NUMBER.fullmatch(before.text)
-    return is_near and bool(_MARKER.fullmatch(before.text) or is_numbered_heading)
+    """Tell whether a piece is a bullet or a number and the next one the text after it."""
+    is_heading = before.bold and piece.bold and _SECTION_NUMBER.fullmatch(before.text)
+    is_marker = _MARKER.fullmatch(before.text) or is_heading
+    return bool(is_marker) and piece.left - before.right < 4 * piece.size
+
+
+def _is_clause_of(before: Piece, piece: Piece) -> bool:
+    """Tell whether a line begins with the number of a clause, "4.2", and then words."""
+    is_number = bool(_CLAUSE_NUMBER.fullmatch(before.text)) and bool(_WORD.search(piece.text))
+    return is_number and piece.left - before.right < 4 * piece.size
 
 
 def _is_close(before: Piece, piece: Piece) -> bool:
@@ -213,7 +228,7 @@ def _find_bands(rows: Sequence[Sequence[Piece]]) -> list[tuple[int, int]]:
     done = index = 0
     while index < len(rows):
         columns = _seed_columns(rows, index)
-        if len(columns) < 2:
+        if not 2 <= len(columns) <= MAX_COLUMNS:
             index += 1
             continue
         last, columns = _extend(rows, index, len(rows), columns)
@@ -245,7 +260,8 @@ def _extend(
         merged = _merge_spans(columns, rows[row])
         is_far = distance > MAX_ROW_DISTANCE * size
         is_larger = rows[row][0].size > 1.15 * size
-        if len(merged) < 2 or (len(rows[row]) == 1 and (is_far or is_larger)):
+        is_alone = len(rows[row]) == 1
+        if not 2 <= len(merged) <= MAX_COLUMNS or (is_alone and (is_far or is_larger)):
             return row, columns
         columns = merged
     return stop, columns
@@ -267,6 +283,8 @@ def _append_band(parts: list[Flow | Grid], rows: Sequence[Sequence[Piece]], dept
     spans: list[Span] = []
     for row in rows:
         spans = _merge_spans(spans, row)
+    if _is_right_to_left([piece for row in rows for piece in row]):
+        spans.reverse()
     columns = [[piece for row in rows for piece in row if _in_span(piece, span)] for span in spans]
     if len(spans) < 2 or depth == MAX_DEPTH:
         _append_lines(parts, rows)
@@ -288,12 +306,17 @@ def _is_prose(column: Sequence[Piece]) -> bool:
     lines = [join_pieces(row) for row in group_rows(column)]
     if len(lines) < MIN_ROWS:
         return False
-    counts = [len(_WORD.findall(line.text)) for line in lines]
+    counts = [_count_words(line.text) for line in lines]
     lower = sum(line.text[:1].islower() for line in lines) / len(lines)
     items = sum(bool(BULLET.match(line.text)) for line in lines) / len(lines)
     words = median(counts)
     is_short = words >= MIN_SHORT_PROSE_WORDS and lower >= MIN_LOWER_SHARE
     return words >= MIN_PROSE_WORDS or is_short or items > MIN_LOWER_SHARE
+
+
+def _count_words(text: str) -> float:
+    """Return the number of words; two characters of a script without spaces make one."""
+    return len(_WORD.findall(text)) + len(_UNSPACED.findall(text)) / 2
 
 
 def _is_drawn_by_column(columns: Sequence[Sequence[Piece]]) -> bool:
@@ -378,13 +401,19 @@ def _join_wrapped(grid: Sequence[tuple[Piece | None, ...]]) -> tuple[tuple[Piece
     usual = median(full or pitches)
     joined: list[tuple[Piece | None, ...]] = [grid[0]]
     for row, pitch in zip(grid[1:], pitches, strict=True):
-        if row[0] is None and pitch < 0.95 * usual:
+        if row[0] is None and (pitch < 0.95 * usual or _goes_on(joined[-1], row)):
             joined[-1] = tuple(
                 _stack(above, below) for above, below in zip(joined[-1], row, strict=True)
             )
         else:
             joined.append(row)
     return tuple(joined)
+
+
+def _goes_on(above: Sequence[Piece | None], row: Sequence[Piece | None]) -> bool:
+    """Tell whether every cell of a row goes on with a sentence of the row above."""
+    pairs = [(one, other) for one, other in zip(above, row, strict=True) if other]
+    return all(one and other and other.text[:1].islower() for one, other in pairs)
 
 
 def _stack(above: Piece | None, below: Piece | None) -> Piece | None:

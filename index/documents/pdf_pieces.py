@@ -361,10 +361,10 @@ def _find_notes(
     small = heights <= MAX_SMALL_SIZE * size
     found = []
     for start, end in _digit_runs(text, offsets[small & (rises > MIN_RAISE)].tolist()):
-        if is_note_mark(text[:start]):
+        if is_note_mark(text[max(0, start - 24) : start]):
             found.append((start, end))
     for start, end in _digit_runs(text, offsets[small & (rises < -MIN_RAISE / 2)].tolist()):
-        if start and not _is_formula(text[:start]):
+        if start and not _is_formula(text[max(0, start - 24) : start]):
             found.append((start, end))
     return tuple(sorted(found))
 
@@ -397,12 +397,12 @@ _FORMULA = re.compile(r"(?:^|[^\w])(?:[A-Z][a-z]?\d*|[a-z]|[()\[\]])+$")
 
 def is_note_mark(before: str) -> bool:
     """Tell whether raised digits after this text are a note's: not "m2", "x2", "10" and 6."""
-    return bool(_WORD_END.search(before)) and not _UNIT.search(before[-8:])
+    return bool(_WORD_END.search(before)) and not _UNIT.search(before)
 
 
 def _is_formula(before: str) -> bool:
     """Tell whether lowered digits after this text belong to a formula: "H" of "H2O"."""
-    return bool(_FORMULA.search(before[-24:]))
+    return bool(_FORMULA.search(before))
 
 
 def _font_size(glyphs: _Glyphs, index: int, height: float) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from seedqa.index.documents.hyphens import join_hyphens
+from seedqa.index.documents.hyphens import MAX_PART_CHARS, join_hyphens
 from seedqa.index.documents.pdf_blocks import Draft, header_names
 from seedqa.index.documents.pdf_pieces import Piece
 from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Edit, Row
@@ -19,6 +19,8 @@ from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Edit, Row
 PAGE_BREAK = "\n\f\n"
 
 _HALF_WORD = re.compile(r"([^\W_]+)([-\u2010\u00ad])$")
+#: The raised number of a note that no space parts from its first word.
+_GLUED_NUMBER = re.compile(r"(?:\d{1,3}|[*†‡§]+)(?=[^\W\d_]|[\"«„“‘(])")
 _WORD_START = re.compile(r"[^\W_]+")
 
 
@@ -73,7 +75,7 @@ def write_pages(pages: Sequence[Sequence[Draft]]) -> Written:
                 torn = None
             _write_draft(written, draft)
             if draft.kind in (BlockKind.PARAGRAPH, BlockKind.ITEM):
-                half = _HALF_WORD.search(draft.lines[-1].text)
+                half = _HALF_WORD.search(draft.lines[-1].text[-MAX_PART_CHARS - 1 :])
                 torn = (half[0], written.length - len(half[0])) if half else None
             before = draft
     return written
@@ -100,6 +102,8 @@ def _write_draft(written: Written, draft: Draft) -> None:
         if index:
             written.add("\n")
         _write_line(written, line)
+    if draft.kind is BlockKind.NOTE and (number := _GLUED_NUMBER.match(draft.lines[0].text)):
+        written.edits.append(Edit(start + number.end(), start + number.end(), " "))
     written.blocks.append(Block(draft.kind, start, written.length, draft.level))
     if draft.kind not in (*UNREAD_KINDS, BlockKind.CODE):
         written.prose.append((start, written.length))

@@ -443,7 +443,7 @@ def test_bullets_and_numbers_make_items_with_their_depth() -> None:
     extracted = extract(
         [
             *lines("The board has these members:", y=720),
-            Drawn(72, 700, "\u2022"), Drawn(90, 700, "Anna Berg, who keeps the key of the hall and"),
+            Drawn(72, 700, "\u2022"), Drawn(90, 700, "Anna Berg, who has the key of the hall and"),
             Drawn(90, 686, "of the cellar"),
             Drawn(90, 672, "\u2022"), Drawn(108, 672, "Jo Kim"),
             Drawn(72, 658, "\u2022"), Drawn(90, 658, "Ines Porto"),
@@ -453,7 +453,7 @@ def test_bullets_and_numbers_make_items_with_their_depth() -> None:
     )  # fmt: skip
     assert [(kind, level, text) for kind, level, text, _ in shown(extracted)] == [
         ("paragraph", 0, "The board has these members:"),
-        ("item", 1, "\u2022 Anna Berg, who keeps the key of the hall and\nof the cellar"),
+        ("item", 1, "\u2022 Anna Berg, who has the key of the hall and\nof the cellar"),
         ("item", 2, "\u2022 Jo Kim"),
         ("item", 1, "\u2022 Ines Porto"),
         ("item", 1, "1. Open the valve."),
