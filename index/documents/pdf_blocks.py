@@ -249,7 +249,7 @@ def _is_heading(lines: Flow, index: int, style: Style, page: int, follows_headin
         # A sentence in bold may fill a line of a paragraph.
         return follows_heading or is_apart or ends_sentence(lines[index - 1].text)
     is_title = _is_in_capitals(line.text) or _is_numbered_alone(lines, index, style)
-    return is_title and is_apart
+    return is_title and is_apart and not line.mono
 
 
 def _is_in_capitals(text: str) -> bool:

@@ -428,5 +428,6 @@ def _stack(above: Piece | None, below: Piece | None) -> Piece | None:
         left=min(above.left, below.left),
         right=max(above.right, below.right),
         bottom=below.bottom,
+        base=above.base,
         notes=above.notes + notes,
     )

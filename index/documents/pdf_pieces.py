@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import repeat
@@ -65,6 +65,8 @@ class Piece:
     top: float
     size: float
     """Font size of the line's ordinary characters."""
+    base: float
+    """Height of the base line."""
     order: int
     """Rank in the order in which the page draws its pieces."""
     bold: bool = False
@@ -79,11 +81,6 @@ class Piece:
     def middle(self) -> float:
         """Return the height of the middle of the line."""
         return (self.bottom + self.top) / 2
-
-    @property
-    def base(self) -> float:
-        """Return the height of the base line."""
-        return self.bottom + DESCENT * self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +179,7 @@ def _cut_pieces(
     directions = [directions[index] for index in kept]
     ends = np.append(starts[1:], len(shown))
     pieces = [
-        replace(_make_piece(glyphs, text, shown[start:end], boxes[start:end], order), direction=way)
+        _make_piece(glyphs, text, shown[start:end], boxes[start:end], _Drawn(order, way, turn))
         for order, (start, end, way) in enumerate(
             zip(starts.tolist(), ends.tolist(), directions, strict=True)
         )
@@ -294,12 +291,21 @@ def _rejoin(
     return kept
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """How a piece is drawn: when, in which direction, and the direction of its page."""
+
+    order: int
+    direction: Direction
+    page_turn: int
+
+
 def _make_piece(
     glyphs: _Glyphs,
     page_text: str,
     shown: NDArray[np.intp],
     boxes: NDArray[np.float32],
-    order: int,
+    drawn: _Drawn,
 ) -> Piece:
     first, last = int(shown[0]), int(shown[-1])
     heights = boxes[:, 1] - boxes[:, 3]
@@ -316,18 +322,21 @@ def _make_piece(
     if "\0" in text:
         text, notes = text.replace("\0", ""), ()
     bold, mono = _font_of(glyphs, first, last)
+    usual = int(shown[int(np.argmin(np.abs(heights - size)))])
     return Piece(
         text=text.replace(LINE_END_HYPHEN, "-"),
         left=float(boxes[:, 0].min()),
         bottom=bottom,
         right=float(boxes[:, 2].max()),
         top=bottom + size,
-        size=_font_size(glyphs, int(shown[int(np.argmax(heights > MAX_SMALL_SIZE * size))]), size),
-        order=order,
+        size=_font_size(glyphs, usual, size),
+        base=_base_line(glyphs, usual, drawn.page_turn),
+        order=drawn.order,
         bold=bold,
         mono=mono,
         notes=notes,
         spaced=_spell(text, shown - first, boxes) if _SPACED.fullmatch(text) else "",
+        direction=drawn.direction,
     )
 
 
@@ -420,6 +429,17 @@ def _font_size(glyphs: _Glyphs, index: int, height: float) -> float:
     scale = sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
     size = float(raw.FPDFText_GetFontSize(glyphs.handle, index)) * scale
     return round(size, 1) if height / 2 < size < height * 2 else height
+
+
+def _base_line(glyphs: _Glyphs, index: int, turn: int) -> float:
+    """Return the height of a character's base line on the upright page."""
+    import ctypes
+
+    from pypdfium2 import raw
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(glyphs.handle, index, ctypes.byref(x), ctypes.byref(y))
+    return _turn_point(x.value, y.value, turn)[1]
 
 
 def _font_of(glyphs: _Glyphs, first: int, last: int) -> tuple[bool, bool]:
