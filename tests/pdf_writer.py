@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PLAIN, BOLD, MONO = "Helvetica", "Helvetica-Bold", "Courier"
-FONTS = {PLAIN: "F1", BOLD: "F2", MONO: "F3"}
+#: Helvetica whose letters "a", "b", ... are said to be the letters of `HEBREW` and a ligature.
+MAPPED = "Mapped"
+FONTS = {PLAIN: "F1", BOLD: "F2", MONO: "F3", MAPPED: "F4"}
+HEBREW = "אבגדהוזחטיכלמנסעפצקרשת"
+LIGATURE_CODE = "z"
 WIDTH, HEIGHT = 612, 792
 
 
@@ -71,8 +75,9 @@ def make_pdf(*pages: str, title: str = "") -> bytes:
 
 
 def _write(streams: Sequence[str], title: str, outline: Sequence[Bookmark], rotate: int) -> bytes:
-    """Number the objects: catalog, pages, info, fonts, then each page and its content."""
-    first_page = 4 + len(FONTS)
+    """Number the objects: catalog, pages, info, fonts, a map, each page and its content."""
+    mapping = 4 + len(FONTS)
+    first_page = mapping + 1
     fonts = " ".join(f"/{name} {4 + number} 0 R" for number, name in enumerate(FONTS.values()))
     kids = [first_page + 2 * number for number in range(len(streams))]
     first_mark = first_page + 2 * len(streams)
@@ -82,10 +87,11 @@ def _write(streams: Sequence[str], title: str, outline: Sequence[Bookmark], rota
         f"<< /Type /Pages /Kids [{' '.join(f'{kid} 0 R' for kid in kids)}] /Count {len(kids)} >>",
         f"<< /Title ({title}) >>",
     ]
-    objects += [
-        f"<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>"
-        for font in FONTS
-    ]
+    for font in FONTS:
+        base = f"/BaseFont /{PLAIN if font == MAPPED else font}"
+        extra = f"/ToUnicode {mapping} 0 R" if font == MAPPED else ""
+        objects.append(f"<< /Type /Font /Subtype /Type1 {base} {_ENCODING} {extra} >>")
+    objects.append(f"<< /Length {len(_MAP)} >>\nstream\n{_MAP}\nendstream")
     for kid, stream in zip(kids, streams, strict=True):
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Rotate {rotate} "
@@ -93,6 +99,30 @@ def _write(streams: Sequence[str], title: str, outline: Sequence[Bookmark], rota
         )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
     return _number(objects + _outline(outline, first_mark, kids))
+
+
+_ENCODING = "/Encoding /WinAnsiEncoding"
+_PAIRS = [(97 + number, ord(letter)) for number, letter in enumerate(HEBREW)]
+_PAIRS.append((ord(LIGATURE_CODE), ord("\ufb01")))
+_MAP = (
+    "/CIDInit /ProcSet findresource begin begincmap /CMapName /M def /CMapType 2 def\n"
+    "1 begincodespacerange <00> <FF> endcodespacerange\n"
+    f"{len(_PAIRS)} beginbfchar\n"
+    + "\n".join(f"<{code:02X}> <{letter:04X}>" for code, letter in _PAIRS)
+    + "\nendbfchar\nendcmap end"
+)
+
+
+def hebrew(text: str) -> str:
+    """Return Hebrew in visual order for the font `MAPPED`: the codes of its glyphs from the left.
+
+    Figures keep their order.
+    """
+    words = [
+        word if word.isdigit() else "".join(chr(97 + HEBREW.index(char)) for char in reversed(word))
+        for word in text.split(" ")
+    ]
+    return " ".join(reversed(words))
 
 
 def _outline(outline: Sequence[Bookmark], first: int, kids: Sequence[int]) -> list[str]:

@@ -41,7 +41,8 @@ MAX_LEADER_CHARS = 60
 _ENDS_IN_NUMBER = re.compile(r"\D\s(?:\d{1,4}|[ivxlc]{1,6})$")
 _NUMBER_MARK = re.compile(r"\(?(\d{1,3}|[a-z])[.)]\s+\S")
 _NOTE_MARK = re.compile(
-    r"(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.):]?|[*†‡§]+)\s*(?=[^\W\d]|[\"'«„“‘(]).*?[^\W\d_]{3}"
+    r"(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.):]?|[*†‡§]+)"
+    r"(?:\s+(?=\S)|(?=[^\W\d]|[\"'«„“‘(])).*?[^\W\d_]{3}"
 )
 #: A line in the type of the text that ends so is no heading.
 _NO_HEADING = re.compile(r"[.,;]$")

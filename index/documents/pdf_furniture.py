@@ -38,6 +38,11 @@ _PAGE_NUMBER = re.compile(
 )
 
 
+_NUMBER_OF_ALL = re.compile(r"(?:^|\s)\d{1,4}\s*(?:/|of|von|de|di|van|sur)\s*\d{1,4}$")
+#: A line in small type this near to the upper edge, in shares of the height, and this far from
+#: the text, in font sizes, is the header of a page that has a numbered footer.
+MAX_HEADER_SHARE = 0.09
+MIN_HEADER_GAP = 1.5
 _END_NUMBERS = re.compile(r"^\d{1,4}(?=\s)|(?<=\s)\d{1,4}$")
 
 
@@ -101,6 +106,8 @@ def part_furniture(pages: Sequence[Page], size: float) -> list[ParsedPage]:
     for page, page_rows, top, end, headers, footers in zip(
         pages, rows, tops, ends, top_counts, end_counts, strict=True
     ):
+        if footers and not headers:
+            headers = int(_has_header(top, size))  # noqa: PLW2901
         count = min(footers, len(page_rows) - headers)
         middle = page_rows[headers : len(page_rows) - count]
         parsed.append(
@@ -162,13 +169,34 @@ def _count_furniture(edges: Sequence[_Edge], size: float) -> list[int]:
     for number, edge in enumerate(edges):
         count = 0
         for index, row in enumerate(edge.rows):
-            is_number = bool(_PAGE_NUMBER.fullmatch(join_pieces(row).text))
+            is_number = _states_page(row, number + 1, size)
             if row[0].size > MAX_SIZE * size:
                 break
             if ((number, index) in repeated or is_number) and _is_apart(edge, index, size):
                 count = index + 1
         counts.append(count)
     return counts
+
+
+def _states_page(row: Sequence[Piece], number: int, size: float) -> bool:
+    """Tell whether a row is a page number, or small type that has one of its own in it."""
+    if _PAGE_NUMBER.fullmatch(join_pieces(row).text):
+        return True
+    if max(piece.size for piece in row) > SMALL_SIZE * size:
+        return False
+    texts = [piece.text for piece in row]
+    if _NUMBER_OF_ALL.search(texts[-1]):
+        return True
+    own = [text for text in (texts[0], texts[-1]) if _PAGE_NUMBER.fullmatch(text)]
+    return len(row) > 1 and any(not text.isdigit() or int(text) == number for text in own)
+
+
+def _has_header(edge: _Edge, size: float) -> bool:
+    """Tell whether small type far from the text heads a page that has a numbered footer."""
+    if not edge.rows or edge.distances[0] > MAX_HEADER_SHARE * edge.height:
+        return False
+    row_size = max(piece.size for piece in edge.rows[0])
+    return row_size <= SMALL_SIZE * size and edge.gaps[0] >= MIN_HEADER_GAP * row_size
 
 
 def _is_apart(edge: _Edge, index: int, size: float) -> bool:

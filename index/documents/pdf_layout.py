@@ -14,12 +14,15 @@ from statistics import median
 from seedqa.index.documents.pdf_pieces import (
     MAX_SMALL_SIZE,
     MIN_RAISE,
+    Gap,
     Piece,
     is_note_mark,
 )
 
 #: Columns are at least this far apart, in font sizes.
 MIN_GUTTER = 0.9
+#: A line may come nearer to the other column than that, where other lines leave the gutter.
+MIN_FITTED_GUTTER = 0.4
 #: A row without a neighbour across the gutter joins its columns if it is this near, in font sizes.
 MAX_ROW_DISTANCE = 2.6
 #: A table has at least this many rows, and columns of prose at least this many lines.
@@ -108,15 +111,16 @@ def _is_on_line(main: Piece, piece: Piece) -> bool:
 #: Type that differs by this factor and is printed over a line is no part of it: a watermark.
 MIN_OVERPRINT_SIZE = 1.5
 #: Pieces of a row that are compared with an overprint; a row of more is a table of figures.
-MAX_COMPARED = 50
+MAX_COMPARED = 20
 
 
 def _is_overprint(row: Sequence[Piece], piece: Piece) -> bool:
     for other in row[-MAX_COMPARED:]:
         larger, smaller = max(other.size, piece.size), min(other.size, piece.size)
-        overlap = min(other.right, piece.right) - max(other.left, piece.left)
-        if larger > MIN_OVERPRINT_SIZE * smaller and overlap > smaller:
-            return True
+        if larger > MIN_OVERPRINT_SIZE * smaller:
+            overlap = min(other.right, piece.right) - max(other.left, piece.left)
+            if overlap > smaller:
+                return True
     return False
 
 
@@ -128,11 +132,14 @@ def join_pieces(row: Sequence[Piece]) -> Piece:
         return row[0]
     ordered = sorted(row, key=lambda piece: piece.left, reverse=_is_right_to_left(row))
     main = max(ordered, key=lambda piece: len(piece.text) * piece.size)
-    text, notes = ordered[0].text, list(ordered[0].notes)
+    text, notes, gaps = ordered[0].text, list(ordered[0].notes), list(ordered[0].gaps)
     for before, piece in pairwise(ordered):
         gap = max(piece.left - before.right, before.left - piece.right)
         text += "" if gap < MAX_GLUED_GAP * main.size else " "
         notes += [(start + len(text), end + len(text)) for start, end in piece.notes]
+        if piece.left - before.right > MIN_FITTED_GUTTER * main.size:
+            gaps.append(Gap(len(text), before.right, piece.left))
+        gaps += [replace(one, offset=one.offset + len(text)) for one in piece.gaps]
         if _is_raised_number(piece, main) and is_note_mark(text[-24:].rstrip()):
             notes.append((len(text), len(text) + len(piece.text)))
         text += piece.text
@@ -145,6 +152,7 @@ def join_pieces(row: Sequence[Piece]) -> Piece:
         bold=all(piece.bold for piece in row),
         mono=all(piece.mono for piece in row),
         notes=tuple(notes),
+        gaps=tuple(gaps),
     )
 
 
@@ -222,8 +230,11 @@ def _append_lines(parts: list[Flow | Grid], rows: Sequence[Sequence[Piece]]) -> 
 Span = tuple[float, float]
 
 
-def _find_bands(rows: Sequence[Sequence[Piece]]) -> list[tuple[int, int]]:
-    """Return the runs of rows that have one white gap in common with text on both sides."""
+def _find_bands(rows: list[list[Piece]]) -> list[tuple[int, int]]:
+    """Return the runs of rows that have one white gap in common with text on both sides.
+
+    Pieces that reach over the gap, but leave it white, are cut in `rows`.
+    """
     bands: list[tuple[int, int]] = []
     done = index = 0
     while index < len(rows):
@@ -249,7 +260,7 @@ def _seed_columns(rows: Sequence[Sequence[Piece]], index: int) -> list[Span]:
 
 
 def _extend(
-    rows: Sequence[Sequence[Piece]], index: int, stop: int, columns: list[Span]
+    rows: list[list[Piece]], index: int, stop: int, columns: list[Span]
 ) -> tuple[int, list[Span]]:
     """Return the first row beyond `index` towards `stop` that leaves no gutter, and the columns."""
     step = 1 if stop > index else -1
@@ -257,22 +268,59 @@ def _extend(
     row = index
     for row in range(index + step, stop, step):
         distance = abs(rows[row][0].base - rows[row - step][0].base)
-        merged = _merge_spans(columns, rows[row])
+        fitted = _fit_row(rows[row], columns)
+        merged = _merge_spans(columns, fitted, MIN_FITTED_GUTTER)
         is_far = distance > MAX_ROW_DISTANCE * size
         is_larger = rows[row][0].size > 1.15 * size
         is_alone = len(rows[row]) == 1
         if not 2 <= len(merged) <= MAX_COLUMNS or (is_alone and (is_far or is_larger)):
             return row, columns
+        rows[row] = fitted
         columns = merged
     return stop, columns
 
 
-def _merge_spans(spans: list[Span], row: Sequence[Piece]) -> list[Span]:
-    """Return the union of spans and the pieces of a row, gaps narrower than a gutter closed."""
+def _fit_row(row: list[Piece], columns: Sequence[Span]) -> list[Piece]:
+    """Return a row, its pieces cut where they have a wide gap between two columns."""
+    gutters = [(one[1], other[0]) for one, other in pairwise(columns)]
+    fitted: list[Piece] = []
+    for piece in row:
+        rest = piece
+        for gap in piece.gaps:
+            overlaps = (min(gap.right, right) - max(gap.left, left) for left, right in gutters)
+            if max(overlaps, default=0.0) > MIN_FITTED_GUTTER * piece.size:
+                first, rest = _cut_piece(rest, gap)
+                fitted.append(first)
+        fitted.append(rest)
+    return fitted
+
+
+def _cut_piece(piece: Piece, gap: Gap) -> tuple[Piece, Piece]:
+    """Return the two parts of a piece before and after a gap of the page."""
+    at = next(one.offset for one in piece.gaps if one.left == gap.left)
+    first = replace(
+        piece,
+        text=piece.text[:at].rstrip(),
+        right=gap.left,
+        notes=tuple(note for note in piece.notes if note[1] <= at),
+        gaps=tuple(one for one in piece.gaps if one.offset < at),
+    )
+    rest = replace(
+        piece,
+        text=piece.text[at:],
+        left=gap.right,
+        notes=tuple((start - at, end - at) for start, end in piece.notes if start >= at),
+        gaps=tuple(replace(one, offset=one.offset - at) for one in piece.gaps if one.offset > at),
+    )
+    return first, rest
+
+
+def _merge_spans(spans: list[Span], row: Sequence[Piece], least: float = MIN_GUTTER) -> list[Span]:
+    """Return the union of spans and the pieces of a row, gaps under `least` font sizes closed."""
     size = max(piece.size for piece in row)
     merged: list[Span] = []
     for left, right in sorted([*spans, *((piece.left, piece.right) for piece in row)]):
-        if merged and left - merged[-1][1] < MIN_GUTTER * size:
+        if merged and left - merged[-1][1] < least * size:
             merged[-1] = (merged[-1][0], max(merged[-1][1], right))
         else:
             merged.append((left, right))
@@ -282,7 +330,7 @@ def _merge_spans(spans: list[Span], row: Sequence[Piece]) -> list[Span]:
 def _append_band(parts: list[Flow | Grid], rows: Sequence[Sequence[Piece]], depth: int) -> None:
     spans: list[Span] = []
     for row in rows:
-        spans = _merge_spans(spans, row)
+        spans = _merge_spans(spans, row, MIN_FITTED_GUTTER)
     if _is_right_to_left([piece for row in rows for piece in row]):
         spans.reverse()
     columns = [[piece for row in rows for piece in row if _in_span(piece, span)] for span in spans]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: A gap between two characters wider than this, in heights of their boxes, ends a piece. Justified
 #: lines have gaps of up to 0.9; columns of LaTeX are 1.1 apart.
 MIN_PIECE_GAP = 1.0
+#: A gap wider than this, in heights of boxes, may part columns where other lines say so.
+MIN_WIDE_GAP = 0.45
 #: A character whose middle moves up or down by more than this, in font sizes, is on a new line.
 #: A raised note number moves by up to 0.5.
 MIN_LINE_SHIFT = 0.7
@@ -55,6 +57,16 @@ class Direction(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap between two words of a piece, wider than a usual space."""
+
+    offset: int
+    """Where the text goes on after the gap."""
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """Characters next to each other on one line; lengths in points, y upwards."""
 
@@ -73,6 +85,8 @@ class Piece:
     mono: bool = False
     notes: tuple[tuple[int, int], ...] = ()
     """Spans of `text` that are note numbers."""
+    gaps: tuple[Gap, ...] = ()
+    """The gaps between words that might part columns, from the left."""
     spaced: str = ""
     """The words that letter-spaced letters spell; empty where they are not letter-spaced."""
     direction: Direction = Direction.UPRIGHT
@@ -160,8 +174,8 @@ def _cut_pieces(
     """Return the pieces, turned upright, and the page's direction in quarter turns."""
     codes = glyphs.codes
     # PDFium pads odd fonts with zeros and other control characters.
-    ink = (codes > 32) & ~((codes >= 127) & (codes <= 160)) & _inside(glyphs.boxes, page_box)
-    ink |= codes == ord(LINE_END_HYPHEN)
+    ink = ((codes > 32) & ~((codes >= 127) & (codes <= 160))) | (codes == ord(LINE_END_HYPHEN))
+    ink &= _inside(glyphs.boxes, page_box)
     shown = np.flatnonzero(ink)
     if not len(shown):
         return (), 0
@@ -174,9 +188,9 @@ def _cut_pieces(
     lines: NDArray[np.intp] = newlines[shown]
     starts = _piece_starts(boxes, lines)
     directions = [_direction_of(glyphs, int(shown[start]), turn) for start in starts.tolist()]
-    kept = _join_turned(starts, directions, lines)
-    starts = starts[kept]
-    directions = [directions[index] for index in kept]
+    joined = _join_turned(starts, directions, lines)
+    starts = starts[joined]
+    directions = [directions[index] for index in joined]
     ends = np.append(starts[1:], len(shown))
     pieces = [
         _make_piece(glyphs, text, shown[start:end], boxes[start:end], _Drawn(order, way, turn))
@@ -315,12 +329,18 @@ def _make_piece(
         size = _middle_of(heights)
         ordinary = boxes[heights > MAX_SMALL_SIZE * size]
         bottom = _middle_of(ordinary[:, 3])
-    text = page_text[first : last + 1]
+    text, offsets = page_text[first : last + 1], shown - first
     notes: tuple[tuple[int, int], ...] = ()
-    if len(ordinary) < len(boxes):
-        notes = _find_notes(text, shown - first, boxes, size, bottom)
-    if "\0" in text:
-        text, notes = text.replace("\0", ""), ()
+    gaps: tuple[Gap, ...] = ()
+    spaced = ""
+    if "\0" in text:  # the offsets of what follows would be wrong
+        text = text.replace("\0", "")
+    else:
+        if len(ordinary) < len(boxes):
+            notes = _find_notes(text, offsets, boxes, size, bottom)
+        gaps = _find_gaps(offsets, boxes)
+        if _SPACED.fullmatch(text):
+            spaced = _spell(text, offsets, boxes)
     bold, mono = _font_of(glyphs, first, last)
     usual = int(shown[int(np.argmin(np.abs(heights - size)))])
     return Piece(
@@ -335,8 +355,19 @@ def _make_piece(
         bold=bold,
         mono=mono,
         notes=notes,
-        spaced=_spell(text, shown - first, boxes) if _SPACED.fullmatch(text) else "",
+        gaps=gaps,
+        spaced=spaced,
         direction=drawn.direction,
+    )
+
+
+def _find_gaps(offsets: NDArray[np.intp], boxes: NDArray[np.float32]) -> tuple[Gap, ...]:
+    """Return the gaps of a piece that are wider than `MIN_WIDE_GAP`."""
+    left, top, right, bottom = boxes.T
+    wide = np.flatnonzero(left[1:] - right[:-1] > MIN_WIDE_GAP * (top - bottom)[1:])
+    return tuple(
+        Gap(int(offsets[index + 1]), float(right[index]), float(left[index + 1]))
+        for index in wide.tolist()
     )
 
 

@@ -7,7 +7,18 @@ import io
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from pdf_writer import BOLD, MONO, Bookmark, Drawn, lines, make_pdf, write_pdf
+from pdf_writer import (
+    BOLD,
+    LIGATURE_CODE,
+    MAPPED,
+    MONO,
+    Bookmark,
+    Drawn,
+    hebrew,
+    lines,
+    make_pdf,
+    write_pdf,
+)
 from seedqa.index.documents.pdf import extract_pdf
 from seedqa.index.documents.types import Extracted, Stated
 from seedqa.index.errors import UnreadableFile
@@ -524,3 +535,135 @@ def test_a_page_of_turned_text_is_read_as_if_upright(turn: tuple[float, float]) 
 def test_text_outside_the_page_is_left_out() -> None:
     extracted = extract([*lines("Seen."), Drawn(72, 900, "Not seen.")])
     assert extracted.text == "Seen."
+
+
+# --- right to left, ligatures ---------------------------------------------------------------------
+
+
+def test_right_to_left_lines_keep_their_order_with_a_number_at_the_end() -> None:
+    """The number of such a line is drawn first, at the left."""
+    text = "הגשר הישנ נפתח בשנת 1894"
+    drawn = [
+        Drawn(200, 700, hebrew(text), font=MAPPED),
+        Drawn(260, 680, hebrew("דוד לוי"), font=MAPPED),
+    ]
+    assert extract(drawn).text == f"{text}\nדוד לוי"
+
+
+def test_the_right_column_of_right_to_left_prose_is_read_first() -> None:
+    right = ["הגשר הישנ נפתח בשנת", "מנהל הספריה הוא דוד", "שעות הפתיחה הנ בינ"]
+    left = ["תשע לחמש בכל יומ אחד", "והכניסה היא בלי רשות", "לכל מי שגר בעיר הזאת"]
+    drawn = [
+        Drawn(x, 700 - 14 * number, hebrew(line), font=MAPPED)
+        for number in range(3)
+        for x, line in ((72, left[number]), (320, right[number]))
+    ]
+    assert extract(drawn).text == "\n".join([*right, *left])
+
+
+def test_ligatures_are_letters() -> None:
+    word = Drawn(72, 700, f"{LIGATURE_CODE}", font=MAPPED)
+    assert extract([word]).text == "fi"
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_a_page_that_is_shown_turned_is_read_as_it_is_drawn(rotate: int) -> None:
+    extracted = extract_pdf(write_pdf(lines(BODY), rotate=rotate))
+    assert extracted.text == BODY
+
+
+# --- single pages, tight tables, clauses ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "number", ["Page 1 of 1", "1 / 1", "1"], ids=["in words", "of all", "alone"]
+)
+def test_the_head_and_the_numbered_foot_of_a_single_page_are_furniture(number: str) -> None:
+    extracted = extract(
+        [
+            Drawn(72, 756, "Notes of the Society", 8),
+            *lines(BODY),
+            Drawn(72, 30, "For members only", 8),
+            Drawn(500, 30, number, 8),
+        ]
+    )
+    assert read(extracted) == [
+        ("furniture", "Notes of the Society"),
+        ("paragraph", BODY),
+        ("furniture", f"For members only {number}"),
+    ]
+
+
+def test_chapter_titles_next_to_a_counting_number_are_furniture() -> None:
+    extracted = extract(
+        *(
+            [*lines(f"Text {word}.", y=700), Drawn(72, 40, f"{number} The {word} chapter")]
+            for number, word in enumerate(["first", "second", "third"], 17)
+        )
+    )
+    assert [kind for kind, _ in read(extracted)] == ["paragraph", "furniture"] * 3
+
+
+def test_a_note_that_ends_with_a_page_is_no_footer() -> None:
+    extracted = extract([*lines(BODY), Drawn(72, 60, "1 See the minutes, page 53", 8)])
+    assert read(extracted)[1] == ("note", "1 See the minutes, page 53")
+
+
+def test_a_cell_that_nearly_fills_its_column_stays_a_cell() -> None:
+    rows = [
+        ["Station", "Master", "Opened"],
+        ["Upper Hollingworth Moor", "Anna Berg", "1936"],
+        ["Moen", "Jo Kim", "1941"],
+        ["Tarn", "Ines Porto", "1950"],
+    ]
+    extracted = extract(
+        [
+            Drawn(72 + at, 700 - 16 * number, cell)
+            for number, row in enumerate(rows)
+            for at, cell in zip((0, 134, 240), row, strict=True)
+        ]
+    )
+    block = only_table(extracted)
+    assert block.columns == tuple(rows[0])
+    assert cells_of(extracted, block) == rows[1:]
+
+
+def test_clauses_with_a_hanging_number_are_no_table() -> None:
+    clauses = [
+        ("1.1", "The tenant pays the rent on the first day of each month"),
+        ("1.2", "The landlord repairs the roof and the gutters at once"),
+        ("1.3", "Both may end the lease with a notice of three months"),
+    ]
+    drawn = [
+        Drawn(x, 700 - 20 * number, text)
+        for number, clause in enumerate(clauses)
+        for x, text in zip((72, 108), clause, strict=True)
+    ]
+    assert extract(drawn).text.replace("\n\n", "\n") == "\n".join(
+        f"{number} {text}" for number, text in clauses
+    )
+
+
+def test_a_drawing_with_scattered_labels_is_no_table() -> None:
+    drawn = [
+        Drawn(x, 700 - 16 * row, "x")
+        for row in range(6)
+        for x in (72 + 60 * row, 72 + 60 * ((row + 1) % 6))
+    ]
+    assert [kind for kind, _ in read(extract(drawn)) if kind == "table"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("." * 30_000 + "x", id="dots"),
+        pytest.param("a" * 30_000 + "-", id="one word"),
+        pytest.param("\u2022 " * 15_000, id="bullets"),
+    ],
+)
+def test_a_line_of_many_characters_is_read_whole(text: str) -> None:
+    """Patterns that look for the end of such a line must not try each of its characters."""
+    extracted = extract([Drawn(72, 700, text, 0.01), *lines(BODY, y=600)])
+    assert len(extracted.text.replace("\n", "").replace(" ", "")) == len(
+        (text + BODY).replace("\n", "").replace(" ", "")
+    )
