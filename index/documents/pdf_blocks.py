@@ -32,6 +32,8 @@ MIN_PITCH, MAX_PITCH = 1.0, 1.9
 MIN_INDENT = 0.8
 #: A line that ends before this share of the column ends a paragraph, if a sentence ends with it.
 MAX_LAST_LINE = 0.75
+#: A line that reaches this share of its paragraph's width goes on, if no sentence ends with it.
+MIN_FULL_LINE = 0.85
 MAX_CAPTION_CHARS = 600
 
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -170,7 +172,16 @@ def _runs_on(draft: Draft, following: Draft) -> bool:
     if not draft.kind is following.kind is BlockKind.PARAGRAPH:
         return False
     first, last = following.lines[0], draft.lines[-1]
-    return _same_size(first, last) and not ends_sentence(last.text) and first.text[:1].islower()
+    if not _same_size(first, last) or ends_sentence(last.text):
+        return False
+    left, right = min(line.left for line in draft.lines), max(line.right for line in draft.lines)
+    is_full = len(draft.lines) > 1 and last.right - left > MIN_FULL_LINE * (right - left)
+    return is_full or _begins_low(first.text)
+
+
+def _begins_low(text: str) -> bool:
+    """Tell whether a text begins with a letter that is no capital."""
+    return text[:1].isalpha() and text[:1].lower() == text[:1]
 
 
 def _draft_flow(lines: Flow, style: Style, page: int) -> list[Draft]:
@@ -299,7 +310,7 @@ def _begins_paragraph(
     is_short = before.right - left < MAX_LAST_LINE * (right - left)
     steps_in = step > MIN_INDENT and (ends or is_short)
     steps_out = step < -MIN_INDENT and ends and is_short
-    return steps_in or steps_out or (ends and is_short and not line.text[:1].islower())
+    return steps_in or steps_out or (ends and is_short and not _begins_low(line.text))
 
 
 def _begins_special(lines: Flow, index: int, style: Style) -> bool:

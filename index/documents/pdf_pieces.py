@@ -34,6 +34,8 @@ MAX_SMALL_SIZE = 0.82
 MIN_RAISE = 0.12
 #: Boxes whose heights differ by less, in points, are of one font size.
 SAME_SIZE = 0.2
+#: No font is smaller, in points, so that sizes can be divided by.
+MIN_SIZE = 1e-3
 #: The part of a loose box below the base line, as most fonts have it.
 DESCENT = 0.22
 #: What PDFium gives for a hyphen at the end of a line, which it joins with the next.
@@ -459,7 +461,7 @@ def _font_size(glyphs: _Glyphs, index: int, height: float) -> float:
         return height
     scale = sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
     size = float(raw.FPDFText_GetFontSize(glyphs.handle, index)) * scale
-    return round(size, 1) if height / 2 < size < height * 2 else height
+    return size if height / 2 < size < height * 2 else max(height, MIN_SIZE)
 
 
 def _base_line(glyphs: _Glyphs, index: int, turn: int) -> float:
