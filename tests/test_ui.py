@@ -25,6 +25,7 @@ from typing import Any
 import pytest
 
 from conftest import ToyEncoder
+from pdf_writer import make_pdf
 from seedqa.index import errors
 from seedqa.index.build import build_index
 from seedqa.index.encoder import Vectors
@@ -90,7 +91,6 @@ from seedqa.retrieval.types import (
     band_of,
 )
 from served import PATIENCE_SECONDS, ROOT, WATCHED, Served, wait_until
-from test_extract import make_pdf
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 HOSTILE = (
