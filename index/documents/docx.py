@@ -15,7 +15,7 @@ from seedqa.index.documents.docx_margins import Line, read_margins
 from seedqa.index.documents.docx_names import attribute, child, word
 from seedqa.index.documents.docx_package import DocxPackage, damaged_docx
 from seedqa.index.documents.docx_story import Paragraph, Part, StoryReader, is_bold
-from seedqa.index.documents.docx_styles import Style, Styles, read_styles
+from seedqa.index.documents.docx_styles import Style, Styles
 from seedqa.index.documents.docx_tables import lay_out, lines_of
 from seedqa.index.documents.docx_text import TextWriter
 from seedqa.index.documents.hyphens import join_hyphens
@@ -67,7 +67,7 @@ def extract_docx(raw: bytes) -> Extracted:
 
 def _read_styles(package: DocxPackage) -> Styles:
     name = package.find("styles")
-    return read_styles(package.parse(name) if name else None)
+    return Styles(package.parse(name) if name else None)
 
 
 def _read_title(package: DocxPackage) -> str | None:

@@ -45,18 +45,21 @@ def read_margins(package: DocxPackage, reader: StoryReader, kind: str) -> Iterat
 
 def _names(package: DocxPackage, reader: StoryReader, kind: str) -> Sequence[str]:
     """Return the parts that are shown, in order, each once."""
-    names = []
+    names: dict[str, None] = {}
+    differs: bool | None = None
     for section in reader.sections:
         title_page = child(section, word("titlePg"))
-        shown = {None, "default"}
-        if title_page is not None and is_on(title_page):
-            shown.add("first")
-        if _differ_even_pages(package):
-            shown.add("even")
+        has_first = title_page is not None and is_on(title_page)
         for reference in children(section, word(f"{kind}Reference")):
-            if attribute(reference, "type") in shown:
-                names.append(package.target(relation_of(reference)))
-    return list(dict.fromkeys([*filter(None, names), *package.unrelated(kind)]))
+            of = attribute(reference, "type")
+            name = package.target(relation_of(reference))
+            if name is None or name in names or (of == "first" and not has_first):
+                continue
+            if of == "even" and differs is None:
+                differs = _differ_even_pages(package)
+            if of != "even" or differs:
+                names[name] = None
+    return list(names) + package.unrelated(kind)
 
 
 def _differ_even_pages(package: DocxPackage) -> bool:

@@ -7,6 +7,7 @@ Knows nothing of what they mean.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 _TRANSITIONAL = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -30,6 +31,7 @@ MATHS_TEXT = tuple(f"{space}t" for space in _MATHS)
 _MAX_DIGITS = 9
 
 
+@cache
 def word(*names: str) -> tuple[str, ...]:
     """Return the tags of elements in both namespaces."""
     return tuple(space + name for name in names for space in (_TRANSITIONAL, _STRICT))

@@ -43,6 +43,7 @@ _REFERENCES = {
     tag: kind for kind in ("footnote", "endnote", "comment") for tag in word(f"{kind}Reference")
 }
 _TEXT = frozenset((*word("t"), *MATHS_TEXT))
+_RUNS = frozenset(word("r"))
 _RUN_PROPERTIES = frozenset(word("rPr"))
 _CHARACTERS = {
     **dict.fromkeys(word("tab", "ptab"), "\t"),
@@ -113,7 +114,7 @@ class _OpenParagraph:
     joins_next: bool = False
     pieces: list[str] = field(default_factory=list)
     masked: list[str] = field(default_factory=list)
-    has_page_number: bool = False
+    """The pieces with a 0 for each page number; empty until there is one."""
     is_linked: bool = False
     boxes: list[Part] = field(default_factory=list)
 
@@ -159,6 +160,7 @@ class StoryReader:
         self._instructions = 0
         self._contents = 0
         self._carried: list[str] = []
+        self._may_hide = True
         self._handlers = self._make_handlers()
 
     def read(self, root: Any) -> list[Part]:
@@ -166,20 +168,24 @@ class StoryReader:
         parts: list[Part] = []
         self._into, self._paragraphs, self._tables = [parts], [], []
         self._fields, self._instructions, self._contents, self._carried = [], 0, 0, []
+        self._may_hide = self._styles.hides or next(root.iter(*_VANISH), None) is not None
         self._push(root)
-        stack, handlers = self._stack, self._handlers
+        stack = self._stack
         while stack:
             element = next(stack[-1][0], None)
-            if element is None:
-                close = stack.pop()[1]
-                if close:
-                    close()
-            elif handler := handlers.get(element.tag):
-                handler(element)
-            elif len(element):
-                self._push(element)
+            if element is not None:
+                self._visit(element)
+            elif close := stack.pop()[1]:
+                close()
         self._flush()
         return parts
+
+    def _visit(self, element: Any) -> None:
+        handler = self._handlers.get(element.tag)
+        if handler:
+            handler(element)
+        elif len(element):  # whatever is not known may have text in it
+            self._push(element)
 
     def _flush(self) -> None:
         """End a paragraph whose end was deleted but which no other follows."""
@@ -220,11 +226,11 @@ class StoryReader:
     # --- text ---------------------------------------------------------------------------------
 
     def _add(self, text: str) -> None:
-        if not self._paragraphs or self._is_instruction:
+        if not self._paragraphs or (self._fields and self._is_instruction):
             return
         paragraph = self._paragraphs[-1]
         paragraph.pieces.append(text)
-        if not (self._fields and self._fields[-1].is_page_number):
+        if paragraph.masked and not (self._fields and self._fields[-1].is_page_number):
             paragraph.masked.append(text)
 
     @property
@@ -234,22 +240,28 @@ class StoryReader:
         return self._instructions > own
 
     def _read_run(self, run: Any) -> None:
+        text = self._read_plain(run)
+        if text is None:
+            self._push(run)
+        elif text:
+            self._add(text)
+
+    def _read_plain(self, run: Any) -> str | None:
+        """Return the characters of a run; None if more is in it, such as a text box."""
         pieces = []
         for part in run:
             tag = part.tag
             if tag in _TEXT:
                 pieces.append(_one_line(part.text or ""))
+            elif tag in _RUN_PROPERTIES:
+                if self._may_hide and self._is_hidden(part):
+                    self._leave_out(run)
+                    return ""
             elif tag in _CHARACTERS:
                 pieces.append(_CHARACTERS[tag])
-            elif tag in _RUN_PROPERTIES:
-                if self._is_hidden(part):
-                    self._leave_out(run)
-                    return
-            else:  # anything else in it, such as a picture with a text box
-                self._push(run)
-                return
-        if pieces:
-            self._add("".join(pieces))
+            else:
+                return None
+        return "".join(pieces)
 
     def _is_hidden(self, properties: Any) -> bool:
         vanish = child(properties, _VANISH)
@@ -327,8 +339,10 @@ class StoryReader:
 
     def _mask_page_number(self) -> None:
         if self._paragraphs:
-            self._paragraphs[-1].has_page_number = True
-            self._paragraphs[-1].masked.append("0")
+            paragraph = self._paragraphs[-1]
+            if not paragraph.masked:
+                paragraph.masked = list(paragraph.pieces)
+            paragraph.masked.append("0")
 
     # --- containers ---------------------------------------------------------------------------
 
@@ -370,14 +384,23 @@ class StoryReader:
 
     def _open_paragraph(self, element: Any) -> None:
         opened = _OpenParagraph(element, NO_STYLE, self._contents > 0)
-        properties = child(element, word("pPr"))
-        if properties is not None:
-            self._read_properties(properties, opened)
+        if len(element) and element[0].tag in _PARAGRAPH_PROPERTIES:
+            self._read_properties(element[0], opened)
         if opened.style.is_hidden:
             self._leave_out(element)
             return
         self._paragraphs.append(opened)
-        self._push(element, self._close_paragraph)
+        rest = iter(element)
+        for part in rest:  # most paragraphs are done here, without the stack
+            tag = part.tag
+            text = self._read_plain(part) if tag in _RUNS else None
+            if text:
+                self._add(text)
+            elif text is None and tag not in _PARAGRAPH_PROPERTIES:
+                self._stack.append((rest, self._close_paragraph))
+                self._visit(part)
+                return
+        self._close_paragraph()
 
     def _read_properties(self, properties: Any, opened: _OpenParagraph) -> None:
         for entry in properties:
@@ -411,7 +434,7 @@ class StoryReader:
         in_contents = closed.in_contents and (
             closed.is_linked or _PAGE_AT_END.search(text) is not None
         )
-        masked = "".join(closed.masked).strip() if closed.has_page_number else ""
+        masked = "".join(closed.masked).strip()
         return Paragraph(text, closed.style, in_contents, masked, closed.element)
 
     # --- tables -------------------------------------------------------------------------------
@@ -476,6 +499,7 @@ class StoryReader:
         )
 
 
+_PARAGRAPH_PROPERTIES = frozenset(word("pPr"))
 _PARAGRAPH_STYLE = frozenset(word("pStyle"))
 _OUTLINE = frozenset(word("outlineLvl"))
 _NUMBERING = frozenset(word("numPr"))

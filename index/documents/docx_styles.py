@@ -6,7 +6,6 @@ A style inherits from the one it is based on. Knows nothing of paragraphs.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,9 +25,20 @@ _TITLES = frozenset(("title", "titel", "titre", "título", "titolo"))
 _NAVIGATION = re.compile(
     r"(?:toc|contents|index) ?(?:heading|\d)|table of (?:figures|authorities)|toa heading"
 )
-_CAPTIONS = frozenset(("caption", "beschriftung", "légende", "didascalia", "bijschrift", "legenda"))
 _LIST = re.compile(r"list(?: ?(?:bullet|number))? ?([2-5])?")
-_CODE = frozenset(("html preformatted", "preformatted text", "source code", "code", "macro"))
+_KINDS = {
+    **dict.fromkeys(
+        ("caption", "beschriftung", "légende", "didascalia", "bijschrift", "legenda"),
+        BlockKind.CAPTION,
+    ),
+    **dict.fromkeys(
+        ("html preformatted", "preformatted text", "source code", "code", "macro"), BlockKind.CODE
+    ),
+    **dict.fromkeys(
+        ("subtitle", "untertitel", "sous-titre", "subtítulo", "sottotitolo", "ondertitel"),
+        BlockKind.PARAGRAPH,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,48 +60,38 @@ class Style:
 NO_STYLE = Style()
 
 
-@dataclass(frozen=True, slots=True)
 class Styles:
-    """The styles of a document by their identifiers."""
+    """The styles of a document by their identifiers; one is resolved when it is asked for."""
 
-    by_id: Mapping[str, Style]
-    hides: bool
-    """Whether any of them hides text."""
+    def __init__(self, root: Any | None) -> None:
+        """Take the root of the part of the styles; None where a document has none."""
+        found = children(root, word("style")) if root is not None else ()
+        self._elements = {attribute(element, "styleId") or "": element for element in found}
+        self._resolved: dict[str, Style] = {}
+        self.hides = root is not None and next(root.iter(*word("vanish")), None) is not None
+        """Whether any of them may hide text."""
 
     def get(self, identifier: str | None) -> Style:
         """Return a style; one that the document does not define is known by its identifier."""
         if identifier is None:
             return NO_STYLE
-        known = self.by_id.get(identifier)
-        return known if known is not None else _named(NO_STYLE, identifier)
+        known = self._resolved.get(identifier)
+        return known if known is not None else self._resolve(identifier)
 
-
-def read_styles(root: Any | None) -> Styles:
-    """Read the part of the styles; None where a document has none."""
-    elements = {}
-    for element in children(root, word("style")) if root is not None else ():
-        elements[attribute(element, "styleId") or ""] = element
-    resolved: dict[str, Style] = {}
-    for identifier in elements:
-        _resolve(identifier, elements, resolved)
-    return Styles(resolved, any(style.is_hidden for style in resolved.values()))
-
-
-def _resolve(identifier: str, elements: Mapping[str, Any], resolved: dict[str, Style]) -> None:
-    """Resolve a style after those it is based on; a circle of them ends where it closes."""
-    chain: list[str] = []
-    seen: set[str] = set()
-    current: str | None = identifier
-    while current in elements and current not in resolved and current not in seen:
-        assert current is not None
-        chain.append(current)
-        seen.add(current)
-        based_on = child(elements[current], word("basedOn"))
-        current = attribute(based_on) if based_on is not None else None
-    style = resolved.get(current or "", NO_STYLE)
-    for name in reversed(chain):
-        style = _derive(style, elements[name], name)
-        resolved[name] = style
+    def _resolve(self, identifier: str) -> Style:
+        """Resolve a style after those it is based on; a circle of them ends where it closes."""
+        chain: dict[str, None] = {}
+        current: str | None = identifier
+        while current in self._elements and not (current in self._resolved or current in chain):
+            chain[current] = None
+            based_on = child(self._elements[current], word("basedOn"))
+            current = attribute(based_on) if based_on is not None else None
+        style = self._resolved.get(current or "", NO_STYLE)
+        for name in reversed(chain):
+            style = self._resolved[name] = _derive(style, self._elements[name], name)
+        if not chain:
+            style = self._resolved[identifier] = _named(NO_STYLE, identifier)
+        return style
 
 
 def _derive(base: Style, element: Any, identifier: str) -> Style:
@@ -128,17 +128,10 @@ def _named(base: Style, name: str) -> Style:
         return replace(base, kind=BlockKind.HEADING, level=level, is_title=False)
     if name in _TITLES:
         return replace(base, kind=BlockKind.HEADING, level=1, is_title=True)
-    if _NAVIGATION.fullmatch(name):
-        return replace(base, kind=BlockKind.NAVIGATION, level=0)
-    if name in _CAPTIONS:
-        return replace(base, kind=BlockKind.CAPTION, level=0)
-    if name in _CODE:
-        return replace(base, kind=BlockKind.CODE, level=0)
     if listed := _LIST.fullmatch(name):
         return replace(base, depth=int(listed[1] or 1))
-    if name in ("subtitle", "untertitel", "sous-titre", "sottotitolo"):
-        return replace(base, kind=BlockKind.PARAGRAPH, level=0, is_title=False)
-    return base
+    kind = BlockKind.NAVIGATION if _NAVIGATION.fullmatch(name) else _KINDS.get(name)
+    return replace(base, kind=kind, level=0, is_title=False) if kind else base
 
 
 def with_outline(style: Style, outline: int) -> Style:

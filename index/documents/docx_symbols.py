@@ -41,4 +41,4 @@ def symbol(font: str, code: str) -> str:
         return _WINGDINGS.get(point, " ") if name == "wingdings" else " "
     if name == "symbol":
         return _SYMBOL.get(point) or (chr(point) if 0x20 <= point < 0x7F else " ")
-    return chr(point) if 0x20 <= point < 0x7F or 0xA0 <= point else " "
+    return chr(point) if 0x20 <= point < 0x7F or point >= 0xA0 else " "
