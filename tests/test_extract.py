@@ -11,7 +11,6 @@ from docx import Document as new_docx
 
 from seedqa.index.documents import docx
 from seedqa.index.documents.docx import extract_docx
-from seedqa.index.documents.pdf import extract_pdf
 from seedqa.index.documents.types import Extracted, Stated
 from seedqa.index.errors import UnreadableFile
 
@@ -23,25 +22,6 @@ def reason(extractor: Callable[[bytes], Extracted], raw: bytes) -> str:
 
 
 # --- DOCX ----------------------------------------------------------------------------------------
-
-
-def test_a_pdf_that_repeats_a_page_beyond_measure_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A page may be named again in six bytes: 64 KB would be a gigabyte of text."""
-    raw = make_pdf("so long", "so long", "so long")
-    monkeypatch.setattr("seedqa.index.documents.pdf.MAX_PDF_CHARACTERS", 20)
-    with pytest.raises(UnreadableFile) as caught:
-        extract_pdf(raw)
-    assert caught.value.reason == "PDF with more than 20 characters"
-    monkeypatch.setattr("seedqa.index.documents.pdf.MAX_PDF_CHARACTERS", 21)
-    assert extract_pdf(raw).text.count("so long") == 3
-
-
-def test_a_pdf_title_that_is_no_text_is_none() -> None:
-    raw = make_pdf("A bridge", title="TITLE").replace(b"(TITLE)", b"<FEFF0041D8000042>")
-    assert extract_pdf(raw).stated.title is None
-    assert "A bridge" in extract_pdf(raw).text
 
 
 def make_docx(title: str = "") -> bytes:
