@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from seedqa import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
         Result,
     )
 
-VERSION = "0.1.0"
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 _DESCRIPTION = """\
@@ -76,7 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from seedqa.output.terminal import result_json, write_result
+    from seedqa.output.contract import result_json
+    from seedqa.output.terminal import write_result
 
     workspace = _workspace(options)
     with _open_pipeline(workspace, options) as pipeline:
@@ -105,6 +107,7 @@ def _exit_code(result: Result, command: str) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
+    from seedqa.output.contract import report_json
     from seedqa.output.terminal import write_report
 
     if options.folder and options.seeds and options.folder != options.seeds:
@@ -116,7 +119,7 @@ def _index(options: argparse.Namespace) -> int:
     options.seeds = options.folder or options.seeds
     report = _build(_workspace(options))
     if options.json:
-        _print_json(_report_json(report))
+        _print_json(report_json(report))
     else:
         write_report(report, sys.stdout)
     return FOUND if report.generation.documents else NOTHING
@@ -139,7 +142,8 @@ def _build(workspace: Workspace, encoder: Encoder | None = None) -> Report:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from seedqa.index.status import read_status, status_json
+    from seedqa.index.status import read_status
+    from seedqa.output.contract import status_json
     from seedqa.output.terminal import write_status
 
     status = read_status(_workspace(options))
@@ -152,14 +156,12 @@ def _status(options: argparse.Namespace) -> int:
 
 def _get(options: argparse.Namespace) -> int:
     from seedqa.index.source import read_source
+    from seedqa.output.contract import excerpt_json
     from seedqa.output.terminal import show
 
     excerpt = read_source(_workspace(options), options.place)
     if options.json:
-        _print_json(
-            {"source": excerpt.source, "line": excerpt.line, "start": excerpt.start,
-             "text": excerpt.text}
-        )  # fmt: skip
+        _print_json(excerpt_json(excerpt))
     else:
         sys.stdout.write(show(excerpt.text, sys.stdout))
         if not excerpt.text.endswith("\n"):
@@ -231,8 +233,9 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _ui(options: argparse.Namespace) -> int:
+    from seedqa.page.options import PageOptions, make_rules
     from seedqa.page.service import Service
-    from seedqa.ui import PageOptions, make_rules, serve
+    from seedqa.ui import serve
 
     page = PageOptions(
         host=options.host,
@@ -257,6 +260,7 @@ def _ui(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from seedqa.index.doctor import check_index, check_model, repair
     from seedqa.index.encoder import ShippedEncoder
+    from seedqa.output.contract import findings_json
     from seedqa.output.terminal import write_findings
     from seedqa.retrieval.reader import Reader
 
@@ -274,16 +278,7 @@ def _doctor(options: argparse.Namespace) -> int:
         *check_index(location.index),
     ]
     if options.json:
-        _print_json(
-            {
-                "ok": all(finding.ok for finding in findings),
-                "repaired": done,
-                "findings": [
-                    {"part": finding.part, "ok": finding.ok, "detail": finding.detail}
-                    for finding in findings
-                ],
-            }
-        )
+        _print_json(findings_json(findings, done))
     else:
         write_findings(findings, sys.stdout)
     return FOUND if all(finding.ok for finding in findings) else ERROR
@@ -327,40 +322,9 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 
 def _progress() -> Progress:
-    """Return a progress bar on standard error; silent off a terminal and for quick work."""
-    state: dict[str, Any] = {}
+    from seedqa.output.progress import progress_bar
 
-    def show(phase: str, done: int, total: int) -> None:
-        if not sys.stderr.isatty():
-            return
-        if state.get("phase") != phase:
-            from tqdm import tqdm  # 50 ms, and only for work that takes longer
-
-            state.update(phase=phase, bar=tqdm(total=total, desc=phase, delay=0.5, leave=False))
-        state["bar"].update(done - state["bar"].n)
-        if done >= total:
-            state.pop("phase", None)
-            state["bar"].close()
-
-    return show
-
-
-def _report_json(report: Report) -> dict[str, Any]:
-    return {
-        "generation": report.generation.number,
-        "seeds": report.generation.recipe.seeds,
-        "model": report.generation.recipe.model,
-        "documents": report.generation.documents,
-        "chunks": report.generation.chunks,
-        "indexed": list(report.indexed),
-        "unchanged": report.unchanged,
-        "removed": list(report.removed),
-        "skipped": [{"source": file.source, "reason": file.reason} for file in report.skipped],
-        "embedded": report.embedded,
-        "reused": report.reused,
-        "seconds": round(report.seconds, 3),
-        "notes": list(report.notes),
-    }
+    return progress_bar()
 
 
 def _print_json(value: Any) -> None:
@@ -373,15 +337,9 @@ def _speaks_unicode() -> bool:
 
 def _print_error(error: SeedqaError, as_json: bool) -> int:
     if as_json:
-        _print_json(
-            {
-                "error": {
-                    "found": error.found,
-                    "expected": error.expected,
-                    "remedy": error.remedy,
-                }
-            }
-        )
+        from seedqa.output.contract import error_json
+
+        _print_json({"error": error_json(error)})
     else:
         _note(str(error), kind="error")
     return ERROR
@@ -427,7 +385,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"seedqa {VERSION}")
+    parser.add_argument("--version", action="version", version=f"seedqa {__version__}")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=_Parser
     )

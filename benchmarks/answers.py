@@ -44,7 +44,7 @@ from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.answer import find_answers, reorder_passages
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.metrics import auroc, f1
-from seedqa.retrieval.pipeline import READ_COUNT, Pipeline
+from seedqa.retrieval.pipeline import READ_COUNT, Pipeline, read_passages
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import SHIPPED_READER, Reader
 from seedqa.retrieval.sentences import sentence_around
@@ -169,7 +169,7 @@ def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file
     """Search and read, as `Pipeline.ask` does."""
     started = time.perf_counter()
     passages = pipeline.search(row["question"], count=READ_COUNT, refresh=False).passages
-    spans = reader.read(row["question"], [passage.text for passage in passages])
+    spans = read_passages(reader, row["question"], passages)
     spent = 1000 * (time.perf_counter() - started)
     context, answers = row["context"], row["answers"]
     sentences = [
@@ -196,11 +196,11 @@ def judge(asked: Asked, calibration: Calibration, languages: Sequence[str]) -> J
     """Answer as `seedqa ask` does; a refused answer is judged by what it would have been."""
     ordered = reorder_passages(asked.passages, asked.spans, calibration.reader_share)
     outcome = find_answers(
+        parse_question(asked.question),
         [passage for passage, _ in ordered],
         [spans for _, spans in ordered],
         replace(calibration, threshold=0.0),
         lambda texts: np.zeros((len(texts), 1), dtype=np.float32),  # none disagree
-        parse_question(asked.question).language,
         languages,
     )
     best = outcome.answers[0] if outcome.answers else None

@@ -21,7 +21,7 @@ from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, SeedsError, UnreadableFile
 from seedqa.index.plan import Plan, has_same_content, plan_changes, read_everything
 from seedqa.index.progress import Progress, no_progress
-from seedqa.index.reading_view import readable_text
+from seedqa.index.reading_view import encoder_input
 from seedqa.index.store.lock import write_lock
 from seedqa.index.store.protocol import IndexWriter
 from seedqa.index.store.rows import (
@@ -33,7 +33,7 @@ from seedqa.index.store.rows import (
     Touched,
 )
 from seedqa.index.store.writing import open_for_writing
-from seedqa.index.types import Chunk, Document, FoundFile, SkippedFile
+from seedqa.index.types import FoundFile, SkippedFile
 
 #: Chunks embedded between two commits of the embedding cache: some seconds of work at most, and
 #: enough to sort by length.
@@ -268,7 +268,7 @@ def _read_file(file: FoundFile, read_ns: int, settings: ChunkSettings) -> _NewTe
     except UnreadableFile as error:
         skipped = _skipped_document(SkippedFile(file.source, error.reason, error.kind))
         return _NewText(replace(skipped, file=file, read_ns=read_ns, retry=error.may_pass))
-    inputs = tuple(encoder_input(document, chunk) for chunk in chunks)
+    inputs = tuple(encoder_input(chunk) for chunk in chunks)
     return _NewText(
         NewDocument(
             source=file.source,
@@ -298,11 +298,6 @@ def _skipped_document(skipped: SkippedFile) -> NewDocument:
         hashes=(),
         skipped=skipped,
     )
-
-
-def encoder_input(document: Document, chunk: Chunk) -> str:
-    """Return what the encoder reads of a chunk: the document's title, then the chunk."""
-    return f"{document.title}\n{readable_text(chunk)}"
 
 
 def hash_input(text: str) -> bytes:

@@ -179,6 +179,7 @@ class _Cutter:
             context=context_of(self._document, run.path, start),
             edits=clip_edits(edits, start, end) if edits else (),
             columns=columns,
+            items=_items_within(run.blocks, start, end),
         )
 
     def _edits_within(self, start: int, end: int, more: Sequence[Edit]) -> tuple[Edit, ...]:
@@ -215,6 +216,30 @@ def _list_end(blocks: Sequence[Block], at: int, text: str) -> int:
     while until < len(blocks) and blocks[until].kind is BlockKind.ITEM:
         until += 1
     return max(until, at + 1)
+
+
+def _items_within(blocks: Sequence[Block], start: int, end: int) -> tuple[Span, ...]:
+    """Return the spans of the first whole list in text[start:end], from `start`; none of one entry.
+
+    Entries below another belong to it.
+    """
+    first = bisect_left(blocks, start, key=lambda block: block.start)
+    items: list[Block] = []
+    for block in blocks[first:]:
+        if block.end > end:
+            break
+        if block.kind is BlockKind.ITEM:
+            items.append(block)
+        elif items:
+            break
+    top = min((item.level for item in items), default=0)
+    spans: list[Span] = []
+    for item in items:
+        if item.level == top or not spans:
+            spans.append((item.start - start, item.end - start))
+        else:
+            spans[-1] = (spans[-1][0], item.end - start)
+    return tuple(spans) if len(spans) > 1 else ()
 
 
 def _between(edits: Sequence[Edit], start: int, end: int) -> Sequence[Edit]:

@@ -95,6 +95,11 @@ def readable_text(chunk: Chunk) -> str:
     return make_view(chunk.text, chunk.edits).text if chunk.edits else chunk.text
 
 
+def encoder_input(chunk: Chunk) -> str:
+    """Return what the encoder reads of a chunk: where it belongs, then the text as it is read."""
+    return f"{readable_context(chunk)}\n{readable_text(chunk)}"
+
+
 def readable_context(chunk: Chunk) -> str:
     """Return where a chunk belongs, as one line; empty where nothing is known."""
     return CONTEXT_MARK.join(chunk.context)

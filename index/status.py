@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from seedqa.index.errors import SeedsError
 from seedqa.index.plan import plan_changes, settle_doubts
@@ -13,7 +12,7 @@ from seedqa.index.store.database import missing_index_error
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import DocumentRow, Generation
 from seedqa.index.types import SkippedFile
-from seedqa.index.workspace import Workspace, require_index
+from seedqa.index.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,6 @@ class Status:
 
 def read_status(workspace: Workspace) -> Status:
     """Return the status of the index of `workspace`; raises IndexMissing."""
-    require_index(workspace)
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     problem = None
@@ -66,30 +64,6 @@ def read_status(workspace: Workspace) -> Status:
         removed=removed,
         problem=problem,
     )
-
-
-def status_json(status: Status) -> dict[str, Any]:
-    """Return a status as one JSON object."""
-    generation = status.generation
-    return {
-        "index": str(status.index),
-        "size": status.size,
-        "seeds": generation.recipe.seeds,
-        "generation": generation.number,
-        "built": generation.built,
-        "model": generation.recipe.model,
-        "fingerprint": generation.recipe.fingerprint,
-        "documents": generation.documents,
-        "chunks": generation.chunks,
-        "languages": generation.languages,
-        "chunk_settings": asdict(generation.recipe.settings),
-        "skipped": [{"source": file.source, "reason": file.reason} for file in status.skipped],
-        "duplicates": [list(group) for group in status.duplicates],
-        "fresh": status.fresh,
-        "changed": list(status.changed),
-        "removed": list(status.removed),
-        "problem": status.problem,
-    }
 
 
 def _find_duplicates(rows: list[DocumentRow]) -> tuple[tuple[str, ...], ...]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from seedqa.index.types import Block, Edit, Row
 
-#: Between two cells, and between two rows, as they are read.
-CELL_END, ROW_END = "; ", ".\n"
+#: Between two cells, and after the last, as they are read; rows are on lines of their own.
+CELL_END, ROW_END = "; ", "."
 
 
 def row_edits(text: str, row: Row, columns: Sequence[str], edits: Sequence[Edit]) -> list[Edit]:

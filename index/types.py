@@ -163,6 +163,8 @@ class Chunk:
     """How the text is read; offsets count from the start of the chunk."""
     columns: tuple[str, ...] = ()
     """The names of the columns of the table that these rows are of."""
+    items: tuple[tuple[int, int], ...] = ()
+    """The spans of the entries of its list, from the start of the chunk, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Write results for a person's terminal, and as the JSON contract has them.
+"""Write results for a person's terminal.
 
 Knows values and streams; nothing of how the values came about. What documents say is shown with
 its control characters visible, so that no document can steer a terminal.
@@ -50,27 +50,6 @@ def show(text: str, stream: TextIO) -> str:
 
 
 # -- results -----------------------------------------------------------------------------------
-
-
-def result_json(result: Result, explain: bool) -> dict[str, Any]:
-    """Return the object of the JSON contract; `explain` adds what its figures are made of."""
-    passages = [asdict(passage) for passage in result.passages]
-    if not explain:
-        for passage in passages:
-            del passage["parts"]
-    answers = [asdict(answer) for answer in result.answers]
-    evidence = {name: round(share, 4) + 0.0 for name, share in result.evidence.items()}  # no -0.0
-    return {
-        "question": result.question,
-        "answer": answers[0] if answers else None,
-        "answers": answers,
-        "confidence": result.confidence,
-        "threshold": result.threshold,
-        **({"evidence": evidence} if explain else {}),
-        "passages": passages,
-        "index": asdict(result.index),
-        "timings": asdict(result.timings),
-    }
 
 
 def write_result(result: Result, stream: TextIO, *, explain: bool, read: bool) -> None:

@@ -6,41 +6,28 @@ index. It quotes and never makes up a word.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.index.types import Edit
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.evidence import (
-    RIVALS,
-    Candidate,
-    Group,
     first_other,
     group_candidates,
     rank_candidates,
     weigh_evidence,
 )
+from seedqa.retrieval.naming import tell_apart
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.quoting import quote
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.sentences import (
-    sentence_around,
-)
-from seedqa.retrieval.tables import line_around, row_around
+from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
+from seedqa.retrieval.sentences import YEAR
 from seedqa.retrieval.types import LIKELY, Answer, Passage
 
 #: The most that an answer in a language is worth that the reader was not made for: unsure.
 UNKNOWN_LANGUAGE_LIMIT = LIKELY - 0.01
-
-
-#: Answers disagree where their sentences, without the answers, are at least this alike (cosine),
-#: and they come from different documents.
-SAME_STATEMENT = 0.8
-
-
-Encode = Callable[[list[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,39 +45,61 @@ class Verdict:
 
 
 def find_answers(
+    question: Question,
     passages: Sequence[Passage],
     spans: Sequence[Sequence[Span]],
     calibration: Calibration,
     encode: Encode,
-    language: str,
     reader_languages: Collection[str],
 ) -> Verdict:
     """Return the answers, best first, or that there are none.
 
-    `spans` are those of each passage; `encode` gives vectors of shape (n, dimension) for n texts;
-    `language` is the question's.
+    `spans` are those of each passage, as it is read; `encode` gives vectors of shape
+    (n, dimension) for n texts. A question that names a year, a code or a version is answered from
+    a passage that has it, or not at all.
     """
-    groups = group_candidates(rank_candidates(passages, spans, calibration.passage_weight))
+    ranked = rank_candidates(passages, spans, calibration.passage_weight)
+    groups, is_named = choose_named(group_candidates(ranked), question)
     if not groups:
         return Verdict()
-    rivals = _find_rivals(groups, encode)
+    rivals = find_rivals(groups, question, encode)
     other = first_other(groups, rivals)
     read = [passage for passage, found in zip(passages, spans, strict=True) if found]
     answers = []
     shown = (groups[0], *rivals)
-    evidence = [weigh_evidence(group, other, language, read) for group in shown]
+    evidence = [weigh_evidence(group, other, question.language, read) for group in shown]
     shares = calibration.shares(evidence[0])
     for group, own in zip(shown, evidence, strict=True):
         confidence = calibration.probability(own)
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
-        answers.append(_quote(group.best, confidence, language))
+        if not is_named:
+            confidence = min(confidence, max(0.0, calibration.threshold - 0.01))
+        answers.append(quote(group.best, confidence, question))
     confidence = answers[0].confidence
     if confidence < calibration.threshold:
         return Verdict((), confidence, shares)
-    kept = [answer for answer in answers if answer.confidence >= calibration.threshold]
-    kept.sort(key=lambda answer: answer.date or "", reverse=True)
-    return Verdict(tuple(kept), confidence, shares)
+    kept = [
+        (answer, group.best.passage)
+        for answer, group in zip(answers, shown, strict=True)
+        if answer.confidence >= calibration.threshold
+    ]
+    return Verdict(_newest_first(kept), confidence, shares)
+
+
+def _newest_first(kept: Sequence[tuple[Answer, Passage]]) -> tuple[Answer, ...]:
+    """Return answers, the newest document's first, each with what tells its document apart."""
+    if len(kept) < 2:
+        return tuple(answer for answer, _ in kept)
+    told = tell_apart([passage for _, passage in kept])
+    answers = [replace(answer, differs_by=by) for (answer, _), by in zip(kept, told, strict=True)]
+    answers.sort(key=lambda answer: answer.date or _year_in(answer.differs_by), reverse=True)
+    return tuple(answers)
+
+
+def _year_in(text: str | None) -> str:
+    found = re.search(YEAR, text or "")
+    return found.group() if found else ""
 
 
 def reorder_passages(
@@ -108,69 +117,3 @@ def reorder_passages(
         score = round(passage.score + added, 6)
         scored.append((replace(passage, score=score, parts=parts), own))
     return sorted(scored, key=lambda item: -item[0].score)
-
-
-def _find_rivals(groups: Sequence[Group], encode: Encode) -> list[Group]:
-    """Return groups that answer otherwise, in a document of its own that says the same else."""
-    best = groups[0]
-    shape = _shape(best.best.text)
-    own_sources = {candidate.passage.source for candidate in best.candidates}
-    rivals = [
-        group
-        for group in groups[1:RIVALS]
-        if group.best.span.score > 0
-        and _shape(group.best.text) == shape
-        and not own_sources & {candidate.passage.source for candidate in group.candidates}
-    ]
-    if not rivals or best.best.span.score <= 0:
-        return []
-    vectors = encode([_statement(group.best) for group in (best, *rivals)])
-    cosines = vectors[1:] @ vectors[0]
-    return [
-        group
-        for group, cosine in zip(rivals, cosines, strict=True)
-        if float(cosine) >= SAME_STATEMENT
-    ]
-
-
-def _shape(text: str) -> bool:
-    """Return whether an answer is told in figures: a year does not disagree with a name."""
-    return any(char.isdigit() for char in text)
-
-
-def _statement(candidate: Candidate) -> str:
-    """Return the sentence of a candidate without the candidate's words."""
-    text, span = candidate.passage.view.text, candidate.span
-    start, end = sentence_around(text, span.start, span.end, candidate.passage.language)
-    return f"{text[start : span.start]}…{text[span.end : end]}"
-
-
-def _quote(candidate: Candidate, confidence: float, language: str) -> Answer:
-    """Return a candidate as an answer, its spans those of the characters in the document."""
-    passage, span = candidate.passage, candidate.span
-    view = passage.view
-    known = passage.language if passage.language != UNKNOWN_LANGUAGE else language
-    if passage.columns:
-        around = line_around(view.text, span.start)
-    else:
-        around = sentence_around(view.text, span.start, span.end, known)
-    start, end = view.locate(span.start, span.end) or (0, 0)
-    first, last = view.locate(*around) or (start, end)
-    return Answer(
-        text=candidate.text,
-        source=passage.source,
-        start=passage.start + start,
-        end=passage.start + end,
-        line=passage.line_start + passage.text.count("\n", 0, start),
-        confidence=confidence,
-        sentence=passage.text[first:last] if passage.columns else view.text[slice(*around)],
-        sentence_start=passage.start + first,
-        sentence_end=passage.start + last,
-        date=passage.date,
-        normalised=tuple(
-            Edit(edit.start + passage.start, edit.end + passage.start, edit.replacement)
-            for edit in passage.edits
-            if edit.start < edit.end and start <= edit.start and edit.end <= end
-        ),
-        table=row_around(passage, span.start) if passage.columns else None,
-    )

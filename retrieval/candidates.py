@@ -23,11 +23,20 @@ FREQUENT_SHARE = 0.1
 MIN_FREQUENT = 1_000
 #: Rows of the words table that one question may score, rarest words first: about 1 µs each.
 MAX_POSTINGS = 40_000
-MAX_TERMS = 32
+MAX_TERMS = 64
+#: The weight in BM25 of a word in where a passage belongs: its title, headings, file's name.
+CONTEXT_WEIGHT = 0.5
 #: Weights of the columns in BM25; docs/log/retrieval.md.
-COLUMN_WEIGHTS: Mapping[str, float] = {"folded": 1.0, "stems": 1.0}
+COLUMN_WEIGHTS: Mapping[str, float] = {
+    "folded": 1.0,
+    "stems": 1.0,
+    "context_folded": CONTEXT_WEIGHT,
+    "context_stems": CONTEXT_WEIGHT,
+}
 #: The greatest factor that BM25 (k1 = 1.2) puts on the weight of a word.
 BM25_CEILING = 2.2
+#: A chunk that has every word has it in the columns `folded` and `stems`.
+TEXT_COLUMNS = 2
 #: Scores are compared at this many decimals, so that the order does not depend on the processor.
 DECIMALS = 6
 
@@ -64,16 +73,18 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     """
     generation = reading.generation
     folded = [Term("folded", word) for word in question.topical]
-    stems = [
-        Term("stems", stem)
+    stems = {
+        stem
         for language in generation.languages
         for word in question.topical
         for stem in stemmed_words(word, language)
-    ]
-    counts = reading.counts(dict.fromkeys([*folded, *stems]))
+    }
+    terms = [*folded, *(Term("stems", stem) for stem in stems)]
+    terms += [Term(f"context_{term.column}", term.word) for term in terms]
+    counts = reading.counts(terms)
     rare_first = sorted((count, term.column, term.word) for term, count in counts.items() if count)
     weights = [inverse_document_frequency(counts[term], generation.chunks) for term in folded]
-    ceiling = BM25_CEILING * sum(COLUMN_WEIGHTS.values()) * sum(weights)
+    ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weights)
     return LexicalQuery(_affordable(rare_first, generation.chunks), ceiling)
 
 

@@ -41,12 +41,12 @@ def check_folder(
 
     Raises IndexMismatch where the index was built with another model.
     """
-    if generation.recipe.fingerprint != encoder.fingerprint:
-        raise other_model_error(generation, encoder)
     try:
         plan = settle_doubts(_plan(reader, index, generation))
     except SeedsError as error:
         return _folder_is_gone(reader, error)
+    if generation.recipe.fingerprint != encoder.fingerprint:
+        raise other_model_error(generation, encoder)
     if plan.is_empty:
         return Freshness(True)
     return _describe_emptied(generation, plan) or Freshness(
@@ -60,7 +60,7 @@ def catch_up(
     generation: Generation,
     encoder: Encoder,
     progress: Progress,
-    seconds: float | None = REFRESH_SECONDS,
+    seconds: float = REFRESH_SECONDS,
 ) -> Freshness:
     """Compare the folder with the index, and bring the index up to date where that is quick.
 
@@ -79,9 +79,8 @@ def catch_up(
     emptied = _describe_emptied(generation, plan)
     if emptied:
         return emptied
-    limit = None if other_model or seconds is None else seconds
     try:
-        report = build(index, generation, encoder, progress, limit)
+        report = build(index, generation, encoder, progress, None if other_model else seconds)
     except OutOfTime:
         reason = f"{_describe_plan(plan)}, too much for a question to wait for; run seedqa index"
     except (IndexBusy, StorageError) as error:

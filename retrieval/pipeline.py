@@ -207,11 +207,11 @@ class Pipeline:
             ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
             passages = tuple(passage for passage, _ in ordered)
             verdict = find_answers(
+                found.question,
                 passages,
                 [of_passage for _, of_passage in ordered],
                 reader.calibration,
                 self._encoder.encode_passages,
-                found.question.language,
                 reader.languages,
             )
         clock.lap("read_ms")
@@ -226,16 +226,30 @@ class Pipeline:
             evidence=verdict.evidence,
         )
 
-    def refresh(self, progress: Progress = no_progress, seconds: float | None = -1.0) -> Freshness:
-        """Check the folder and bring the index up to date, working at most `seconds`.
+    def refresh(self, progress: Progress = no_progress) -> Freshness:
+        """Check the folder and bring the index up to date where that is quick.
 
-        None means as long as it takes; the default is what a question waits. An index of an
-        earlier bundled model is rebuilt. Raises IndexMismatch where the index was built with
-        another model that was named.
+        An index of an earlier bundled model is rebuilt, however long that takes. Raises
+        IndexMismatch where the index was built with another model that was named.
         """
-        limit = self._refresh_seconds if seconds == -1.0 else seconds
         index, generation = self._current()
-        return catch_up(index, self.workspace.index, generation, self._encoder, progress, limit)
+        return catch_up(
+            index,
+            self.workspace.index,
+            generation,
+            self._encoder,
+            progress,
+            self._refresh_seconds,
+        )
+
+    @property
+    def generation(self) -> int:
+        """The number of the current generation."""
+        return self._current()[1].number
+
+    def has_own_model(self) -> bool:
+        """Return whether the index was built with the encoder at hand."""
+        return self._current()[1].recipe.fingerprint == self._encoder.fingerprint
 
     def _check(self) -> Freshness:
         """Check the folder without building, unless that was done just now."""

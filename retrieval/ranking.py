@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from seedqa.index.lexical import folded_words
+from seedqa.index.reading_view import readable_text
 from seedqa.index.store.protocol import Hits
 from seedqa.index.store.rows import StoredChunk
 from seedqa.retrieval.fusion import Fused
+from seedqa.retrieval.naming import telling_tokens
 from seedqa.retrieval.types import Parts, Passage, Ranks
 
 #: Two passages are the same when this share of their three-word sequences is (Jaccard).
@@ -41,22 +43,39 @@ def in_order(fused: Iterable[Fused], stored: Mapping[int, StoredChunk]) -> list[
 
 
 def fold_duplicates(hits: Iterable[Hit], count: int) -> list[Hit]:
-    """Return the first `count` hits that differ; each names the other sources that repeat it."""
+    """Return the first `count` hits that differ; each names the other sources that repeat it.
+
+    Two hits are one only if their figures and names agree: a clause of two contracts that differs
+    in one number is two.
+    """
     kept: list[Hit] = []
-    shingles: list[frozenset[tuple[str, ...]]] = []
+    prints: list[_Print] = []
     beyond = 0
     for hit in hits:
         beyond += len(kept) == count
         if beyond > TWIN_CANDIDATES:
             break
-        own = _shingles(hit.stored.chunk.text)
-        twin = next((at for at, other in enumerate(shingles) if _is_near(own, other)), None)
+        own = _print_of(hit)
+        twin = next((at for at, other in enumerate(prints) if _is_near(own, other)), None)
         if twin is not None:
             kept[twin] = _with_source(kept[twin], hit.stored.source)
         elif len(kept) < count:
             kept.append(hit)
-            shingles.append(own)
+            prints.append(own)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """What is compared of two hits."""
+
+    shingles: frozenset[tuple[str, ...]]
+    telling: frozenset[str]
+
+
+def _print_of(hit: Hit) -> _Print:
+    text = readable_text(hit.stored.chunk)
+    return _Print(_shingles(text), telling_tokens(text))
 
 
 def _with_source(hit: Hit, source: str) -> Hit:
@@ -72,8 +91,12 @@ def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(*(words[skip:] for skip in range(SHINGLE_WORDS)), strict=False))
 
 
-def _is_near(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
-    return len(one & other) >= NEAR_DUPLICATE * len(one | other)
+def _is_near(one: _Print, other: _Print) -> bool:
+    shared = len(one.shingles & other.shingles)
+    return (
+        shared >= NEAR_DUPLICATE * len(one.shingles | other.shingles)
+        and one.telling == other.telling
+    )
 
 
 def to_passage(
@@ -100,6 +123,7 @@ def to_passage(
         context=chunk.context,
         columns=chunk.columns,
         edits=chunk.edits,
+        items=chunk.items,
         score=hit.fused.score,
         ranks=Ranks(_rank(dense, stored.id), _rank(lexical, stored.id)),
         stale=False,

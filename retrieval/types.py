@@ -72,6 +72,8 @@ class Passage:
     """The names of the columns where it is rows of a table."""
     edits: tuple[Edit, ...] = ()
     """How it is read where that differs from its characters; offsets from its start."""
+    items: tuple[tuple[int, int], ...] = ()
+    """The spans of the entries of its list, from its start, where it has one."""
 
     @property
     def view(self) -> ReadingView:
@@ -83,6 +85,15 @@ class Passage:
         return (
             self.source == answer.source and self.start <= answer.start and answer.end <= self.end
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a list, as it is read, with its span in the document."""
+
+    text: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +123,8 @@ class Answer:
     """What `text` leaves out or joins of the characters from `start` to `end`."""
     table: TableRow | None = None
     """The row that holds it, where it is a cell of a table; `sentence` is the row as it is."""
-    items: tuple[tuple[int, int], ...] = ()
-    """The spans of the entries, where it is a list."""
+    items: tuple[Item, ...] = ()
+    """The entries, where it is a list."""
     differs_by: str | None = None
     """What distinguishes its document from those of the other answers."""
 

@@ -16,8 +16,8 @@ from seedqa.retrieval.pipeline import Pipeline
 
 def main(index: Path, stop: Path) -> None:
     """Ask until `stop` exists, and once more."""
-    workspace = resolve(Location(index, None, None))
-    with Pipeline.open(workspace, refresh=False, encoder=ToyEncoder()) as pipeline:
+    location = Location(index, None, None)
+    with Pipeline.open(resolve(location), refresh=False, encoder=ToyEncoder()) as pipeline:
         last = False
         while not last:
             last = stop.exists()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from seedqa.retrieval.answer import (
     UNKNOWN_LANGUAGE_LIMIT,
-    Outcome,
+    Verdict,
     find_answers,
     reorder_passages,
 )
@@ -100,7 +100,7 @@ def test_what_the_confidence_is_made_of_is_known_also_below_the_threshold() -> N
         assert outcome.evidence == {"margin": score, "bias": 0.0}
         total = sum(outcome.evidence.values())
         assert sigmoid(total) == pytest.approx(outcome.confidence, abs=1e-4)
-    assert find_answers([], [], CALIBRATION, unlike, "en", ("en",)) == Outcome()
+    assert find_answers([], [], CALIBRATION, unlike, "en", ("en",)) == Verdict()
 
 
 def test_without_passages_or_spans_there_is_no_answer() -> None:

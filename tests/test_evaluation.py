@@ -11,7 +11,6 @@ from seedqa.index.errors import QuestionsFileError
 from seedqa.retrieval.evaluation import (
     EvalQuestion,
     Outcome,
-    normalise_answer,
     read_questions,
     summarise,
 )
@@ -24,6 +23,7 @@ from seedqa.retrieval.metrics import (
     recall_at,
     reciprocal_rank_at,
 )
+from seedqa.retrieval.normalise import normalise_answer
 
 RANKED = ["a", "b", "c", "d"]
 

@@ -40,7 +40,7 @@ from seedqa.retrieval.reader import Reader
 
 PASSAGE_WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0)
 #: More gains up to a point of recall on these sets, and takes a passage of the article that ships
-#: from its place (docs/reader.md).
+#: from its place (docs/log/confidence.md).
 READER_SHARES = (0.0, 0.03, 0.05)
 #: Refusals that are aimed at: precision, recall.
 AIMS = (0.80, 0.70)

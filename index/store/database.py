@@ -73,6 +73,7 @@ CREATE TABLE chunks (
     context TEXT,
     edits TEXT,
     columns TEXT,
+    items TEXT,
     hash BLOB NOT NULL
 );
 CREATE INDEX chunks_document ON chunks (document);

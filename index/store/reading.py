@@ -57,7 +57,9 @@ _DOCUMENT_COLUMNS = (
     " status, skip_kind, reason"
 )
 #: The columns of `chunks` that make a `Chunk`, in the order of `chunk_values`.
-CHUNK_COLUMNS = "start, end, line_start, line_end, page, page_to, text, context, edits, columns"
+CHUNK_COLUMNS = (
+    "start, end, line_start, line_end, page, page_to, text, context, edits, columns, items"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,7 +374,7 @@ def _document_from_values(values: Iterable[Any]) -> DocumentRow:
 
 def chunk_from_values(values: Sequence[Any]) -> Chunk:
     """Return a chunk from the values of `CHUNK_COLUMNS`."""
-    start, end, line_start, line_end, page, page_to, text, context, edits, columns = values
+    start, end, line_start, line_end, page, page_to, text, context, edits, columns, items = values
     return Chunk(
         start=start,
         end=end,
@@ -384,6 +386,7 @@ def chunk_from_values(values: Sequence[Any]) -> Chunk:
         context=tuple(json.loads(context)) if context else (),
         edits=tuple(Edit(*edit) for edit in json.loads(edits)) if edits else (),
         columns=tuple(json.loads(columns)) if columns else (),
+        items=tuple((start, end) for start, end in json.loads(items)) if items else (),
     )
 
 

@@ -73,10 +73,6 @@ VECTOR_BATCH = 8192
 #: What `remove_leftovers` may remove: a person may keep other files in the folder.
 _VECTOR_FILE = re.compile(r"vectors-\d+\.(faiss|part)")
 
-#: Whether the words of a chunk's context are indexed. BM25 counts the length of all columns, so
-#: that they would change scores before they have weights of their own.
-INDEXES_CONTEXT = False
-
 _INSERT_WORDS = (
     f"INSERT INTO words (rowid, {', '.join(WORD_COLUMNS)}) VALUES (?{', ?' * len(WORD_COLUMNS)})"
 )
@@ -416,6 +412,7 @@ def _chunk_values(chunk: Chunk) -> tuple[Any, ...]:
         _json_array(chunk.context),
         _json_array(edits),
         _json_array(chunk.columns),
+        _json_array(chunk.items),
     )
 
 
@@ -425,7 +422,7 @@ def _json_array(values: Sequence[object]) -> str | None:
 
 def _word_columns(chunk: Chunk, language: str) -> tuple[str, ...]:
     """Return what `WORD_COLUMNS` index: the text as it is read, then where it belongs."""
-    context = "\n".join(chunk.context) if INDEXES_CONTEXT else ""
+    context = "\n".join(chunk.context)
     return tuple(
         " ".join(words)
         for text in (readable_text(chunk), context)

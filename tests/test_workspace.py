@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from conftest import ToyEncoder
 from seedqa.index.build import build_index
-from seedqa.index.location import SHIPPED_SEEDS, Location, locate
+from seedqa.index.encoder import Vectors
+from seedqa.index.errors import IndexMismatch, IndexMissing
+from seedqa.index.store.database import DATABASE
+from seedqa.index.workspace import (
+    SHIPPED_SEEDS,
+    Location,
+    Workspace,
+    check_model,
+    locate,
+    require_index,
+    resolve,
+)
 
 NONE = {"SEEDQA_SEEDS": "", "SEEDQA_INDEX": "", "SEEDQA_MODEL": ""}
 
@@ -102,16 +114,18 @@ def test_without_an_index_the_folder_named_seeds_is_taken(folder: Path) -> None:
 def test_without_any_folder_the_shipped_documents_are_taken(tmp_path: Path, folder: Path) -> None:
     (folder / "seeds").write_text("a file is no folder")
     index = shipped_index(tmp_path)
-    assert locate(None, None, None) == Location(index, SHIPPED_SEEDS, None, stands_in=True)
+    assert locate(None, None, None) == Location(index, SHIPPED_SEEDS, None, uses_sample=True)
     assert locate(None, None, "a/model") == Location(
-        index, SHIPPED_SEEDS, "a/model", stands_in=True
+        index, SHIPPED_SEEDS, "a/model", uses_sample=True
     )
     make_index(SHIPPED_SEEDS, index)
-    assert locate(None, None, None) == Location(index, None, None, stands_in=True)
+    assert locate(None, None, None) == Location(index, None, None, uses_sample=True)
 
 
-def test_an_index_that_is_named_is_where_the_shipped_documents_go() -> None:
-    assert locate(None, "mine", None) == Location(Path("mine"), SHIPPED_SEEDS, None, stands_in=True)
+def test_an_index_that_is_named_is_where_the_sample_goes() -> None:
+    assert locate(None, "mine", None) == Location(
+        Path("mine"), SHIPPED_SEEDS, None, uses_sample=True
+    )
 
 
 def test_looking_makes_nothing(tmp_path: Path, folder: Path) -> None:
@@ -131,3 +145,61 @@ def test_a_model_in_a_folder_is_found_again_from_elsewhere(folder: Path) -> None
     assert locate(None, None, "enc", {}).model == str(folder / "enc")
     assert locate(None, None, None, {"SEEDQA_MODEL": "./enc"}).model == str(folder / "enc")
     assert locate(None, None, "organisation/enc", {}).model == "organisation/enc"
+
+
+# -- what an index records ------------------------------------------------------------------------
+
+
+class Interrupted(ToyEncoder):
+    """An encoder whose user presses Ctrl-C."""
+
+    def encode_passages(self, passages: Sequence[str]) -> Vectors:
+        raise KeyboardInterrupt
+
+
+def test_nothing_is_recorded_where_there_is_no_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        resolve(Location(tmp_path / "index", None, None))
+
+
+def test_a_blank_database_records_nothing(seeds: Path, tmp_path: Path) -> None:
+    (tmp_path / DATABASE).touch()
+    assert resolve(Location(tmp_path, seeds, None)) == Workspace(tmp_path, seeds, None)
+
+
+def test_a_first_build_that_was_stopped_is_taken_up_again(seeds: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    with pytest.raises(KeyboardInterrupt):
+        build_index(seeds, index, Interrupted(), model_path="a/model")
+    workspace = resolve(Location(index, None, None))
+    assert workspace == Workspace(index, seeds.resolve(), "a/model")
+    with pytest.raises(IndexMissing):
+        require_index(workspace)
+
+
+def test_a_generation_knows_its_folder_and_model(
+    seeds: Path, tmp_path: Path, encoder: ToyEncoder
+) -> None:
+    index = tmp_path / "index"
+    generation = build_index(seeds, index, encoder, model_path="a/model").generation
+    workspace = resolve(Location(index, None, None))
+    assert workspace == Workspace(index, seeds.resolve(), "a/model", None, generation)
+    assert require_index(workspace) == generation
+    check_model(workspace)
+    assert resolve(Location(index, None, "b")).model == "b"
+
+
+def test_another_folder_is_refused(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    build_index(seeds, tmp_path / "index", encoder)
+    with pytest.raises(IndexMismatch) as raised:
+        resolve(Location(tmp_path / "index", Path("elsewhere"), None))
+    assert "was built from" in raised.value.found
+    assert raised.value.remedy == "Name another index with --index, or leave out --seeds"
+
+
+def test_another_model_is_refused(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    build_index(seeds, tmp_path / "index", encoder)
+    with pytest.raises(IndexMismatch) as raised:
+        check_model(resolve(Location(tmp_path / "index", None, "b")))
+    assert "was built with the model toy" in raised.value.found
+    assert raised.value.remedy == "Rebuild it with: seedqa index --model b, or leave out --model"
