@@ -68,7 +68,8 @@ def open_index(
     from seedqa.index.workspace import locate, resolve
     from seedqa.retrieval.pipeline import Pipeline
 
-    location = locate(seeds and str(seeds), index and str(index), model)
+    named = (None if path is None else str(path) for path in (seeds, index))
+    location = locate(*named, model)
     return Pipeline.open(resolve(location))
 
 

@@ -22,9 +22,10 @@ from seedqa import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedqa.index.build import Progress, Report
+    from seedqa.index.build import Report
     from seedqa.index.encoder import Encoder
     from seedqa.index.errors import SeedqaError
+    from seedqa.index.progress import Progress
     from seedqa.index.types import Filters
     from seedqa.index.workspace import Location, Workspace
     from seedqa.retrieval.types import (

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from seedqa.index.build import Progress
+    from seedqa.index.progress import Progress
 
 #: Work that is done sooner shows no bar.
 DELAY_SECONDS = 0.5

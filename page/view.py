@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from seedqa.index.lexical import find_words, folded_words, stemmed_words
-from seedqa.index.store.store import DocumentRow
+from seedqa.index.store.rows import DocumentRow
 from seedqa.index.types import Document
 from seedqa.retrieval.types import (
     Answer,

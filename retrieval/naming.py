@@ -95,10 +95,9 @@ def tell_apart(passages: Sequence[Passage]) -> list[str]:
         others = set().union(*(words for number, words in enumerate(known) if number != at))
         own = [word for word in known[at] if word not in others]
         figures = [word for word in own if any(map(str.isdigit, word))]
-        dated = passage.date and all(
-            other.date != passage.date for number, other in enumerate(passages) if number != at
-        )
-        told.append((figures or own or [passage.date if dated else passage.source])[0] or "")
+        dates = [other.date for number, other in enumerate(passages) if number != at]
+        dated = passage.date if passage.date not in dates else None
+        told.append((figures or own or [dated or passage.source])[0])
     return told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.index.store.store import StoredChunk
+from seedqa.index.store.rows import StoredChunk
 from seedqa.index.types import Chunk
 from seedqa.retrieval.fusion import Fused
 from seedqa.retrieval.ranking import (

@@ -78,6 +78,7 @@ from seedqa.page.words import (
     words_of,
 )
 from seedqa.retrieval.pipeline import Pipeline
+from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.types import (
     Answer,
     IndexState,
@@ -144,7 +145,7 @@ def test_marks(text: str, spans: list[tuple[int, int, str]], pieces: list[list[s
     ids=["names", "stems", "accents", "function-words"],
 )  # fmt: skip
 def test_matched_words(question: str, text: str, language: str, matched: list[str]) -> None:
-    spans = match_words(question, text, language)
+    spans = match_words(parse_question(question).topical, text, language)
     assert [text[start:end] for start, end, _ in spans] == matched
 
 
