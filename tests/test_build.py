@@ -13,14 +13,19 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from seedqa.index.build import OutOfTime, Report, build_index, hash_input
+from seedqa.index.build import (
+    OutOfTime,
+    Report,
+    build_index,
+    encoder_input,
+    hash_input,
+)
 from seedqa.index.chunking import ChunkSettings
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
 from seedqa.index.encoder import Vectors
 from seedqa.index.errors import IndexMismatch, SeedsError
 from seedqa.index.plan import RACY_NS, compare_folder, plan_changes
-from seedqa.index.reading_view import encoder_input
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import DocumentRow
@@ -109,7 +114,7 @@ def test_first_build_indexes_every_document(seeds: Path, folder: Path, encoder: 
     }
 
 
-def test_encoder_reads_where_a_chunk_belongs_before_it() -> None:
+def test_encoder_reads_the_title_before_each_chunk() -> None:
     chunk = Chunk(7, 14, 1, 1, None, "Second.", context=("A title",))
     assert encoder_input(chunk) == "A title\nSecond."
     # printf 'A title\nSecond.' | sha256sum
