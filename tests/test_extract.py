@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from docx import Document as new_docx
 
-from seedqa.index.documents import docx
+from seedqa.index.documents import docx_package as docx
 from seedqa.index.documents.docx import extract_docx
 from seedqa.index.documents.types import Extracted, Stated
 from seedqa.index.errors import UnreadableFile
