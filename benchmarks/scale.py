@@ -2,8 +2,8 @@
 
     python -m benchmarks.scale --scratch FOLDER [--sizes COUNT ...] [--questions COUNT]
 
-The chunks are synthetic, the same in every run, and go through `Store.commit` as a build's do.
-Words: 80 a chunk, drawn from 100 English function words and 200,000 made-up ones by the law of
+The chunks are synthetic, the same in every run, and go through `EmbeddedWriter.commit` as a
+build's do. Words: 80 a chunk, of 100 English function words and 200,000 made-up ones by the law of
 Zipf and Mandelbrot, p(rank) ~ 1 / (rank + 2.7). Vectors: 384 numbers, a cluster centre plus as much
 noise, 50 chunks a cluster, unit length. A question is nine words of one chunk, and its vector with
 noise (cosine 0.79). 100 chunks a document, and a (short) file for each in the folder, so that a

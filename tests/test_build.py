@@ -619,13 +619,12 @@ def test_other_chunks_are_cut_anew_and_what_is_the_same_is_not_embedded(
     report = build_index(seeds, folder, encoder, settings=ChunkSettings(70, 0))
     assert report.notes == ("chunks were 600 characters with an overlap of 120, now 70 with 0",)
     assert report.indexed == SOURCES
-    assert report.reused == 1  # "Short."
-    assert sorted(encoder.encoded) == sorted(
-        f"{title}\n{text}"
-        for source, title in (("pont.md", "Le vieux pont"), ("sub/bruecke.txt", "Die neue Brücke"))
-        for text in texts(folder)[source]
-    )
-    assert [len(found) for found in texts(folder).values()] == [1, 2, 2]
+    assert report.reused == 2  # "Short.", and a heading with a text of less than MIN_TEXT
+    assert sorted(encoder.encoded) == [
+        "Le vieux pont\nLe pont de bois a brûlé en 1911. Il franchissait la Loire.",
+        "Le vieux pont\nLe vieux pont\n\nPublié le 3 mars 2021",
+    ]
+    assert [len(found) for found in texts(folder).values()] == [1, 2, 1]
     assert report.generation.recipe.settings == ChunkSettings(70, 0)
 
 
@@ -662,7 +661,7 @@ def test_interrupted_build_keeps_what_it_embedded(
     report = build_index(seeds, folder, encoder)
     assert (report.embedded, report.reused) == (1, 2)
     assert sorted([*failing.encoded, *encoder.encoded]) == sorted(
-        f"{title}\n{texts(folder)[source][0]}"
+        f"{title}\n{texts(folder)[source][0].removeprefix('# ')}"
         for source, title in zip(
             SOURCES, ["The iron bridge", "Le vieux pont", "Die neue Brücke"], strict=True
         )

@@ -115,7 +115,9 @@ class EmbeddedReading:
         allowed = self._allowed_chunks(where)
         restriction, values = "", []
         if allowed is not None:
-            restriction = " AND rowid IN (SELECT value FROM json_each(?))"
+            # The plus keeps SQLite from asking FTS5 for each of these rows by itself: 33 s where
+            # this takes 41 ms, for 16,670 of 50,000 chunks.
+            restriction = " AND +rowid IN (SELECT value FROM json_each(?))"
             values = [id_list(allowed.tolist())]
         ranking = f"bm25({', '.join(str(weights.get(column, 0.0)) for column in WORD_COLUMNS)})"
         with translated_errors(self._folder, "read"):
@@ -133,13 +135,15 @@ class EmbeddedReading:
 
     def counts(self, terms: Iterable[Term]) -> dict[Term, int]:
         """Return in how many chunks each term occurs."""
-        find = "SELECT doc FROM word_counts WHERE term = ? AND col = ?"
+        counts = dict.fromkeys(terms, 0)
+        # One statement counts a word in every column, in the time of one column.
+        find = "SELECT col, doc FROM word_counts WHERE term = ?"
         with translated_errors(self._folder, "read"):
-            found = {
-                term: self._connection.execute(find, (term.word, term.column)).fetchone()
-                for term in terms
-            }
-        return {term: int(row[0]) if row else 0 for term, row in found.items()}
+            for word in {term.word for term in counts}:
+                for column, chunks in self._connection.execute(find, (word,)):
+                    if (term := Term(column, word)) in counts:
+                        counts[term] = chunks
+        return counts
 
     def cosines(self, query: Vector, ids: Iterable[int]) -> dict[int, float]:
         """Return the exact cosine of each chunk to `query`, shape (dimension,)."""
@@ -196,8 +200,9 @@ class EmbeddedReading:
         if where not in self._allowed:
             condition, values = _filter_condition(where)
             with translated_errors(self._folder, "read"):
+                # CROSS JOIN keeps this order: each document is judged once, not for each chunk.
                 rows = self._connection.execute(
-                    "SELECT chunks.id FROM documents JOIN chunks ON document = documents.id"
+                    "SELECT chunks.id FROM documents CROSS JOIN chunks ON document = documents.id"
                     f" WHERE {condition} ORDER BY chunks.id",
                     values,
                 )
