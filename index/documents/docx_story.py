@@ -536,7 +536,7 @@ def _as_navigation(part: Part) -> Part:
 def is_bold(paragraph: Paragraph, styles: Styles) -> bool:
     """Return whether all that can be seen of a paragraph is bold."""
     found = False
-    for run in paragraph.element.iter(*word("r")):
+    for run in () if paragraph.element is None else paragraph.element.iter(*word("r")):
         if not any(text.text and text.text.strip() for text in children(run, word("t"))):
             continue
         properties = child(run, word("rPr"))
