@@ -22,7 +22,7 @@ from docx_files import (
     table,
 )
 from seedqa.index.documents.docx import MAX_BOLD_HEADING, extract_docx
-from seedqa.index.documents.docx_story import MAX_HEADING_CHARS
+from seedqa.index.documents.docx_parts import MAX_HEADING_CHARS
 from seedqa.index.documents.docx_tables import MAX_COLUMNS
 from seedqa.index.documents.types import Stated
 from seedqa.index.types import Edit
