@@ -14,7 +14,8 @@ from typing import Any
 from seedqa.index.documents.docx_margins import Line, read_margins
 from seedqa.index.documents.docx_names import attribute, child, word
 from seedqa.index.documents.docx_package import DocxPackage, damaged_docx
-from seedqa.index.documents.docx_story import Paragraph, Part, StoryReader, is_bold
+from seedqa.index.documents.docx_parts import Paragraph, Part, is_bold
+from seedqa.index.documents.docx_story import StoryReader
 from seedqa.index.documents.docx_styles import Style, Styles
 from seedqa.index.documents.docx_tables import lay_out, lines_of
 from seedqa.index.documents.docx_text import TextWriter

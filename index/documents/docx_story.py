@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from seedqa.index.documents.docx_fields import Fields
 from seedqa.index.documents.docx_names import (
     ALTERNATIVES,
     CHOICE,
@@ -18,22 +19,15 @@ from seedqa.index.documents.docx_names import (
     MATHS_TEXT,
     attribute,
     child,
-    children,
     is_on,
     number,
     word,
 )
+from seedqa.index.documents.docx_parts import Cell, Paragraph, Part, Table
 from seedqa.index.documents.docx_styles import NO_STYLE, Style, Styles, list_depth, with_outline
 from seedqa.index.documents.docx_symbols import symbol
 from seedqa.index.types import BlockKind
 
-#: The instruction of a field is needed for its first word.
-MAX_INSTRUCTION = 40
-
-#: A longer paragraph is no heading, whatever its style.
-MAX_HEADING_CHARS = 300
-
-_PAGE_FIELDS = frozenset(("PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES"))
 _PAGE_AT_END = re.compile(r"\d\s*\Z")
 
 _VANISH = word("vanish")
@@ -56,54 +50,6 @@ _SKIPPED = (
     *word("pPr", "rPr", "sdtPr", "sdtEndPr", "tblGrid", "tblPrEx", "tblPr", "trPr", "tcPr"),
     *word("rt", "rubyPr", "delText", "delInstrText", "bookmarkStart", "bookmarkEnd", "proofErr"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph with its text, and what its style and properties say."""
-
-    text: str
-    style: Style
-    is_navigation: bool = False
-    masked: str = ""
-    """The text with a 0 for each page number that a field gives; empty if there is none."""
-    element: Any = None
-
-    @property
-    def kind(self) -> BlockKind:
-        """What block it is by itself."""
-        if self.is_navigation:
-            return BlockKind.NAVIGATION
-        if self.style.kind is BlockKind.PARAGRAPH and self.style.depth:
-            return BlockKind.ITEM
-        if self.style.kind is BlockKind.HEADING and len(self.text) > MAX_HEADING_CHARS:
-            return BlockKind.PARAGRAPH
-        return self.style.kind
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell; `span` columns wide."""
-
-    parts: tuple[Part, ...]
-    span: int = 1
-    width_before: int = 0
-    """Columns that the row leaves out before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as it is in the file."""
-
-    rows: tuple[tuple[Cell, ...], ...]
-    marked: int = 0
-    """How many rows at its top are marked as headers."""
-    has_first_row: bool = False
-    """Whether its look has a first row; Word says so of every table that it makes."""
-    style: Style = NO_STYLE
-
-
-Part = Paragraph | Table
 
 
 @dataclass(slots=True)
@@ -129,14 +75,6 @@ class _OpenTable:
 
 
 @dataclass(slots=True)
-class _Field:
-    instruction: str = ""
-    in_result: bool = False
-    is_contents: bool = False
-    is_page_number: bool = False
-
-
-@dataclass(slots=True)
 class _References:
     """The notes that a text refers to, in order, as (kind, identifier)."""
 
@@ -156,9 +94,7 @@ class StoryReader:
         self._into: list[list[Part]] = []
         self._paragraphs: list[_OpenParagraph] = []
         self._tables: list[_OpenTable] = []
-        self._fields: list[_Field] = []
-        self._instructions = 0
-        self._contents = 0
+        self._fields = Fields()
         self._carried: list[str] = []
         self._may_hide = True
         self._handlers = self._make_handlers()
@@ -167,16 +103,21 @@ class StoryReader:
         """Return the paragraphs and tables of a story in order, with no empty ones."""
         parts: list[Part] = []
         self._into, self._paragraphs, self._tables = [parts], [], []
-        self._fields, self._instructions, self._contents, self._carried = [], 0, 0, []
+        self._fields, self._carried = Fields(), []
         self._may_hide = self._styles.hides or next(root.iter(*_VANISH), None) is not None
         self._push(root)
-        stack = self._stack
+        stack, visit = self._stack, self._visit
         while stack:
-            element = next(stack[-1][0], None)
-            if element is not None:
-                self._visit(element)
-            elif close := stack.pop()[1]:
-                close()
+            depth = len(stack)
+            elements, close = stack[-1]
+            for element in elements:
+                visit(element)
+                if len(stack) > depth:
+                    break
+            else:
+                stack.pop()
+                if close:
+                    close()
         self._flush()
         return parts
 
@@ -189,9 +130,10 @@ class StoryReader:
 
     def _flush(self) -> None:
         """End a paragraph whose end was deleted but which no other follows."""
-        if text := "".join(self._carried).strip():
-            self._into[-1].append(Paragraph(text, NO_STYLE))
-        self._carried = []
+        if self._carried:
+            if text := "".join(self._carried).strip():
+                self._into[-1].append(Paragraph(text, NO_STYLE))
+            self._carried = []
 
     def _make_handlers(self) -> dict[str, Callable[[Any], None]]:
         handlers: dict[str, Callable[[Any], None]] = dict.fromkeys(_SKIPPED, _skip)
@@ -226,18 +168,12 @@ class StoryReader:
     # --- text ---------------------------------------------------------------------------------
 
     def _add(self, text: str) -> None:
-        if not self._paragraphs or (self._fields and self._is_instruction):
+        if not self._paragraphs or (self._fields and self._fields.is_instruction):
             return
         paragraph = self._paragraphs[-1]
         paragraph.pieces.append(text)
-        if paragraph.masked and not (self._fields and self._fields[-1].is_page_number):
+        if paragraph.masked and not self._fields.is_page_number:
             paragraph.masked.append(text)
-
-    @property
-    def _is_instruction(self) -> bool:
-        """Whether what is read now is a result within the instruction of a field around it."""
-        own = 1 if self._fields and not self._fields[-1].in_result else 0
-        return self._instructions > own
 
     def _read_run(self, run: Any) -> None:
         text = self._read_plain(run)
@@ -295,44 +231,29 @@ class StoryReader:
     def _read_field_mark(self, element: Any) -> None:
         mark = attribute(element, "fldCharType")
         if mark == "begin":
-            self._fields.append(_Field())
-            self._instructions += 1
-        elif mark == "separate" and self._fields and not self._fields[-1].in_result:
-            self._start_result(self._fields[-1])
-        elif mark == "end" and self._fields:
-            self._end_field()
+            self._fields.begin()
+        elif mark == "separate":
+            self._start_result()
+        elif mark == "end":
+            self._start_result()
+            self._fields.end()
 
     def _read_instruction(self, element: Any) -> None:
-        if self._fields and len(self._fields[-1].instruction) < MAX_INSTRUCTION:
-            self._fields[-1].instruction += (element.text or "")[:MAX_INSTRUCTION]
+        self._fields.instruct(element.text or "")
 
     def _open_simple_field(self, element: Any) -> None:
-        opened = _Field((attribute(element, "instr") or "")[:MAX_INSTRUCTION])
-        self._fields.append(opened)
-        self._instructions += 1
-        self._start_result(opened)
-        self._push(element, self._end_field)
+        self._fields.begin()
+        self._fields.instruct(attribute(element, "instr") or "")
+        self._start_result()
+        self._push(element, self._fields.end)
 
-    def _start_result(self, opened: _Field) -> None:
-        self._instructions -= 1
-        opened.in_result = True
-        name = opened.instruction.split()[:1]
-        opened.is_page_number = bool(name) and name[0].upper() in _PAGE_FIELDS
-        opened.is_contents = bool(name) and name[0].upper() in ("TOC", "INDEX")
-        if opened.is_page_number:
+    def _start_result(self) -> None:
+        was_page_number = self._fields.is_page_number
+        self._fields.separate()
+        if self._fields.is_page_number and not was_page_number:
             self._mask_page_number()
-        if opened.is_contents:
-            self._contents += 1
-            if self._paragraphs:
-                self._paragraphs[-1].in_contents = True
-
-    def _end_field(self) -> None:
-        if not self._fields:
-            return
-        if not self._fields[-1].in_result:
-            self._start_result(self._fields[-1])
-        if self._fields.pop().is_contents:
-            self._contents -= 1
+        if self._paragraphs and self._fields.in_contents:
+            self._paragraphs[-1].in_contents = True
 
     def _read_page_number(self, element: Any) -> None:
         self._mask_page_number()
@@ -383,7 +304,10 @@ class StoryReader:
     # --- paragraphs ---------------------------------------------------------------------------
 
     def _open_paragraph(self, element: Any) -> None:
-        opened = _OpenParagraph(element, NO_STYLE, self._contents > 0)
+        if not len(element):
+            self._flush()
+            return
+        opened = _OpenParagraph(element, NO_STYLE, self._fields.in_contents)
         if len(element) and element[0].tag in _PARAGRAPH_PROPERTIES:
             self._read_properties(element[0], opened)
         if opened.style.is_hidden:
@@ -419,9 +343,7 @@ class StoryReader:
 
     def _close_paragraph(self) -> None:
         closed = self._paragraphs.pop()
-        while self._fields and not self._fields[-1].in_result:
-            self._fields.pop()  # an instruction does not go on in the next paragraph
-            self._instructions -= 1
+        self._fields.end_paragraph()
         text = "".join([*self._carried, *closed.pieces])
         self._carried = []
         if closed.joins_next and text:
@@ -531,18 +453,3 @@ def _as_navigation(part: Part) -> Part:
     if isinstance(part, Table):
         return part
     return Paragraph(part.text, part.style, True, part.masked, part.element)
-
-
-def is_bold(paragraph: Paragraph, styles: Styles) -> bool:
-    """Return whether all that can be seen of a paragraph is bold."""
-    found = False
-    for run in paragraph.element.iter(*word("r")):
-        if not any(text.text and text.text.strip() for text in children(run, word("t"))):
-            continue
-        properties = child(run, word("rPr"))
-        bold, style = child(properties, word("b")), child(properties, _RUN_STYLE)
-        by_style = style is not None and styles.get(attribute(style)).is_bold
-        if not (is_on(bold) if bold is not None else by_style or paragraph.style.is_bold):
-            return False
-        found = True
-    return found

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from seedqa.index.documents.docx_story import Cell, Paragraph, Part, Table, is_bold
+from seedqa.index.documents.docx_parts import Cell, Paragraph, Part, Table, is_bold
 from seedqa.index.documents.docx_styles import NO_STYLE, Styles
 from seedqa.index.types import BlockKind
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from seedqa.index.documents.docx_story import Paragraph, Part
+from seedqa.index.documents.docx_parts import Paragraph, Part
 from seedqa.index.documents.docx_styles import Styles
 from seedqa.index.documents.docx_tables import Grid, Texts, make_grid
 from seedqa.index.types import Block, BlockKind, Row
