@@ -17,19 +17,21 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from seedqa import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from seedqa.index.build import Progress, Report
+    from seedqa.index.build import Report
     from seedqa.index.encoder import Encoder
     from seedqa.index.errors import SeedqaError
-    from seedqa.index.location import Location
+    from seedqa.index.progress import Progress
     from seedqa.index.types import Filters
+    from seedqa.index.workspace import Location, Workspace
     from seedqa.retrieval.types import (
         Result,
     )
 
-VERSION = "0.1.0"
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 _DESCRIPTION = """\
@@ -76,9 +78,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from seedqa.output.terminal import result_json, write_result
+    from seedqa.output.contract import result_json
+    from seedqa.output.terminal import write_result
 
-    with _open_pipeline(options) as pipeline:
+    workspace = _workspace(options)
+    with _open_pipeline(workspace, options) as pipeline:
         run = pipeline.ask if options.command == "ask" else pipeline.search
         result = run(
             _read_question(options.question),
@@ -87,7 +91,7 @@ def _ask(options: argparse.Namespace) -> int:
             refresh=options.refresh,
             progress=_progress(),
         )
-    if _locate(options).stands_in:
+    if workspace.uses_sample:
         _note("no index and no seeds here: asked the article that ships; seedqa index FOLDER")
     for note in result.notes:
         _note(note)
@@ -104,6 +108,7 @@ def _exit_code(result: Result, command: str) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
+    from seedqa.output.contract import report_json
     from seedqa.output.terminal import write_report
 
     if options.folder and options.seeds and options.folder != options.seeds:
@@ -113,33 +118,36 @@ def _index(options: argparse.Namespace) -> int:
             f"two folders, {options.folder} and --seeds {options.seeds}", "one", "Name one of them"
         )
     options.seeds = options.folder or options.seeds
-    report = _build(_locate(options))
+    report = _build(_workspace(options))
     if options.json:
-        _print_json(_report_json(report))
+        _print_json(report_json(report))
     else:
         write_report(report, sys.stdout)
     return FOUND if report.generation.documents else NOTHING
 
 
-def _build(location: Location, encoder: Encoder | None = None) -> Report:
+def _build(workspace: Workspace, encoder: Encoder | None = None) -> Report:
     from seedqa.index.build import build_index
     from seedqa.index.encoder import load_encoder
-    from seedqa.index.record import model_of, read_record, seeds_of
 
-    recorded = read_record(location)
-    seeds, model = seeds_of(location, recorded), model_of(location, recorded)
-    encoder = encoder or load_encoder(model)
-    report = build_index(seeds, location.index, encoder, model_path=model, progress=_progress())
+    report = build_index(
+        workspace.seeds,
+        workspace.index,
+        encoder or load_encoder(workspace.model),
+        model_path=workspace.model,
+        progress=_progress(),
+    )
     for note in report.notes:
         _note(note)
     return report
 
 
 def _status(options: argparse.Namespace) -> int:
-    from seedqa.index.status import read_status, status_json
+    from seedqa.index.status import read_status
+    from seedqa.output.contract import status_json
     from seedqa.output.terminal import write_status
 
-    status = read_status(_locate(options))
+    status = read_status(_workspace(options))
     if options.json:
         _print_json(status_json(status))
     else:
@@ -149,15 +157,12 @@ def _status(options: argparse.Namespace) -> int:
 
 def _get(options: argparse.Namespace) -> int:
     from seedqa.index.source import read_source
+    from seedqa.output.contract import excerpt_json
     from seedqa.output.terminal import show
 
-    location = _locate(options)
-    excerpt = read_source(location, options.place)
+    excerpt = read_source(_workspace(options), options.place)
     if options.json:
-        _print_json(
-            {"source": excerpt.source, "line": excerpt.line, "start": excerpt.start,
-             "text": excerpt.text}
-        )  # fmt: skip
+        _print_json(excerpt_json(excerpt))
     else:
         sys.stdout.write(show(excerpt.text, sys.stdout))
         if not excerpt.text.endswith("\n"):
@@ -178,7 +183,7 @@ def _eval(options: argparse.Namespace) -> int:
     )
 
     questions = read_questions(Path(options.questions))
-    with _open_pipeline(options) as pipeline:
+    with _open_pipeline(_workspace(options), options) as pipeline:
         filters, progress = _filters(options), _progress()
         outcomes = []
         for outcome in run_questions(
@@ -203,20 +208,18 @@ def _eval(options: argparse.Namespace) -> int:
 def _watch(options: argparse.Namespace) -> int:
     from seedqa.index.encoder import load_encoder
     from seedqa.index.errors import IndexBusy, SeedsError, StorageError
-    from seedqa.index.record import model_of, read_record, seeds_of
     from seedqa.index.watch import watch_changes
     from seedqa.output.terminal import write_report
 
-    location = _locate(options)
-    recorded = read_record(location)
-    seeds, encoder = seeds_of(location, recorded), load_encoder(model_of(location, recorded))
-    write_report(_build(location, encoder), sys.stdout)
-    _note(f"watching {seeds}; stop with Ctrl-C")
+    workspace = _workspace(options)
+    encoder = load_encoder(workspace.model)
+    write_report(_build(workspace, encoder), sys.stdout)
+    _note(f"watching {workspace.seeds}; stop with Ctrl-C")
     said = ""
     with suppress(KeyboardInterrupt):
-        for _ in watch_changes(seeds, location.index):
+        for _ in watch_changes(workspace.seeds, workspace.index):
             try:
-                report = _build(location, encoder)
+                report = _build(workspace, encoder)
             except (IndexBusy, SeedsError, StorageError) as error:
                 # Another process writes, a disk is full or gone: the next look may find it mended.
                 if str(error) != said:
@@ -231,8 +234,9 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _ui(options: argparse.Namespace) -> int:
+    from seedqa.page.options import PageOptions, make_rules
     from seedqa.page.service import Service
-    from seedqa.ui import PageOptions, make_rules, serve
+    from seedqa.ui import serve
 
     page = PageOptions(
         host=options.host,
@@ -245,9 +249,9 @@ def _ui(options: argparse.Namespace) -> int:
         removals=options.allow_remove,
     )
     make_rules(page)  # what is wrong with the options is said before anything is built
-    location = _locate(options)
+    workspace = _workspace(options)
     with (
-        Service.open(location, read_only=options.read_only, progress=_progress()) as service,
+        Service.open(workspace, read_only=options.read_only, progress=_progress()) as service,
         suppress(KeyboardInterrupt),  # the way to stop it
     ):
         serve(service, page, lambda url: print(url, flush=True))
@@ -257,6 +261,7 @@ def _ui(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from seedqa.index.doctor import check_index, check_model, repair
     from seedqa.index.encoder import ShippedEncoder
+    from seedqa.output.contract import findings_json
     from seedqa.output.terminal import write_findings
     from seedqa.retrieval.reader import Reader
 
@@ -274,16 +279,7 @@ def _doctor(options: argparse.Namespace) -> int:
         *check_index(location.index),
     ]
     if options.json:
-        _print_json(
-            {
-                "ok": all(finding.ok for finding in findings),
-                "repaired": done,
-                "findings": [
-                    {"part": finding.part, "ok": finding.ok, "detail": finding.detail}
-                    for finding in findings
-                ],
-            }
-        )
+        _print_json(findings_json(findings, done))
     else:
         write_findings(findings, sys.stdout)
     return FOUND if all(finding.ok for finding in findings) else ERROR
@@ -297,15 +293,21 @@ def _drop_output() -> None:
 
 
 def _locate(options: argparse.Namespace) -> Location:
-    from seedqa.index.location import locate
+    from seedqa.index.workspace import locate
 
     return locate(options.seeds, options.index, options.model)
 
 
-def _open_pipeline(options: argparse.Namespace) -> Any:
+def _workspace(options: argparse.Namespace) -> Workspace:
+    from seedqa.index.workspace import resolve
+
+    return resolve(_locate(options))
+
+
+def _open_pipeline(workspace: Workspace, options: argparse.Namespace) -> Any:
     from seedqa.retrieval.pipeline import Pipeline
 
-    return Pipeline.open(_locate(options), refresh=options.refresh, progress=_progress())
+    return Pipeline.open(workspace, refresh=options.refresh, progress=_progress())
 
 
 def _read_question(question: str) -> str:
@@ -321,40 +323,9 @@ def _filters(options: argparse.Namespace) -> Filters:
 
 
 def _progress() -> Progress:
-    """Return a progress bar on standard error; silent off a terminal and for quick work."""
-    state: dict[str, Any] = {}
+    from seedqa.output.progress import progress_bar
 
-    def show(phase: str, done: int, total: int) -> None:
-        if not sys.stderr.isatty():
-            return
-        if state.get("phase") != phase:
-            from tqdm import tqdm  # 50 ms, and only for work that takes longer
-
-            state.update(phase=phase, bar=tqdm(total=total, desc=phase, delay=0.5, leave=False))
-        state["bar"].update(done - state["bar"].n)
-        if done >= total:
-            state.pop("phase", None)
-            state["bar"].close()
-
-    return show
-
-
-def _report_json(report: Report) -> dict[str, Any]:
-    return {
-        "generation": report.generation.number,
-        "seeds": report.generation.seeds,
-        "model": report.generation.model,
-        "documents": report.generation.documents,
-        "chunks": report.generation.chunks,
-        "indexed": list(report.indexed),
-        "unchanged": report.unchanged,
-        "removed": list(report.removed),
-        "skipped": [{"source": file.source, "reason": file.reason} for file in report.skipped],
-        "embedded": report.embedded,
-        "reused": report.reused,
-        "seconds": round(report.seconds, 3),
-        "notes": list(report.notes),
-    }
+    return progress_bar()
 
 
 def _print_json(value: Any) -> None:
@@ -367,15 +338,9 @@ def _speaks_unicode() -> bool:
 
 def _print_error(error: SeedqaError, as_json: bool) -> int:
     if as_json:
-        _print_json(
-            {
-                "error": {
-                    "found": error.found,
-                    "expected": error.expected,
-                    "remedy": error.remedy,
-                }
-            }
-        )
+        from seedqa.output.contract import error_json
+
+        _print_json({"error": error_json(error)})
     else:
         _note(str(error), kind="error")
     return ERROR
@@ -421,7 +386,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"seedqa {VERSION}")
+    parser.add_argument("--version", action="version", version=f"seedqa {__version__}")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=_Parser
     )

@@ -1,7 +1,7 @@
 """The plain alternative that the speed of seedqa is measured against.
 
-    python benchmarks/plain.py MODEL index FOLDER OUT    read, split, encode, add to FAISS, save
-    python benchmarks/plain.py MODEL search OUT QUERY    load both, encode, search, print
+    python -m benchmarks.plain MODEL index FOLDER OUT    read, split, encode, add to FAISS, save
+    python -m benchmarks.plain MODEL search OUT QUERY    load both, encode, search, print
 
 What one writes in an afternoon: sentence-transformers on torch, `IndexFlatIP`, chunks in a JSON
 file. The splitter, what the encoder reads of a chunk, and the weights are those of seedqa, so that
@@ -14,12 +14,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 CHUNKS = "chunks.json"
 VECTORS = "vectors.faiss"

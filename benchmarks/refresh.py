@@ -1,6 +1,6 @@
 """Measure the look at the folder: nothing changed, and one file edited, among 10,000 files.
 
-    python benchmarks/refresh.py [--data ../shared/data] [--files COUNT] [--runs COUNT]
+    python -m benchmarks.refresh [--data ../shared/data] [--files COUNT] [--runs COUNT]
 
 Each file holds two English sentences of the parallel corpus. Measured are `build_index` in a
 process that has the encoder loaded, and `seedqa search` as a whole process, which looks at the
@@ -19,15 +19,12 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from measuring import (
-    ROOT,
+from benchmarks.measuring import (
     child_environment,
     describe_machine,
     format_table,
     run_process,
 )
-
-sys.path.insert(0, str(ROOT))
 
 SENTENCES_PER_FILE = 2
 SHORTEST_SENTENCE = 30

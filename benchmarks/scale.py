@@ -1,6 +1,6 @@
 """Measure warm questions over 1,000 to 1,000,000 chunks: time, memory, recall of the dense arm.
 
-    python benchmarks/scale.py --scratch FOLDER [--sizes COUNT ...] [--questions COUNT]
+    python -m benchmarks.scale --scratch FOLDER [--sizes COUNT ...] [--questions COUNT]
 
 The chunks are synthetic, the same in every run, and go through `Store.commit` as a build's do.
 Words: 80 a chunk, drawn from 100 English function words and 200,000 made-up ones by the law of
@@ -24,14 +24,14 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from measuring import (
+from benchmarks.measuring import (
     MIB,
-    ROOT,
     child_environment,
     describe_machine,
     format_table,
@@ -44,12 +44,11 @@ if TYPE_CHECKING:  # the parent stays small: it weighs its children
     from numpy.typing import NDArray
 
     from seedqa.index.encoder import Encoder
-    from seedqa.index.store.store import NewDocument
+    from seedqa.index.store.rows import NewDocument
     from seedqa.index.types import FoundFile
 
     Vectors = NDArray[np.float32]
 
-sys.path.insert(0, str(ROOT))
 
 DIMENSION = 384
 CHUNKS_PER_DOCUMENT = 100
@@ -165,9 +164,10 @@ class Scale:
 
 def build(chunks: int, scratch: Path) -> dict[str, Any]:
     """Write files and index; return how long it took."""
-    from seedqa.index.build import _describe
+    from seedqa.index.build import make_recipe
     from seedqa.index.chunking import DEFAULT_SETTINGS
-    from seedqa.index.store.store import Change, open_for_writing
+    from seedqa.index.store.rows import Change
+    from seedqa.index.store.writing import open_for_writing
 
     corpus = Corpus(chunks)
     encoder = SyntheticEncoder(None, {})
@@ -179,8 +179,8 @@ def build(chunks: int, scratch: Path) -> dict[str, Any]:
             document = make_document(corpus, number, file)
             documents.append(document)
             store.cache_vectors("synthetic", document.hashes, corpus.vectors(number))
-        generation = _describe(scratch / "seeds", encoder, None, DEFAULT_SETTINGS)
-        store.commit(Change(frozenset(), tuple(documents), ()), generation, keep_vectors=False)
+        recipe = make_recipe(scratch / "seeds", encoder, None, DEFAULT_SETTINGS)
+        store.commit(Change(frozenset(), tuple(documents), ()), recipe, keep_vectors=False)
     size = sum(path.stat().st_size for path in (scratch / "index").iterdir())
     return {"seconds": time.perf_counter() - started, "bytes": size}
 
@@ -199,7 +199,7 @@ def write_files(folder: Path, count: int) -> list[FoundFile]:
 
 def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
     """Return a document as a build would have read it."""
-    from seedqa.index.store.store import NewDocument
+    from seedqa.index.store.rows import NewDocument
     from seedqa.index.types import Chunk
 
     chunks, start = [], 0
@@ -210,15 +210,23 @@ def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
         (number * CHUNKS_PER_DOCUMENT + row).to_bytes(16, "big") for row in range(len(chunks))
     )
     return NewDocument(
-        file, time.time_ns(), str(number), file.source, None, "en", tuple(chunks), hashes
+        source=file.source,
+        file=file,
+        read_ns=time.time_ns(),
+        hash=str(number),
+        title=file.source,
+        date=None,
+        language="en",
+        chunks=tuple(chunks),
+        hashes=hashes,
     )
 
 
 def ask(chunks: int, scratch: Path, questions: int) -> dict[str, Any]:
     """Search, then ask, with a warm pipeline; return milliseconds in all, and by step."""
     from seedqa.index.encoder import load_encoder
-    from seedqa.index.location import Location
     from seedqa.index.runtime import load_tokenizer
+    from seedqa.index.workspace import Location, resolve
     from seedqa.retrieval.pipeline import Pipeline
     from seedqa.retrieval.reader import SHIPPED_READER
 
@@ -227,10 +235,10 @@ def ask(chunks: int, scratch: Path, questions: int) -> dict[str, Any]:
 
     vectors = dict(zip(asked, np.load(scratch / "questions.npy"), strict=True))
     encoder = SyntheticEncoder(load_encoder(), vectors)
-    location = Location(index=scratch / "index", seeds=None, model=None)
+    workspace = resolve(Location(index=scratch / "index", seeds=None, model=None))
     totals: dict[str, list[float]] = {"search": [], "ask": []}
     laps, read = [], []
-    with Pipeline.open(location, encoder=encoder) as pipeline:
+    with Pipeline.open(workspace, encoder=encoder) as pipeline:
         for name, run in (("search", pipeline.search), ("ask", pipeline.ask)):
             for question in asked[:WARM_UP]:
                 run(question)
@@ -256,7 +264,8 @@ def measure_recall(chunks: int, scratch: Path, questions: int) -> float:
     """Return recall@10 of the dense arm; leaves the questions for `ask`."""
     import numpy as np
 
-    from seedqa.index.store.store import open_for_reading
+    from seedqa.index.store.reading import open_for_reading
+    from seedqa.index.types import NO_FILTERS
     from seedqa.retrieval.candidates import dense_candidates
 
     corpus = Corpus(chunks)
@@ -274,11 +283,9 @@ def measure_recall(chunks: int, scratch: Path, questions: int) -> float:
         best = np.argsort(-scores, axis=1)[:, :10]
         scores = np.take_along_axis(scores, best, axis=1)
         ids = np.take_along_axis(ids, best, axis=1)
-    with open_for_reading(scratch / "index") as store:
-        generation = store.generation()
-        assert generation
-        index = store.open_vectors(generation)
-        found = [dense_candidates(store, index, generation, query, None) for query in queries]
+    with closing(open_for_reading(scratch / "index")) as index, index.read() as reading:
+        assert reading
+        found = [dense_candidates(reading, query, NO_FILTERS) for query in queries]
     shares = [
         len({chunk for chunk, _ in arm[:10]} & set(exact.tolist())) / 10
         for arm, exact in zip(found, ids, strict=True)
@@ -297,7 +304,15 @@ def measure(chunks: int, scratch: Path, questions: int) -> Scale:
     outputs: dict[str, Any] = {}
     peak = 0
     for step in ("build", "recall", "ask"):
-        command = [sys.executable, __file__, "--step", step, "--scratch", str(scratch)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.scale",
+            "--step",
+            step,
+            "--scratch",
+            str(scratch),
+        ]
         command += ["--sizes", str(chunks), "--questions", str(questions)]
         run = run_process(command, environment)
         outputs[step] = json.loads(run.output)

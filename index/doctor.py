@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from seedqa.index.build import Progress, build_index
+from seedqa.index.build import build_index
 from seedqa.index.encoder import load_encoder
 from seedqa.index.errors import IndexCorrupt, SeedqaError
+from seedqa.index.progress import Progress, no_progress
+from seedqa.index.store.database import DATABASE
 from seedqa.index.store.lock import write_lock
-from seedqa.index.store.store import (
-    DATABASE,
-    Store,
-    open_for_reading,
-    open_for_writing,
-)
+from seedqa.index.store.reading import EmbeddedReader, open_for_reading
+from seedqa.index.store.vectors import read_vectors
+from seedqa.index.store.writing import open_for_writing
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +63,8 @@ def check_model(part: str, open_model: Callable[[], Model]) -> Finding:
 def check_index(index_folder: Path) -> list[Finding]:
     """Check database, words table and vector file, as far as each can be reached."""
     try:
-        with open_for_reading(index_folder) as store:
-            return list(_check_store(store))
+        with open_for_reading(index_folder) as reader:
+            return list(_check_parts(reader))
     except SeedqaError as error:
         return [Finding("database", False, str(error))]
 
@@ -74,7 +73,7 @@ def repair(
     index_folder: Path,
     seeds: Path | None,
     model: str | None = None,
-    progress: Progress = lambda phase, done, total: None,
+    progress: Progress = no_progress,
 ) -> list[str]:
     """Make anew what is derived and damaged; return what was done, in words.
 
@@ -83,10 +82,11 @@ def repair(
     database that is whole, but busy, of a newer version or of another program, is left as it is.
     """
     try:
-        with open_for_reading(index_folder) as store:
-            broken = {finding.part for finding in _check_store(store) if not finding.ok}
-            known = store.generation() or store.intention()
-            is_begun = known is not None and store.generation() is None and not store.check()
+        with open_for_reading(index_folder) as reader:
+            broken = {finding.part for finding in _check_parts(reader) if not finding.ok}
+            generation = reader.generation()
+            known = generation.recipe if generation else reader.intention()
+            is_begun = known is not None and generation is None and not reader.check()
     except IndexCorrupt:
         broken, known, is_begun = {"database"}, None, False
     if not broken:
@@ -97,8 +97,8 @@ def repair(
         if not is_begun:  # a first build that was killed goes on where it was
             _move_aside(index_folder, seeds)
         return [_rebuild_database(index_folder, seeds, model, progress)]
-    with write_lock(index_folder), open_for_writing(index_folder) as store:
-        generation = store.rewrite_vectors()
+    with write_lock(index_folder), open_for_writing(index_folder) as writer:
+        generation = writer.rewrite_vectors()
     return [f"made vectors and words of {generation.chunks} chunks anew from the database"]
 
 
@@ -129,9 +129,9 @@ def _rebuild_database(
     )
 
 
-def _check_store(store: Store) -> Iterator[Finding]:
-    generation = store.generation()
-    problems = store.check()
+def _check_parts(reader: EmbeddedReader) -> Iterator[Finding]:
+    generation = reader.generation()
+    problems = reader.check()
     yield Finding(
         "database",
         not problems and generation is not None,
@@ -140,10 +140,10 @@ def _check_store(store: Store) -> Iterator[Finding]:
     )
     if generation is None:
         return
-    word_problem = store.check_words()
+    word_problem = reader.check_words()
     yield Finding("words", word_problem is None, word_problem or f"{generation.chunks} chunks")
     try:
-        vectors = store.open_vectors(generation)
+        vectors = read_vectors(reader.folder, generation.vectors)
     except FileNotFoundError:
         yield Finding("vectors", False, f"{generation.vectors.name} is missing")
     except IndexCorrupt as error:

@@ -22,6 +22,8 @@ Only `cli.py` and `ui.py` turn them into words for a person.
 
 from __future__ import annotations
 
+from seedqa.index.types import SkipKind
+
 
 class SeedqaError(Exception):
     """Something a user can understand and mend.
@@ -97,12 +99,15 @@ class UsageError(SeedqaError):
 
 
 class UnreadableFile(Exception):
-    """One file cannot be read; `reason` is a clause for a person.
+    """One file cannot be read; `reason` is a clause for a person, `kind` is for decisions.
 
     `may_pass` says that it may be read next time, unchanged: a disk that failed for a moment.
     """
 
-    def __init__(self, reason: str, may_pass: bool = False) -> None:
+    def __init__(
+        self, reason: str, may_pass: bool = False, *, kind: SkipKind = SkipKind.UNREADABLE
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.may_pass = may_pass
+        self.kind = kind

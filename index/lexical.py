@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.stopwords import STOP_WORDS
 
 #: ISO 639-1 codes to the algorithms of PyStemmer (Snowball).
@@ -127,21 +126,3 @@ def stop_words(language: str) -> frozenset[str]:
 def all_stop_words() -> frozenset[str]:
     """Return the folded function words of every language that has a list."""
     return frozenset().union(*(stop_words(language) for language in STOP_WORDS))
-
-
-def guess_question_language(question: str) -> str:
-    """Return the language whose function words the question has most of, or unknown.
-
-    A question is too short for a statistical identifier, but it is made of function words. A tie,
-    or no function word at all, is `UNKNOWN_LANGUAGE`.
-    """
-    words = folded_words(question)
-    counts = sorted(
-        (
-            (sum(word in stop_words(language) for word in words), language)
-            for language in STOP_WORDS
-        ),
-        reverse=True,
-    )
-    (most, language), (second, _) = counts[0], counts[1]
-    return language if most > second else UNKNOWN_LANGUAGE

@@ -8,7 +8,7 @@ second at 32 / 128 / 256 tokens: torch 192 / 43 / 24, ONNX Runtime 228 / 53 / 25
 float32 262 / 64 / 30, OpenVINO as it chooses by itself 461 / 110 / 51 with a cosine of 0.9999 to
 torch. From import to the first vector: ONNX Runtime 0.29 s, OpenVINO 0.23 s with its compile
 cache, 0.53 s without (`benchmarks/runtimes.py`). Two streams, a batch on each core, gain nothing in
-a build and take 190 MiB more (docs/measurements.md).
+a build and take 190 MiB more (docs/log/speed.md).
 """
 
 from __future__ import annotations

@@ -13,9 +13,8 @@ from pathlib import Path
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
 from seedqa.index.errors import SourceError, UnreadableFile
-from seedqa.index.location import Location
-from seedqa.index.record import read_record, seeds_of
 from seedqa.index.types import Document, FoundFile
+from seedqa.index.workspace import Workspace
 
 _PLACE = re.compile(r"(?P<name>.+?):(?P<line>\d{1,9})(?::(?P<count>\d{1,9}))?", re.DOTALL)
 
@@ -30,12 +29,12 @@ class Excerpt:
     text: str
 
 
-def read_source(location: Location, place: str) -> Excerpt:
+def read_source(workspace: Workspace, place: str) -> Excerpt:
     """Return what `place`, FILE[:LINE[:COUNT]], names: all of it, or COUNT lines (one).
 
     Raises SourceError where there is no such file, or no such line, or it cannot be read.
     """
-    seeds, by_source = _find_sources(location)
+    seeds, by_source = _find_sources(workspace)
     for name, line, count in _readings(place):
         if name in by_source:
             text = _read(by_source[name]).text
@@ -44,21 +43,20 @@ def read_source(location: Location, place: str) -> Excerpt:
     raise _no_source(match["name"] if match else place, seeds)
 
 
-def open_source(location: Location, source: str) -> Document:
+def open_source(workspace: Workspace, source: str) -> Document:
     """Return the whole document that `source` names, as it is now.
 
     Raises SourceError where there is no such file, or it cannot be read.
     """
-    seeds, by_source = _find_sources(location)
+    seeds, by_source = _find_sources(workspace)
     if source not in by_source:
         raise _no_source(source, seeds)
     return _read(by_source[source])
 
 
-def _find_sources(location: Location) -> tuple[Path, dict[str, FoundFile]]:
-    seeds = seeds_of(location, read_record(location))
-    found, _ = walk_folder(seeds, exclude=location.index)
-    return seeds, {file.source: file for file in found}
+def _find_sources(workspace: Workspace) -> tuple[Path, dict[str, FoundFile]]:
+    found, _ = walk_folder(workspace.seeds, exclude=workspace.index)
+    return workspace.seeds, {file.source: file for file in found}
 
 
 def _no_source(place: str, seeds: Path) -> SourceError:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from seedqa.index.errors import SeedsError
-from seedqa.index.location import Location
 from seedqa.index.plan import plan_changes, settle_doubts
-from seedqa.index.record import check_seeds
-from seedqa.index.store.store import (
-    DocumentRow,
-    Generation,
-    missing,
-    open_for_reading,
-)
+from seedqa.index.store.database import missing_index_error
+from seedqa.index.store.reading import open_for_reading
+from seedqa.index.store.rows import DocumentRow, Generation
 from seedqa.index.types import SkippedFile
+from seedqa.index.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,58 +37,33 @@ class Status:
         return not (self.changed or self.removed or self.problem)
 
 
-def read_status(location: Location) -> Status:
-    """Return the status of the index at `location`; raises IndexMissing."""
-    with open_for_reading(location.index) as store, store.snapshot():
-        generation = store.generation()
-        if generation is None:
-            raise missing(location.index)
-        check_seeds(generation, location)
-        rows = store.documents()
-        changed: tuple[str, ...] = ()
-        removed: tuple[str, ...] = ()
-        problem = None
+def read_status(workspace: Workspace) -> Status:
+    """Return the status of the index of `workspace`; raises IndexMissing."""
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    problem = None
+    with closing(open_for_reading(workspace.index)) as reader, reader.read() as reading:
+        if reading is None:
+            raise missing_index_error(workspace.index)
+        generation, rows = reading.generation, reading.documents()
         try:
-            plan = settle_doubts(plan_changes(store, Path(generation.seeds), location.index))
+            seeds = Path(generation.recipe.seeds)
+            plan = settle_doubts(plan_changes(reader, seeds, workspace.index))
         except SeedsError as error:
             problem = str(error)
         else:
             changed = plan.changed_sources
             removed = tuple(sorted(row.source for row in plan.removed))
     return Status(
-        index=location.index,
-        size=sum(path.stat().st_size for path in location.index.iterdir() if path.is_file()),
+        index=workspace.index,
+        size=sum(path.stat().st_size for path in workspace.index.iterdir() if path.is_file()),
         generation=generation,
-        skipped=tuple(SkippedFile(row.source, row.reason) for row in rows if row.reason),
+        skipped=tuple(row.skipped for row in rows if row.skipped),
         duplicates=_find_duplicates(rows),
         changed=changed,
         removed=removed,
         problem=problem,
     )
-
-
-def status_json(status: Status) -> dict[str, Any]:
-    """Return a status as one JSON object."""
-    generation = status.generation
-    return {
-        "index": str(status.index),
-        "size": status.size,
-        "seeds": generation.seeds,
-        "generation": generation.number,
-        "built": generation.built,
-        "model": generation.model,
-        "fingerprint": generation.fingerprint,
-        "documents": generation.documents,
-        "chunks": generation.chunks,
-        "languages": generation.languages,
-        "chunk_settings": asdict(generation.settings),
-        "skipped": [{"source": file.source, "reason": file.reason} for file in status.skipped],
-        "duplicates": [list(group) for group in status.duplicates],
-        "fresh": status.fresh,
-        "changed": list(status.changed),
-        "removed": list(status.removed),
-        "problem": status.problem,
-    }
 
 
 def _find_duplicates(rows: list[DocumentRow]) -> tuple[tuple[str, ...], ...]:

@@ -24,12 +24,39 @@ class FoundFile:
     inode: int
 
 
+class SkipKind(StrEnum):
+    """Why a file is not indexed, for decisions; `SkippedFile.reason` says it to a person."""
+
+    UNSUPPORTED = "unsupported"
+    """A file type that no extractor reads."""
+    EMPTY = "empty"
+    TOO_LARGE = "too large"
+    NOT_REGULAR = "not regular"
+    """A pipe, a socket or a device."""
+    LINK = "link"
+    """A link that leads nowhere, out of the folder, to a folder, or to a file found without it."""
+    UNLISTED = "unlisted"
+    """A folder that cannot be listed: what is in it is not known, and may still be there."""
+    UNREADABLE = "unreadable"
+    """The operating system does not let it be read, or a library cannot."""
+    DUPLICATE_NAME = "duplicate name"
+    """Another file's name is written the same way."""
+    IGNORE_FILE = "ignore file"
+    """A file of ignore rules that cannot be read."""
+    BINARY = "binary"
+    NO_TEXT = "no text"
+    DAMAGED = "damaged"
+    ENCRYPTED = "encrypted"
+
+
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file that is not indexed, and why, in words for a person."""
+    """A file that is not indexed, and why."""
 
     source: str
     reason: str
+    """A clause for a person; no decision reads its words."""
+    kind: SkipKind
 
 
 class BlockKind(StrEnum):
@@ -136,6 +163,8 @@ class Chunk:
     """How the text is read; offsets count from the start of the chunk."""
     columns: tuple[str, ...] = ()
     """The names of the columns of the table that these rows are of."""
+    items: tuple[tuple[int, int], ...] = ()
+    """The spans of the entries of its list, from the start of the chunk, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

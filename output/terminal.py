@@ -1,4 +1,4 @@
-"""Write results for a person's terminal, and as the JSON contract has them.
+"""Write results for a person's terminal.
 
 Knows values and streams; nothing of how the values came about. What documents say is shown with
 its control characters visible, so that no document can steer a terminal.
@@ -50,27 +50,6 @@ def show(text: str, stream: TextIO) -> str:
 
 
 # -- results -----------------------------------------------------------------------------------
-
-
-def result_json(result: Result, explain: bool) -> dict[str, Any]:
-    """Return the object of the JSON contract; `explain` adds what its figures are made of."""
-    passages = [asdict(passage) for passage in result.passages]
-    if not explain:
-        for passage in passages:
-            del passage["parts"]
-    answers = [asdict(answer) for answer in result.answers]
-    evidence = {name: round(share, 4) + 0.0 for name, share in result.evidence.items()}  # no -0.0
-    return {
-        "question": result.question,
-        "answer": answers[0] if answers else None,
-        "answers": answers,
-        "confidence": result.confidence,
-        "threshold": result.threshold,
-        **({"evidence": evidence} if explain else {}),
-        "passages": passages,
-        "index": asdict(result.index),
-        "timings": asdict(result.timings),
-    }
 
 
 def write_result(result: Result, stream: TextIO, *, explain: bool, read: bool) -> None:
@@ -226,7 +205,7 @@ def write_report(report: Report, stream: TextIO) -> None:
         file=stream,
     )
     if not generation.documents:
-        print(f"Nothing to ask: no document in {one_line(generation.seeds)}", file=stream)
+        print(f"Nothing to ask: no document in {one_line(generation.recipe.seeds)}", file=stream)
 
 
 def write_status(status: Status, stream: TextIO) -> None:
@@ -234,13 +213,13 @@ def write_status(status: Status, stream: TextIO) -> None:
     generation = status.generation
     languages = ", ".join(f"{code} {count}" for code, count in generation.languages.items())
     rows = {
-        "seeds": one_line(generation.seeds),
+        "seeds": one_line(generation.recipe.seeds),
         "index": f"{one_line(str(status.index))}, generation {generation.number},"
         f" {status.size / 2**20:.1f} MiB",
         "built": generation.built,
         "documents": f"{generation.documents} ({languages})" if languages else "none",
-        "chunks": f"{generation.chunks}, of at most {generation.settings.size} characters",
-        "model": f"{generation.model} ({generation.fingerprint[:8]})",
+        "chunks": f"{generation.chunks}, of at most {generation.recipe.settings.size} characters",
+        "model": f"{generation.recipe.model} ({generation.recipe.fingerprint[:8]})",
         "fresh": _describe_freshness(status),
     }
     for name, value in rows.items():

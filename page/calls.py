@@ -11,7 +11,7 @@ from typing import Any
 
 #: Callers that are remembered: more than may wait at once. Beyond that a result that nobody has
 #: fetched is dropped too, the oldest first; one can have 100 KB.
-MOST_CALLERS = 250
+MAX_CALLERS = 250
 
 
 class _Calls(dict[str, set[str]]):
@@ -22,7 +22,7 @@ class _Calls(dict[str, set[str]]):
         self._queue = queue
 
     def __setitem__(self, caller: str, calls: set[str]) -> None:
-        if len(self) >= MOST_CALLERS:
+        if len(self) >= MAX_CALLERS:
             self._forget()
         super().__setitem__(caller, calls)
 
@@ -33,7 +33,7 @@ class _Calls(dict[str, set[str]]):
             caller for caller, calls in self.items() if calls and waiting.keys().isdisjoint(calls)
         ]
         left = len(self) - len(answered)
-        for caller in [*answered, *unfetched[: max(0, left + 1 - MOST_CALLERS)]]:
+        for caller in [*answered, *unfetched[: max(0, left + 1 - MAX_CALLERS)]]:
             del self[caller]
             self._queue.pending_messages_per_session.pop(caller, None)
 

@@ -13,11 +13,14 @@ import binascii
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders  # comes with gradio
+from starlette.responses import PlainTextResponse
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -25,10 +28,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: Where a document is sent to; the only path that takes more than `MOST_BODY_BYTES`.
+#: Where a document is sent to; the only path that takes more than `MAX_BODY_BYTES`.
 UPLOAD_PATH = "/seedqa/documents"
 #: A question is at most 10,000 characters, 60,000 bytes when each is escaped; a quote is short.
-MOST_BODY_BYTES = 512 * 1024
+MAX_BODY_BYTES = 512 * 1024
 
 #: What a page, gradio_client, a REST client and MCP need. Everything else that Gradio serves
 #: (files, proxying, uploads, streams, its settings, its own log-in) is closed, rather than
@@ -55,13 +58,14 @@ _POLICY = (
     " connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self';"
     " form-action 'self'; frame-ancestors 'none'"
 )
-_HEADERS = [
-    (b"content-security-policy", _POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"same-origin"),
-]
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+_CHALLENGE = {"www-authenticate": 'Basic realm="seedqa", charset="UTF-8"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Rules:
     """Passwords by user; empty where nobody need log in."""
     root_path: str = ""
     uploads: bool = False
-    most_upload_bytes: int = 0
+    max_upload_bytes: int = 0
 
 
 class Guard:
@@ -96,40 +100,40 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        headers = _read_headers(scope)
+        headers = Headers(raw=_lower_case(scope["headers"]))
         _strip_root(scope, self._rules.root_path)
         # Gradio believes these, and would make addresses of them; --root-path says it better
-        scope["headers"] = [
-            item for item in scope["headers"] if not item[0].lower().startswith(_FORWARDED)
-        ]
+        scope["headers"] = [item for item in headers.raw if not item[0].startswith(_FORWARDED)]
         refused = self._refuse(scope, headers)
         if refused is None:
             most = self._most_bytes(scope)
             refused, receive = await _read_body(headers, receive, most, scope["path"])
         if refused is not None:
-            await _answer(send, *refused)
+            status, text = refused
+            named = _HEADERS | (_CHALLENGE if status == 401 else {})
+            await PlainTextResponse(f"{text}\n", status, named)(scope, receive, send)
             return
         await self._application(scope, receive, _with_headers(send))
 
-    def _refuse(self, scope: Scope, headers: Mapping[str, list[str]]) -> tuple[int, str] | None:
+    def _refuse(self, scope: Scope, headers: Headers) -> tuple[int, str] | None:
         rules = self._rules
-        hosts = headers.get("host", [])
+        hosts = headers.getlist("host")
         if len(hosts) != 1 or not knows_host(rules, hosts[0]):
             return 403, "Unknown Host: this page answers under its own name only"
-        for origin in headers.get("origin", []):
+        for origin in headers.getlist("origin"):
             if not knows_origin(rules, origin, hosts[0]):
                 return 403, "Foreign Origin: another site may not use this page"
-        sites = headers.get("sec-fetch-site", [])
-        if "cross-site" in sites and headers.get("sec-fetch-mode") != ["navigate"]:
+        sites = headers.getlist("sec-fetch-site")
+        if "cross-site" in sites and headers.getlist("sec-fetch-mode") != ["navigate"]:
             return 403, "Foreign site: another site may not use this page"
-        if rules.logins and not knows_login(rules.logins, headers.get("authorization", [])):
+        if rules.logins and not knows_login(rules.logins, headers.getlist("authorization")):
             return 401, "Log in"
         if not is_open_path(scope["method"], scope["path"], uploads=rules.uploads):
             return 404, "Nothing is here"
         return None
 
     def _most_bytes(self, scope: Scope) -> int:
-        return self._rules.most_upload_bytes if scope["path"] == UPLOAD_PATH else MOST_BODY_BYTES
+        return self._rules.max_upload_bytes if scope["path"] == UPLOAD_PATH else MAX_BODY_BYTES
 
 
 def knows_host(rules: Rules, host: str) -> bool:
@@ -222,11 +226,9 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def _read_headers(scope: Scope) -> dict[str, list[str]]:
-    headers: dict[str, list[str]] = {}
-    for name, value in scope["headers"]:
-        headers.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
-    return headers
+def _lower_case(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return headers with their names in lower case, as Starlette takes them."""
+    return [(name.lower(), value) for name, value in headers]
 
 
 def _strip_root(scope: Scope, root_path: str) -> None:
@@ -238,7 +240,7 @@ def _strip_root(scope: Scope, root_path: str) -> None:
 
 
 async def _read_body(
-    headers: Mapping[str, list[str]], receive: Receive, most: int, path: str
+    headers: Headers, receive: Receive, most: int, path: str
 ) -> tuple[tuple[int, str] | None, Receive]:
     """Return a refusal, or None, and what hands on the body.
 
@@ -246,7 +248,7 @@ async def _read_body(
     and refused where it names a file.
     """
     too_much = (413, f"At most {most:,} bytes")
-    length = headers.get("content-length", ["0"])[0]
+    length = headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit() or int(length) > most:
         return too_much, receive
     if path == UPLOAD_PATH:
@@ -304,22 +306,9 @@ def _counting(receive: Receive, most: int) -> Receive:
 def _with_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            own = {name for name, _ in _HEADERS}
-            kept = [item for item in message.get("headers", []) if item[0].lower() not in own]
-            message["headers"] = [*kept, *_HEADERS]
+            headers = MutableHeaders(raw=_lower_case(message.get("headers", [])))
+            headers.update(_HEADERS)
+            message["headers"] = headers.raw
         await send(message)
 
     return send_with_headers
-
-
-async def _answer(send: Send, status: int, text: str) -> None:
-    body = f"{text}\n".encode()
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        *_HEADERS,
-    ]
-    if status == 401:
-        headers.append((b"www-authenticate", b'Basic realm="seedqa", charset="UTF-8"'))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

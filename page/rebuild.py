@@ -17,8 +17,8 @@ from typing import Any
 
 from seedqa.index.build import Report
 from seedqa.index.errors import SeedqaError
-from seedqa.index.location import Location
 from seedqa.index.plan import RACY_NS
+from seedqa.index.workspace import Workspace
 
 #: Questions go before: on two cores an embedding process of the same rank doubles their time.
 NICENESS = 10
@@ -27,8 +27,8 @@ PROGRESS_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a rebuild stands."""
+class RebuildProgress:
+    """How far a rebuild is, or what the last one did."""
 
     number: int = 0
     """How many were begun since the page was started."""
@@ -38,35 +38,35 @@ class Progress:
     done: int = 0
     total: int = 0
     seconds: float = 0.0
-    report: dict[str, Any] | None = None
+    report: Report | None = None
     """What the last one did."""
-    error: dict[str, str] | None = None
-    """Why the last one failed: found, expected, remedy."""
+    error: SeedqaError | None = None
+    """Why the last one failed."""
 
 
 class Rebuild:
     """At most one rebuild at a time."""
 
-    def __init__(self, location: Location) -> None:
-        self._location = location
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._lock = threading.Lock()
-        self._progress = Progress()
+        self._progress = RebuildProgress()
         self._started = 0.0
         self._follower: threading.Thread | None = None
 
-    def start(self) -> Progress:
-        """Begin a rebuild, unless one is running, and return where it stands."""
+    def start(self) -> RebuildProgress:
+        """Begin a rebuild, unless one is running, and return how far it is."""
         with self._lock:
             if self._progress.running:
                 return self._progress
             number = self._progress.number + 1
-            self._progress = Progress(number=number, running=True, phase="loading")
+            self._progress = RebuildProgress(number=number, running=True, phase="loading")
             self._started = time.monotonic()
             # spawn: a fork would copy the locks of our threads in whatever state they are
             context = multiprocessing.get_context("spawn")
             receiving, sending = context.Pipe(duplex=False)
             process = context.Process(
-                target=_build, args=(self._location, sending), name="rebuild", daemon=True
+                target=_build, args=(self._workspace, sending), name="rebuild", daemon=True
             )
             process.start()
             sending.close()
@@ -76,15 +76,15 @@ class Rebuild:
             self._follower.start()
             return self._progress
 
-    def progress(self) -> Progress:
-        """Return where the rebuild stands, or what the last one did."""
+    def progress(self) -> RebuildProgress:
+        """Return how far the rebuild is, or what the last one did."""
         with self._lock:
             progress = self._progress
         if progress.running:
             return replace(progress, seconds=round(time.monotonic() - self._started, 1))
         return progress
 
-    def wait(self) -> Progress:
+    def wait(self) -> RebuildProgress:
         """Return when no rebuild is running."""
         follower = self._follower
         if follower:
@@ -107,47 +107,50 @@ class Rebuild:
         receiving.close()
         if ended is None:
             ended = {
-                "error": {
-                    "found": f"the rebuild ended by itself with {process.exitcode}",
-                    "expected": "a report",
-                    "remedy": "Start it again: what was embedded so far is kept",
-                }
+                "error": SeedqaError(
+                    f"the rebuild ended by itself with {process.exitcode}",
+                    "a report",
+                    "Start it again: what was embedded so far is kept",
+                )
             }
         with self._lock:
             seconds = round(time.monotonic() - self._started, 1)
             self._progress = replace(self._progress, running=False, seconds=seconds, **ended)
 
 
-def _build(location: Location, sending: Connection) -> None:
+def _build(workspace: Workspace, sending: Connection) -> None:
     """Build in this process, and send what happens."""
     from seedqa.index.build import build_index
     from seedqa.index.encoder import load_encoder
-    from seedqa.index.record import model_of, read_record, seeds_of
     from seedqa.index.status import read_status
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     try:
-        recorded = read_record(location)
-        seeds, model = seeds_of(location, recorded), model_of(location, recorded)
-        encoder, progress = load_encoder(model), _sender(sending)
+        encoder, progress = load_encoder(workspace.model), _sender(sending)
 
         def build() -> Report:
-            return build_index(seeds, location.index, encoder, model_path=model, progress=progress)
+            return build_index(
+                workspace.seeds,
+                workspace.index,
+                encoder,
+                model_path=workspace.model,
+                progress=progress,
+            )
 
         report = build()
-        if not read_status(location).fresh:
+        if not read_status(workspace).fresh:
             # Written in the seconds before it was read, a file proves nothing by its times:
             # looked at again after them, it does, and is not shown as changed for ever.
             sending.send({"phase": "checking", "done": 0, "total": 0})
             time.sleep(RACY_NS / 1e9)
             report = _join(report, build())
     except SeedqaError as error:
-        sending.send({"error": describe_error(error)})
+        sending.send({"error": error})
     except (BrokenPipeError, KeyboardInterrupt):
         pass  # the page has gone; what was embedded so far is kept
     else:
-        sending.send({"report": _describe_report(report)})
+        sending.send({"report": report})
 
 
 def _sender(sending: Connection) -> Callable[[str, int, int], None]:
@@ -174,23 +177,3 @@ def _join(first: Report, second: Report) -> Report:
         seconds=first.seconds + second.seconds,
         notes=first.notes + second.notes,
     )
-
-
-def _describe_report(report: Report) -> dict[str, Any]:
-    return {
-        "generation": report.generation.number,
-        "documents": report.generation.documents,
-        "chunks": report.generation.chunks,
-        "indexed": len(report.indexed),
-        "unchanged": report.unchanged,
-        "removed": len(report.removed),
-        "skipped": len(report.skipped),
-        "embedded": report.embedded,
-        "seconds": round(report.seconds, 3),
-        "notes": list(report.notes),
-    }
-
-
-def describe_error(error: SeedqaError) -> dict[str, str]:
-    """Return an error as the JSON contract has it."""
-    return {"found": error.found, "expected": error.expected, "remedy": error.remedy}

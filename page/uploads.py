@@ -24,10 +24,10 @@ from seedqa.index.errors import (
 from seedqa.index.types import FoundFile
 
 #: Larger documents are put into the folder by hand. Reading one of 20 MiB takes some seconds.
-MOST_UPLOAD_BYTES = 20 * 2**20
+MAX_UPLOAD_BYTES = 20 * 2**20
 #: File systems allow 255 bytes; a number may be added.
-MOST_STEM_BYTES = 180
-_MOST_SAME_NAME = 1_000
+MAX_STEM_BYTES = 180
+_MAX_SAME_NAME = 1_000
 
 #: Separators, what Windows forbids, controls, and marks that reorder or hide what is read.
 _UNSAFE = re.compile(
@@ -53,7 +53,7 @@ def safe_name(wished: str) -> str:
             f"{name!r} is not a type that is read", ", ".join(sorted(EXTENSIONS)), "Convert it"
         )
     stem = stem.strip(" .")
-    while len(stem.encode()) > MOST_STEM_BYTES:
+    while len(stem.encode()) > MAX_STEM_BYTES:
         stem = stem[:-1].rstrip()
     if not stem or _RESERVED.fullmatch(stem):
         stem = f"document {stem}".rstrip()
@@ -84,11 +84,11 @@ class Upload:
         Path(self._part).unlink(missing_ok=True)
 
     def write(self, data: bytes) -> None:
-        """Append bytes; raises UploadError beyond `MOST_UPLOAD_BYTES`."""
+        """Append bytes; raises UploadError beyond `MAX_UPLOAD_BYTES`."""
         self._size += len(data)
-        if self._size > MOST_UPLOAD_BYTES:
+        if self._size > MAX_UPLOAD_BYTES:
             raise UploadError(
-                f"{self._name} has more than {MOST_UPLOAD_BYTES // 2**20} MiB",
+                f"{self._name} has more than {MAX_UPLOAD_BYTES // 2**20} MiB",
                 "a smaller document",
                 "Put it into the folder by hand",
             )
@@ -113,7 +113,7 @@ class Upload:
             raise _unwritable(self._seeds, error) from error
         Path(self._part).chmod(0o644)
         stem, extension = os.path.splitext(self._name)
-        for number in range(1, _MOST_SAME_NAME):
+        for number in range(1, _MAX_SAME_NAME):
             name = self._name if number == 1 else f"{stem} ({number}){extension}"
             try:
                 # "x" takes a name only where it is free, also of a link that leads nowhere; then
@@ -125,7 +125,7 @@ class Upload:
             except OSError as error:
                 raise _unwritable(self._seeds, error) from error
             return name
-        raise UploadError(f"{_MOST_SAME_NAME} documents named {self._name}", "fewer", "Rename it")
+        raise UploadError(f"{_MAX_SAME_NAME} documents named {self._name}", "fewer", "Rename it")
 
 
 def remove_document(seeds: Path, source: str) -> None:

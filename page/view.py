@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 from seedqa.index.lexical import find_words, folded_words, stemmed_words
+from seedqa.index.store.rows import DocumentRow
 from seedqa.index.types import Document
-from seedqa.retrieval.candidates import topical_words
 from seedqa.retrieval.types import (
     Answer,
     Passage,
@@ -50,9 +50,8 @@ def mark_spans(text: str, spans: Iterable[Span]) -> list[Piece]:
     return pieces
 
 
-def match_words(question: str, text: str, language: str) -> list[Span]:
-    """Return the words of `text` that the question's own words match, folded or stemmed."""
-    words = topical_words(question)
+def match_words(words: Sequence[str], text: str, language: str) -> list[Span]:
+    """Return the words of `text` that the folded words of a question match, folded or stemmed."""
     folded, stems = set(words), {stem for word in words for stem in stemmed_words(word, language)}
 
     @cache
@@ -110,6 +109,10 @@ def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
         "date": home.date if home else None,
         "language": home.language if home else "und",
         "page": home.page if home else None,
+        "page_to": home.page_to if home else None,
+        "table": None if answer.table is None else asdict(answer.table),
+        "items": [asdict(item) for item in answer.items],
+        "differs_by": answer.differs_by,
         "stale": home.stale if home else False,
         "line": answer.line,
         "confidence": answer.confidence,
@@ -122,7 +125,7 @@ def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
 
 
 def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
-    spans = match_words(result.question, passage.text, passage.language)
+    spans = match_words(result.words, passage.text, passage.language)
     answers = [answer for answer in result.answers if passage.holds(answer)]
     spans += [
         (answer.start - passage.start, answer.end - passage.start, "answer") for answer in answers
@@ -137,6 +140,7 @@ def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
         "line_start": passage.line_start,
         "line_end": passage.line_end,
         "page": passage.page,
+        "page_to": passage.page_to,
         "text": passage.text,
         "pieces": mark_spans(passage.text, spans),
         "answers": [[answer.start, answer.end] for answer in answers],
@@ -173,6 +177,20 @@ def view_document(
         "moved": found and place != start,
         "pieces": _pages(document, spans),
     }
+
+
+def view_documents(documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:
+    """Return what the page shows of each indexed document in a list."""
+    return [
+        {
+            "source": row.source,
+            "title": row.title,
+            "date": row.date,
+            "language": row.language,
+            "size": row.size,
+        }
+        for row in documents
+    ]
 
 
 def _find_nearest(text: str, quote: str, start: int) -> int:

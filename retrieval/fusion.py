@@ -18,7 +18,7 @@ from seedqa.index.language import UNKNOWN_LANGUAGE
 #: another, that of passages in the question's language and that of the others: words cannot match
 #: there, and a passage must not lose for that. Chosen on PIAF, squad2 and a mixed English and
 #: French folder in all four directions: recall and MRR@10 are above both arms within a language,
-#: and across languages near the dense arm (docs/measurements.md; benchmarks/retrieval.py).
+#: and across languages near the dense arm (docs/log/retrieval.md; benchmarks/retrieval.py).
 ONE_LANGUAGE_SHARE = 0.5
 SAME_LANGUAGE_SHARE = 0.65
 CROSS_LANGUAGE_SHARE = 0.75

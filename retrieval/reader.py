@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seedqa.index.chunking import split_sentences
 from seedqa.index.runtime import (
     compile_model,
     damaged,
@@ -25,6 +24,7 @@ from seedqa.index.runtime import (
     read_config,
     verify_folder,
 )
+from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
 from seedqa.retrieval.sentences import YEAR
 
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 SHIPPED_READER = Path(__file__).resolve().parent.parent / "models" / "reader"
 #: Tokens that a window repeats from the one before, so that no answer is cut in both.
 WINDOW_OVERLAP = 64
+#: Tokens of a passage's context that are read with each of its windows. A longer one keeps its two
+#: ends, where the title and the nearest heading are.
+CONTEXT_TOKENS = 48
 #: Tokens of an answer at most: of the answers in the data's dev part one in 300 is longer.
 ANSWER_TOKENS = 40
 #: Spans that are looked for in one passage.
@@ -43,6 +46,8 @@ SPANS = 3
 BATCH_TOKENS = 2048
 PAD_MULTIPLE = 16
 _NEVER = np.float32(-1e9)
+#: The number of the sentence of a token that no answer may touch.
+_CLOSED = -1
 #: What stands before a year in the seven languages and is no part of it, as people answer: of the
 #: answers in the data that are a year with nothing or with one of these, one in 29 has one.
 _BEFORE_YEAR = re.compile(rf"(?:à|em|en|im|in|nel)\s+(?={YEAR}$)", re.IGNORECASE)
@@ -68,8 +73,10 @@ class _Window:
     first: int
     """The first of the passage's tokens that is in the window."""
     ids: list[int]
+    asked: int
+    """Tokens of the question, [CLS] and [SEP] included."""
     head: int
-    """Tokens before those of the passage."""
+    """Tokens before those of the passage: the question's, and the context's with its [SEP]."""
 
 
 class Reader:
@@ -123,16 +130,27 @@ class Reader:
         verify_folder(self._folder, self._fingerprint)
         _ = self.calibration  # raises too
 
-    def read(self, question: str, passages: Sequence[str]) -> list[tuple[Span, ...]]:
+    def read(
+        self,
+        question: str,
+        passages: Sequence[str],
+        contexts: Sequence[str] | None = None,
+        closed: Sequence[Sequence[tuple[int, int]]] | None = None,
+    ) -> list[tuple[Span, ...]]:
         """Return the best spans of each passage, best first, at most `SPANS`; they do not overlap.
 
-        A passage without a word has none.
+        `contexts` has what is read before each passage, its title and headings, or "" for nothing.
+        No answer lies in it; spans count the characters of the passage alone. `closed` has the
+        spans of each passage that no answer may touch. A passage without a word has no answer.
+        Raises ValueError where contexts are given and are not as many as passages.
         """
+        above = self._encode_contexts(contexts, len(passages))
         asked = self._tokenizer.encode(question)
         encodings = self._tokenizer.encode_batch(list(passages), add_special_tokens=False)
-        sentences = list(map(_number_sentences, passages, encodings))
+        shut = closed or [()] * len(passages)
+        sentences = list(map(_number_sentences, passages, encodings, shut))
         found: list[list[Span]] = [[] for _ in passages]
-        windows = list(self._windows(asked, encodings))
+        windows = list(self._windows(asked, encodings, above))
         for batch in _plan_batches([len(window.ids) for window in windows]):
             scores = self._score([windows[at] for at in batch])
             for row, at in enumerate(batch):
@@ -150,16 +168,32 @@ class Reader:
                         found[window.passage].append(Span(start, end, score))
         return [apart(spans) for spans in found]
 
-    def _windows(self, asked: Encoding, encodings: Sequence[Encoding]) -> Iterator[_Window]:
-        """Yield [CLS] question [SEP] part [SEP] for every part of every passage."""
+    def _encode_contexts(self, contexts: Sequence[str] | None, passages: int) -> list[list[int]]:
+        """Return the tokens of each passage's context, at most `CONTEXT_TOKENS`."""
+        if contexts is None:
+            return [[] for _ in range(passages)]
+        if len(contexts) != passages:
+            raise ValueError(f"{len(contexts)} contexts were given for {passages} passages")
+        encodings = self._tokenizer.encode_batch(list(contexts), add_special_tokens=False)
+        return [cut_context(encoding.ids) for encoding in encodings]
+
+    def _windows(
+        self, asked: Encoding, encodings: Sequence[Encoding], above: Sequence[list[int]]
+    ) -> Iterator[_Window]:
+        """Yield [CLS] question [SEP] context [SEP] part [SEP] for every part of every passage.
+
+        A passage without context has neither it nor its [SEP].
+        """
         end = asked.ids[-1]
-        head = [*asked.ids[:-1][: self._question_tokens], end]
-        room = self._max_length - len(head) - 1
-        for number, encoding in enumerate(encodings):
+        question = [*asked.ids[:-1][: self._question_tokens], end]
+        for number, (encoding, context) in enumerate(zip(encodings, above, strict=True)):
+            head = [*question, *context, end] if context else question
+            room = self._max_length - len(head) - 1
             ids = encoding.ids
             first = 0
             while first < len(ids):
-                yield _Window(number, first, [*head, *ids[first : first + room], end], len(head))
+                part = [*head, *ids[first : first + room], end]
+                yield _Window(number, first, part, len(question), len(head))
                 if first + room >= len(ids):
                     break
                 first += room - WINDOW_OVERLAP
@@ -173,11 +207,19 @@ class Reader:
         for row, window in enumerate(windows):
             ids[row, : len(window.ids)] = window.ids
             mask[row, : len(window.ids)] = 1
-            types[row, window.head : len(window.ids)] = 1
+            types[row, window.asked : len(window.ids)] = 1
         outputs = self._request.infer(
             {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
         )
         return np.array(outputs["scores"], dtype=np.float32)
+
+
+def cut_context(ids: Sequence[int]) -> list[int]:
+    """Return a context's tokens, those of its middle left out where they are too many."""
+    if len(ids) <= CONTEXT_TOKENS:
+        return list(ids)
+    half = CONTEXT_TOKENS // 2
+    return [*ids[:half], *ids[-half:]]
 
 
 def _plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
@@ -188,12 +230,21 @@ def _plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         order = order[size:]
 
 
-def _number_sentences(passage: str, encoding: Encoding) -> NDArray[np.int64]:
-    """Return the number of the sentence that each token of a passage is in."""
+def _number_sentences(
+    passage: str, encoding: Encoding, closed: Sequence[tuple[int, int]]
+) -> NDArray[np.int64]:
+    """Return the number of the sentence that each token of a passage is in, `_CLOSED` for none.
+
+    A sentence ends at a closed span.
+    """
     starts = [start for start, _ in split_sentences(passage)]
+    starts += [bound for span in closed for bound in span]
     # A token may begin with the space before its word.
     places = np.array([end - 1 for _, end in encoding.offsets], dtype=np.int64)
-    return np.searchsorted(starts, places, side="right")
+    numbers = np.searchsorted(np.unique(starts), places, side="right").astype(np.int64)
+    for start, end in closed:
+        numbers[(places >= start) & (places < end)] = _CLOSED
+    return numbers
 
 
 def best_spans(
@@ -202,14 +253,15 @@ def best_spans(
     """Return first token, last token (of the window's passage) and score of the best spans.
 
     `scores` has shape (2, tokens), [CLS] at 0, the passage from `head` on; `sentences` has the
-    number of the sentence of each of its tokens. No span goes over the end of a sentence.
+    number of the sentence of each of its tokens. No span goes over the end of a sentence, or
+    touches what is closed.
     """
     nothing = float(scores[0, 0] + scores[1, 0])
     first, last = scores[0, head:], scores[1, head:]
     size = len(first)
     sums = first[:, None] + last[None, :]
     ahead = np.arange(size)[None, :] - np.arange(size)[:, None]
-    crosses = sentences[:, None] != sentences[None, :]
+    crosses = (sentences[:, None] != sentences[None, :]) | (sentences[:, None] == _CLOSED)
     sums[(ahead < 0) | (ahead >= ANSWER_TOKENS) | crosses] = _NEVER
     spans = []
     for _ in range(SPANS):

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 
-from seedqa.index.chunking import split_sentences
 from seedqa.index.documents.dates import MONTHS
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import folded_words
+from seedqa.index.sentences import split_sentences
 
 #: The pattern of a year, 1000 to 2099.
 YEAR = r"(?:1\d|20)\d\d"

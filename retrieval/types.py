@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from seedqa.index.reading_view import ReadingView, make_view
+from seedqa.index.types import Edit
+
 #: Confidence from which an answer is called sure or likely; below it is shown as unsure. The
 #: confidence is calibrated, so these are the shares of such answers that are right.
 SURE, LIKELY = 0.8, 0.5
@@ -61,12 +64,44 @@ class Passage:
     stale: bool
     also_in: tuple[str, ...]
     parts: Parts
+    page_to: int | None = None
+    """The page of the last character."""
+    context: tuple[str, ...] = ()
+    """Where it belongs: telling names, the title, and the headings above that it lacks."""
+    columns: tuple[str, ...] = ()
+    """The names of the columns where it is rows of a table."""
+    edits: tuple[Edit, ...] = ()
+    """How it is read where that differs from its characters; offsets from its start."""
+    items: tuple[tuple[int, int], ...] = ()
+    """The spans of the entries of its list, from its start, where it has one."""
+
+    @property
+    def view(self) -> ReadingView:
+        """The passage as it is read."""
+        return make_view(self.text, self.edits)
 
     def holds(self, answer: Answer) -> bool:
         """Return whether an answer stands in it."""
         return (
             self.source == answer.source and self.start <= answer.start and answer.end <= self.end
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a list, as it is read, with its span in the document."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table with the names of its columns."""
+
+    columns: tuple[str, ...]
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +119,14 @@ class Answer:
     sentence_end: int
     date: str | None = None
     """The document's."""
+    normalised: tuple[Edit, ...] = ()
+    """What `text` leaves out or joins of the characters from `start` to `end`."""
+    table: TableRow | None = None
+    """The row that holds it, where it is a cell of a table; `sentence` is the row as it is."""
+    items: tuple[Item, ...] = ()
+    """The entries, where it is a list."""
+    differs_by: str | None = None
+    """What distinguishes its document from those of the other answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +144,10 @@ class IndexState:
 class Timings:
     """Milliseconds spent in each step of a question."""
 
-    refresh_ms: float
-    encode_ms: float
-    search_ms: float
-    read_ms: float
+    refresh_ms: float = 0.0
+    encode_ms: float = 0.0
+    search_ms: float = 0.0
+    read_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +163,8 @@ class Result:
     timings: Timings
     evidence: Mapping[str, float] = field(default_factory=dict)
     """What each term adds to the logarithm of the odds of the confidence, for `--explain`."""
+    words: tuple[str, ...] = ()
+    """The topical words of the question, folded: those that a passage's words are marked by."""
     notes: tuple[str, ...] = field(default=())
     """What a person should know beside the result: why it is not fresh, another model."""
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from seedqa.cli import main
-from seedqa.index.location import Location
 from seedqa.index.types import Filters
+from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
 from seedqa.retrieval.types import (
     LIKELY,
@@ -46,7 +46,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pipeline(index: Path) -> Iterator[Pipeline]:
-    with Pipeline.open(Location(index, None, None)) as opened:
+    with Pipeline.open(resolve(Location(index, None, None))) as opened:
         yield opened
 
 

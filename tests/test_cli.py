@@ -252,7 +252,7 @@ def test_another_model_is_refused(run: Run, seeds: Path) -> None:
     code, _, err = run("ask", "x", "--model", "no/such-model")
     assert code == 2
     assert one_error(err).endswith(
-        "Build it anew with: seedqa index --model no/such-model, or leave out --model"
+        "Rebuild it with: seedqa index --model no/such-model, or leave out --model"
     )
 
 

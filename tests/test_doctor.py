@@ -18,7 +18,7 @@ from seedqa.index.doctor import (
 )
 from seedqa.index.encoder import SHIPPED_MODEL, ShippedEncoder
 from seedqa.index.errors import IndexCorrupt
-from seedqa.index.location import Location
+from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
 from seedqa.retrieval.reader import SHIPPED_READER, Reader
 
@@ -83,7 +83,7 @@ def test_missing_vectors_come_back(built: Path, encoder: ToyEncoder) -> None:
     assert repair(built, None) == ["made vectors and words of 3 chunks anew from the database"]
     assert encoder.encoded == []
     assert bad_parts(built) == []
-    with Pipeline.open(Location(built, None, None), encoder=encoder) as pipeline:
+    with Pipeline.open(resolve(Location(built, None, None)), encoder=encoder) as pipeline:
         assert pipeline.search("bridge over the Ebro").passages[0].source == "bridge.txt"
 
 

@@ -253,7 +253,7 @@ def test_a_damaged_folder_is_named(
 # -- the compile cache ---------------------------------------------------------------------------
 
 ENCODE = """
-from index.encoder import load_encoder
+from seedqa.index.encoder import load_encoder
 encoder = load_encoder()
 print(encoder.encode_question("iron bridge").shape == (encoder.dimension,))
 """
@@ -288,7 +288,7 @@ import os, sys
 seen = []
 names = ("socket.", "urllib.", "http.", "subprocess.", "os.fork", "os.posix_spawn", "os.exec")
 sys.addaudithook(lambda name, _: seen.append(name) if name.startswith(names) else None)
-from index.encoder import load_encoder
+from seedqa.index.encoder import load_encoder
 encoder = load_encoder()
 encoder.encode_question("iron bridge")
 encoder.encode_passages(["iron", "bridge"])
@@ -470,7 +470,7 @@ import sys
 seen = []
 names = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
 sys.addaudithook(lambda name, _: seen.append(name) if name.startswith(names) else None)
-from index.encoder import load_encoder
+from seedqa.index.encoder import load_encoder
 encoder = load_encoder({tiny.name!r})
 print(seen, encoder.encode_question("river").shape)
 """
@@ -504,7 +504,7 @@ def test_without_sentence_transformers_the_remedy_is_its_extra(tmp_path: Path) -
     code = f"""
 import sys
 sys.modules["sentence_transformers"] = None
-from index.encoder import load_encoder
+from seedqa.index.encoder import load_encoder
 try:
     load_encoder({str(tmp_path)!r})
 except Exception as error:

@@ -11,17 +11,19 @@ from seedqa.index.errors import QuestionsFileError
 from seedqa.retrieval.evaluation import (
     EvalQuestion,
     Outcome,
+    read_questions,
+    summarise,
+)
+from seedqa.retrieval.metrics import (
     auroc,
     exact_match,
     f1,
     ndcg_at,
-    normalise_answer,
     percentile,
-    read_questions,
     recall_at,
     reciprocal_rank_at,
-    summarise,
 )
+from seedqa.retrieval.normalise import normalise_answer
 
 RANKED = ["a", "b", "c", "d"]
 

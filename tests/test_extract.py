@@ -8,13 +8,12 @@ from collections.abc import Callable
 
 import pytest
 from docx import Document as new_docx
-from pypdf import PdfReader, PdfWriter
 
-from seedqa.index.documents import docx
+from seedqa.index.documents import docx_package as docx
 from seedqa.index.documents.docx import extract_docx
-from seedqa.index.documents.pdf import extract_pdf
 from seedqa.index.documents.types import Extracted, Stated
 from seedqa.index.errors import UnreadableFile
+
 
 def reason(extractor: Callable[[bytes], Extracted], raw: bytes) -> str:
     with pytest.raises(UnreadableFile) as caught:
@@ -22,89 +21,7 @@ def reason(extractor: Callable[[bytes], Extracted], raw: bytes) -> str:
     return caught.value.reason
 
 
-# --- PDF -----------------------------------------------------------------------------------------
-
-
-def make_pdf(*pages: str, title: str = "") -> bytes:
-    """Write a PDF by hand; each page's lines are set in Helvetica, below one another."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 "]
-    objects[2] += "/BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
-    kids = []
-    for page in pages:
-        shown = "".join(f"({line}) Tj 0 -20 Td " for line in page.split("\n") if line)
-        stream = f"BT /F1 12 Tf 72 700 Td {shown}ET"
-        kids.append(f"{len(objects) + 1} 0 R")
-        objects.append(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] "
-            f"/Resources << /Font << /F1 3 0 R >> >> /Contents {len(objects) + 2} 0 R >>"
-        )
-        objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
-    objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
-    objects.append(f"<< /Title ({title}) >>")
-    out, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += f"{number} 0 obj\n{body}\nendobj\n".encode("cp1252")
-    table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
-    size = len(objects) + 1
-    return out + (
-        f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer\n<< /Size {size} /Root 1 0 R "
-        f"/Info {len(objects)} 0 R >>\nstartxref\n{len(out)}\n%%EOF\n"
-    ).encode("cp1252")
-
-
-def test_pdf_pages_start_where_it_says() -> None:
-    extracted = extract_pdf(make_pdf("One été\nmore", "", "Three", title="A title"))
-    assert extracted.text == "One été\nmore\n\f\n\n\f\nThree"
-    assert extracted.page_starts == (0, 15, 18)
-    assert extracted.text[18:] == "Three"
-    assert extracted.stated == Stated(title="A title")
-
-
-def test_pdf_of_one_page() -> None:
-    assert extract_pdf(make_pdf("Words")) == Extracted("Words", Stated(title=""), (0,))
-
-
-def test_pdf_without_text_layer() -> None:
-    assert reason(extract_pdf, make_pdf("", "")) == "no text layer (scanned?)"
-
-
-@pytest.mark.parametrize("algorithm", ["RC4-128"])
-def test_encrypted_pdf(algorithm: str) -> None:
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(make_pdf("Secret"))))
-    writer.encrypt("password", algorithm=algorithm)
-    buffer = io.BytesIO()
-    writer.write(buffer)
-    assert reason(extract_pdf, buffer.getvalue()) == "encrypted PDF (password needed)"
-
-
-@pytest.mark.parametrize("raw", [b"%PDF-1.4\nnot one", b"garbage"], ids=["header", "garbage"])
-def test_damaged_pdf(raw: bytes) -> None:
-    assert reason(extract_pdf, raw) == (
-        "damaged PDF: Failed to load document (PDFium: Data format error)."
-    )
-
-
 # --- DOCX ----------------------------------------------------------------------------------------
-
-
-def test_a_pdf_that_repeats_a_page_beyond_measure_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A page may be named again in six bytes: 64 KB would be a gigabyte of text."""
-    raw = make_pdf("so long", "so long", "so long")
-    monkeypatch.setattr("seedqa.index.documents.pdf.MAX_PDF_CHARACTERS", 20)
-    with pytest.raises(UnreadableFile) as caught:
-        extract_pdf(raw)
-    assert caught.value.reason == "PDF with more than 20 characters"
-    monkeypatch.setattr("seedqa.index.documents.pdf.MAX_PDF_CHARACTERS", 21)
-    assert extract_pdf(raw).text.count("so long") == 3
-
-
-def test_a_pdf_title_that_is_no_text_is_none() -> None:
-    raw = make_pdf("A bridge", title="TITLE").replace(b"(TITLE)", b"<FEFF0041D8000042>")
-    assert extract_pdf(raw).stated.title is None
-    assert "A bridge" in extract_pdf(raw).text
 
 
 def make_docx(title: str = "") -> bytes:

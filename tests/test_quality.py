@@ -16,7 +16,7 @@ import pytest
 
 from seedqa.cli import main
 from seedqa.index.language import find_language
-from seedqa.retrieval.evaluation import f1
+from seedqa.retrieval.metrics import f1
 
 ROOT = Path(__file__).resolve().parent.parent
 QUALITY = ROOT / "tests" / "quality"
@@ -26,7 +26,7 @@ QUESTIONS, UNANSWERED = (
 )
 
 #: Of 28 questions, of the 23 of them whose answer is a few words, and of 12 that the article does
-#: not answer. docs/reader.md has one more of each: processors round bfloat16 in their own ways.
+#: not answer. docs/log/confidence.md has one more of each: processors round bfloat16 in their own ways.
 RIGHT_SENTENCES, RIGHT_WORDS, REFUSED = 24, 18, 8
 
 Ask = Callable[..., dict[str, object]]

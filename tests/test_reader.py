@@ -12,12 +12,14 @@ import pytest
 
 from seedqa.index.errors import ModelError
 from seedqa.retrieval.reader import (
+    CONTEXT_TOKENS,
     SHIPPED_READER,
     SPANS,
     Reader,
     Span,
     apart,
     best_spans,
+    cut_context,
     trim,
 )
 
@@ -113,6 +115,57 @@ def test_places_count_code_points(reader: Reader, passage: str) -> None:
 )
 def test_a_passage_without_words_has_no_spans(reader: Reader, passage: str) -> None:
     assert reader.read("When?", [passage, BRIDGE])[0] == ()
+
+
+def test_a_span_counts_the_characters_of_the_passage_alone(reader: Reader) -> None:
+    context = "Bridges of Spain › The bridge over the Ebro"
+    [spans] = reader.read("When was the bridge opened?", [BRIDGE], [context])
+    assert BRIDGE[spans[0].start : spans[0].end] == "1894"
+    assert all(0 <= span.start < span.end <= len(BRIDGE) for span in spans)
+
+
+def test_no_answer_lies_in_the_context(reader: Reader) -> None:
+    passage = "It is 217 metres long."
+    [spans] = reader.read(
+        "When was the bridge opened?", [passage], ["The bridge over the Ebro, opened in 1894"]
+    )
+    assert spans
+    for span in spans:
+        assert passage[span.start : span.end] in passage
+        assert span.end <= len(passage)
+
+
+def test_an_empty_context_is_none(reader: Reader) -> None:
+    question, passages = "When was the bridge opened?", [BRIDGE, FILLER]
+    assert reader.read(question, passages, ["", ""]) == reader.read(question, passages)
+
+
+def test_a_context_changes_what_the_reader_makes_of_a_passage(reader: Reader) -> None:
+    question = "When was the bridge opened?"
+    assert reader.read(question, [BRIDGE], ["Harbours › Boats"]) != reader.read(question, [BRIDGE])
+
+
+@pytest.mark.parametrize("place", [0, 20, 60], ids=["first", "middle", "last"])
+def test_every_window_of_a_long_passage_has_its_context(reader: Reader, place: int) -> None:
+    sentences = [FILLER] * 60
+    sentences.insert(place, BRIDGE + " ")
+    passage = "".join(sentences)
+    [spans] = reader.read(
+        "When was the bridge over the Ebro opened?", [passage], ["Bridges › Spain " * 40]
+    )
+    at = passage.index("1894")
+    assert (spans[0].start, spans[0].end) == (at, at + 4)
+
+
+def test_contexts_are_as_many_as_passages(reader: Reader) -> None:
+    with pytest.raises(ValueError, match="1 contexts were given for 2 passages"):
+        reader.read("When?", [BRIDGE, FILLER], ["Bridges"])
+
+
+def test_a_long_context_keeps_its_title_and_its_nearest_heading() -> None:
+    half = CONTEXT_TOKENS // 2
+    assert cut_context(range(CONTEXT_TOKENS)) == list(range(CONTEXT_TOKENS))
+    assert cut_context(range(100)) == [*range(half), *range(100 - half, 100)]
 
 
 def test_no_passages(reader: Reader) -> None:

@@ -24,7 +24,8 @@ from builder import EMBED_BATCH, Builder, read_state
 from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import IndexBusy, IndexMissing
-from seedqa.index.store.store import DATABASE, open_for_reading
+from seedqa.index.store.database import DATABASE
+from seedqa.index.store.reading import open_for_reading
 
 CACHE = ["cache begin", "cache written", "cache committed"]
 VECTORS = ["vectors write", "vectors written", "vectors synced", "vectors in place"]
@@ -168,13 +169,13 @@ def test_killed_build_leaves_one_whole_generation_and_the_next_run_ends_it(
 
 
 def unused_vectors(index: Path) -> int:
-    with open_for_reading(index) as store:
+    with open_for_reading(index) as reader:
         find = (
             "SELECT count(*) FROM vectors WHERE (model, hash) NOT IN"
-            " (SELECT json_extract(value, '$.fingerprint'), hash FROM chunks, meta"
+            " (SELECT json_extract(value, '$.recipe.fingerprint'), hash FROM chunks, meta"
             " WHERE key = 'generation')"
         )
-        return int(store._connection.execute(find).fetchone()[0])
+        return int(reader.connection.execute(find).fetchone()[0])
 
 
 def test_build_killed_twice_keeps_what_both_embedded(

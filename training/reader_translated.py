@@ -17,8 +17,9 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from reader_data import Example, Row, cut_example
 from tqdm import tqdm
+
+from training.reader_data import Example, Row, cut_example
 
 #: The language that is translated, and for each other the modes of Apertium that lead there.
 TRANSLATED_LANGUAGE = "it"

@@ -10,6 +10,7 @@ import re
 
 from seedqa.index.documents.western import decode_western
 from seedqa.index.errors import UnreadableFile
+from seedqa.index.types import SkipKind
 
 #: Looked at to tell text from binary data and to see which encoding it has.
 SAMPLE_BYTES = 64 * 2**10
@@ -81,7 +82,7 @@ def decode(raw: bytes, declared: str | None = None) -> str:
     if unmarked := _utf16_without_mark(raw):
         return raw.decode(unmarked, "replace")
     if _is_binary(raw):
-        raise UnreadableFile(_BINARY)
+        raise UnreadableFile(_BINARY, kind=SkipKind.BINARY)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -15,7 +15,7 @@ from pathlib import Path
 from seedqa.index.documents.formats import EXTRACTORS
 from seedqa.index.documents.ignore import IgnoreRules, compile_rules, is_ignored
 from seedqa.index.errors import SeedsError, UnreadableFile
-from seedqa.index.types import FoundFile, SkippedFile
+from seedqa.index.types import FoundFile, SkipKind, SkippedFile
 
 #: Larger files are skipped: a text of 64 MiB is some 12 million words, more than anyone wrote by
 #: hand; what is larger is a log or a dump, and would hold several times its size in memory.
@@ -29,10 +29,6 @@ MAX_IGNORE_BYTES = 2**20
 #: Read in this order: the later one has the last word, so `.seedqaignore` can bring back what
 #: `.gitignore` leaves out.
 IGNORE_FILES = (".gitignore", ".seedqaignore")
-
-
-#: What the reason of a folder begins with that cannot be listed; what is in it is not known.
-UNLISTED = "folder cannot be listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +48,8 @@ class _Findings:
     skipped: list[SkippedFile] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
-    def skip(self, relative: str, reason: str) -> None:
-        self.skipped.append(SkippedFile(as_source(relative), reason))
+    def skip(self, relative: str, reason: str, kind: SkipKind) -> None:
+        self.skipped.append(SkippedFile(as_source(relative), reason, kind))
 
 
 def walk_folder(
@@ -99,7 +95,9 @@ def _scan_folder(folder: _Folder, excluded: str | None, findings: _Findings) -> 
             entries = list(scan)
     except OSError as error:
         findings.skip(
-            folder.prefix.rstrip("/"), f"folder cannot be listed: {describe_os_error(error)}"
+            folder.prefix.rstrip("/"),
+            f"folder cannot be listed: {describe_os_error(error)}",
+            SkipKind.UNLISTED,
         )
         return []
     rules = folder.rules + _own_rules(folder, entries, findings)
@@ -120,15 +118,17 @@ def _scan_folder(folder: _Folder, excluded: str | None, findings: _Findings) -> 
                 status = entry.stat(follow_symlinks=False)
                 _sort_file(relative, entry.path, status, findings)
         except OSError as error:
-            findings.skip(relative, f"cannot be read: {describe_os_error(error)}")
+            findings.skip(
+                relative, f"cannot be read: {describe_os_error(error)}", SkipKind.UNREADABLE
+            )
     return inner
 
 
 def _sort_file(relative: str, path: str, status: os.stat_result, findings: _Findings) -> None:
     """Put a file among those found or those skipped."""
-    reason = _reason_to_skip(relative, status)
-    if reason is not None:
-        findings.skip(relative, reason)
+    judged = _reason_to_skip(relative, status)
+    if judged is not None:
+        findings.skip(relative, *judged)
         return
     findings.found.append(
         FoundFile(
@@ -148,16 +148,18 @@ def _signed(number: int) -> int:
     return (number + 2**63) % 2**64 - 2**63
 
 
-def _reason_to_skip(relative: str, status: os.stat_result) -> str | None:
+def _reason_to_skip(relative: str, status: os.stat_result) -> tuple[str, SkipKind] | None:
     if not stat.S_ISREG(status.st_mode):
-        return "not a regular file"
+        return "not a regular file", SkipKind.NOT_REGULAR
     extension = os.path.splitext(relative)[1].lower()
     if extension not in EXTRACTORS:
-        return f"unsupported type {as_source(extension)}" if extension else "no file type"
+        if not extension:
+            return "no file type", SkipKind.UNSUPPORTED
+        return f"unsupported type {as_source(extension)}", SkipKind.UNSUPPORTED
     if status.st_size == 0:
-        return "empty file"
+        return "empty file", SkipKind.EMPTY
     if status.st_size > MAX_FILE_BYTES:
-        return _TOO_LARGE
+        return _TOO_LARGE, SkipKind.TOO_LARGE
     return None
 
 
@@ -172,21 +174,21 @@ def _follow_links(root: str, excluded: str | None, findings: _Findings) -> None:
             target = os.path.realpath(os.path.join(root, relative), strict=True)
             status = os.stat(target)  # noqa: PTH116
         except FileNotFoundError:
-            findings.skip(relative, "broken link")
+            findings.skip(relative, "broken link", SkipKind.LINK)
             continue
         except OSError as error:
             loop = error.errno == errno.ELOOP
             reason = "link loop" if loop else f"link cannot be followed: {describe_os_error(error)}"
-            findings.skip(relative, reason)
+            findings.skip(relative, reason, SkipKind.LINK)
             continue
         if excluded is not None and _is_within(target, excluded):
             continue
         if not _is_within(target, root):
-            findings.skip(relative, "link out of the seeds folder")
+            findings.skip(relative, "link out of the seeds folder", SkipKind.LINK)
         elif stat.S_ISDIR(status.st_mode):
-            findings.skip(relative, "link to a folder")
+            findings.skip(relative, "link to a folder", SkipKind.LINK)
         elif target in sources:
-            findings.skip(relative, f"link to {sources[target]}")
+            findings.skip(relative, f"link to {sources[target]}", SkipKind.LINK)
         else:
             _sort_file(relative, target, status, findings)
             sources[target] = as_source(relative)
@@ -202,7 +204,8 @@ def _with_unique_sources(findings: _Findings) -> list[FoundFile]:
     unique: list[FoundFile] = []
     for file in ordered:
         if unique and unique[-1].source == file.source:
-            findings.skipped.append(SkippedFile(file.source, "another file has the same name"))
+            reason = "another file has the same name"
+            findings.skipped.append(SkippedFile(file.source, reason, SkipKind.DUPLICATE_NAME))
         else:
             unique.append(file)
     return unique
@@ -224,7 +227,8 @@ def _own_rules(
             try:
                 raw = read_bytes(os.path.join(folder.path, name), MAX_IGNORE_BYTES)
             except UnreadableFile as error:
-                findings.skip(folder.prefix + name, f"ignore file: {error.reason}")
+                reason = f"ignore file: {error.reason}"
+                findings.skip(folder.prefix + name, reason, SkipKind.IGNORE_FILE)
                 continue
             lines += os.fsdecode(raw.removeprefix(b"\xef\xbb\xbf")).split("\n")
     rules = compile_rules(len(folder.prefix), lines)
@@ -241,7 +245,7 @@ def read_bytes(path: str, limit: int = MAX_FILE_BYTES) -> bytes:
         with open(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise UnreadableFile("not a regular file")
+                raise UnreadableFile("not a regular file", kind=SkipKind.NOT_REGULAR)
             raw = file.read(limit + 1) if status.st_size <= limit else b""
     except OSError as error:
         lasting = error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOENT)
@@ -249,7 +253,7 @@ def read_bytes(path: str, limit: int = MAX_FILE_BYTES) -> bytes:
             f"cannot be read: {describe_os_error(error)}", may_pass=not lasting
         ) from error
     if status.st_size > limit or len(raw) > limit:
-        raise UnreadableFile(f"larger than {limit // 2**20} MiB")
+        raise UnreadableFile(f"larger than {limit // 2**20} MiB", kind=SkipKind.TOO_LARGE)
     return raw
 
 

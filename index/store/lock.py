@@ -15,9 +15,7 @@ from pathlib import Path
 from seedqa.index.errors import (
     IndexBusy,
 )
-from seedqa.index.store.store import (
-    translated_errors,
-)
+from seedqa.index.store.database import translated_errors
 
 LOCK_FILE = "write.lock"
 

@@ -50,7 +50,8 @@ class Reading(Protocol):
     def dense(self, query: Vector, count: int, where: Filters) -> Hits:
         """Return the chunks with the greatest exact cosine to `query`, shape (dimension,).
 
-        Chunks that equal the last of `count` are among them: ids must not decide.
+        Cosines are rounded to 6 digits. Chunks that equal the last of `count` are among them: ids
+        must not decide.
         """
         ...
 
@@ -65,15 +66,18 @@ class Reading(Protocol):
         ...
 
     def counts(self, terms: Iterable[Term]) -> dict[Term, int]:
-        """Return in how many chunks each term occurs."""
+        """Return in how many chunks each term occurs; 0 where it does not."""
         ...
 
     def cosines(self, query: Vector, ids: Iterable[int]) -> dict[int, float]:
-        """Return the exact cosine of each chunk to `query`, shape (dimension,)."""
+        """Return the exact cosine of each chunk to `query`, shape (dimension,), as `dense` does.
+
+        Ids of no chunk are left out, as in `chunks`.
+        """
         ...
 
     def chunks(self, ids: Iterable[int]) -> dict[int, StoredChunk]:
-        """Return chunks by id."""
+        """Return chunks by id; ids of no chunk are left out."""
         ...
 
     def documents(self, after: str = "", limit: int | None = None) -> list[DocumentRow]:
@@ -112,6 +116,10 @@ class IndexReader(Protocol):
 class IndexWriter(IndexReader, Protocol):
     """An index that is open for writing, under its write lock."""
 
+    def remove_leftovers(self) -> None:
+        """Remove what a build that was killed has left behind, but for the embedding cache."""
+        ...
+
     def begin(self, intention: Intention) -> None:
         """Record what a first build is to do, so that it can be taken up if it is killed."""
         ...
@@ -129,5 +137,10 @@ class IndexWriter(IndexReader, Protocol):
         ...
 
     def commit(self, change: Change, recipe: Recipe, keep_vectors: bool = True) -> Generation:
-        """Remove, put and touch documents in one step, and return the new generation."""
+        """Remove, put and touch documents in one step, and return the new generation.
+
+        The vectors of all chunks that are put must be in the embedding cache. Vectors that no
+        chunk uses any more leave it. Without `keep_vectors` nothing of what was derived from the
+        vectors before is used: the model is another, or what is derived is damaged.
+        """
         ...

@@ -13,10 +13,11 @@ so an incremental build and a full one give the same file.
 from __future__ import annotations
 
 import hashlib
-import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedqa.index.errors import IndexCorrupt
-
-logger = logging.getLogger(__name__)
+from seedqa.index.store.steps import log_step
 
 #: Components of a unit vector lie within a few times 1 / sqrt(dimension); what lies beyond this
 #: many times is cut off. At 384 dimensions codes reach 0.306; the encoder that ships stays below
@@ -34,7 +34,7 @@ CODE_RANGE = 6.0
 LARGEST_CODE = 127
 #: FAISS reads counts from the file and allocates what they say; the largest count that a file of
 #: ours holds, beside the vectors themselves, is the number of dimensions.
-MOST_LOOPS = 65_536
+MAX_LOOPS = 65_536
 #: Handed between FAISS and a file at a time; as quick as FAISS's own reading and writing.
 IO_BYTES = 2**20
 
@@ -80,15 +80,21 @@ class VectorIndex:
         _, ids = self._index.search(scaled[None].astype(np.float32), count, params=parameters)
         return np.asarray(ids[0][ids[0] >= 0], dtype=np.int64)
 
-    def update(
-        self, removed: Iterable[int], ids: NDArray[np.int64], vectors: NDArray[np.float32]
-    ) -> None:
-        """Remove ids, then add `vectors` of shape (len(ids), dimension) under `ids`."""
-        gone = np.fromiter(removed, dtype=np.int64)
+    def remove(self, ids: Iterable[int]) -> None:
+        """Remove the vectors of these ids."""
+        gone = np.fromiter(ids, dtype=np.int64)
         if len(gone):
             self._index.remove_ids(gone)
+
+    def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+        """Add `vectors`, shape (len(ids), dimension), under `ids`."""
         if len(ids):
             self._index.add_with_ids(encode_codes(vectors), ids)
+
+    def write(self, write: Callable[[bytes], int]) -> None:
+        """Hand the whole index, as FAISS serialises it, to `write`."""
+        faiss = _faiss()
+        faiss.write_index(self._index, faiss.PyCallbackIOWriter(write, IO_BYTES))
 
 
 def empty_index(dimension: int) -> VectorIndex:
@@ -107,23 +113,32 @@ def encode_codes(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(codes, dtype=np.float32)
 
 
+def pack_vector(vector: NDArray[np.float32]) -> bytes:
+    """Return a vector as the embedding cache keeps it: 16-bit floats, little-endian."""
+    return vector.astype("<f2").tobytes()
+
+
+def unpack_vector(packed: bytes) -> NDArray[np.float32]:
+    """Return a vector of the embedding cache, shape (dimension,)."""
+    return np.frombuffer(packed, dtype="<f2").astype(np.float32)
+
+
 def write_vectors(index: VectorIndex, path: Path) -> VectorFile:
     """Write `index` to `path` so that it is whole on disk, and return what to record of it."""
-    faiss = _faiss()
     part = path.with_suffix(".part")
-    logger.debug("step: vectors write")
+    log_step("vectors write")
     with part.open("wb+") as file:
         # through our file: an error keeps its number, and any name will do
-        faiss.write_index(index._index, faiss.PyCallbackIOWriter(file.write, IO_BYTES))
-        logger.debug("step: vectors written")
+        index.write(file.write)
+        log_step("vectors written")
         file.flush()
         os.fsync(file.fileno())
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    logger.debug("step: vectors synced")
+    log_step("vectors synced")
     part.replace(path)
     sync_folder(path.parent)
-    logger.debug("step: vectors in place")
+    log_step("vectors in place")
     return VectorFile(path.name, digest, path.stat().st_size, index.count)
 
 
@@ -132,25 +147,37 @@ def read_vectors(folder: Path, recorded: VectorFile) -> VectorIndex:
 
     Raises FileNotFoundError where it has gone, IndexCorrupt where it is not what was written.
     """
-    path = folder / recorded.name
-    with path.open("rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size != recorded.size:
-            raise _damaged(path, f"has {size} bytes", f"{recorded.size} bytes")
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-        if digest != recorded.sha256:
-            raise _damaged(path, f"has SHA-256 {digest[:12]}…", f"{recorded.sha256[:12]}…")
-        file.seek(0)
-        faiss = _faiss()
-        faiss.set_deserialization_vector_byte_limit(recorded.size)
-        faiss.set_deserialization_loop_limit(MOST_LOOPS)
-        try:
-            # the file that was checked, also where its name has been given to another meanwhile
-            index = VectorIndex(faiss.read_index(faiss.PyCallbackIOReader(file.read, IO_BYTES)))
-        except RuntimeError as error:
-            raise _damaged(path, "cannot be read by FAISS", "a file of this version") from error
+    with open_vectors(folder, recorded) as file:
+        return load_vectors(file, recorded)
+
+
+def open_vectors(folder: Path, recorded: VectorFile) -> BufferedReader:
+    """Open a vector file without reading it; raise FileNotFoundError where it has gone.
+
+    An open file can be read also where its name has been removed, or given to another, meanwhile.
+    """
+    return (folder / recorded.name).open("rb")
+
+
+def load_vectors(file: BufferedReader, recorded: VectorFile) -> VectorIndex:
+    """Read an open vector file; raise IndexCorrupt where it is not what was recorded."""
+    path = Path(file.name)
+    size = os.fstat(file.fileno()).st_size
+    if size != recorded.size:
+        raise _damaged_error(path, f"has {size} bytes", f"{recorded.size} bytes")
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != recorded.sha256:
+        raise _damaged_error(path, f"has SHA-256 {digest[:12]}…", f"{recorded.sha256[:12]}…")
+    file.seek(0)
+    faiss = _faiss()
+    faiss.set_deserialization_vector_byte_limit(recorded.size)
+    faiss.set_deserialization_loop_limit(MAX_LOOPS)
+    try:
+        index = VectorIndex(faiss.read_index(faiss.PyCallbackIOReader(file.read, IO_BYTES)))
+    except RuntimeError as error:
+        raise _damaged_error(path, "cannot be read by FAISS", "a file of this version") from error
     if index.count != recorded.count:
-        raise _damaged(path, f"holds {index.count} vectors", f"{recorded.count} vectors")
+        raise _damaged_error(path, f"holds {index.count} vectors", f"{recorded.count} vectors")
     return index
 
 
@@ -165,15 +192,18 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+@cache
 def _faiss() -> Any:
     import faiss  # needed by a question or a build only
 
-    # Two OpenMP threads were 2.7 to 4.4 times slower than one on a two-core machine.
+    # Two OpenMP threads were 2.7 to 4.4 times slower than one on a two-core machine. FAISS has one
+    # setting for the process, so it is set once, when it is loaded: a program that uses FAISS
+    # itself can set it back.
     faiss.omp_set_num_threads(1)
     return faiss
 
 
-def _damaged(path: Path, found: str, expected: str) -> IndexCorrupt:
+def _damaged_error(path: Path, found: str, expected: str) -> IndexCorrupt:
     return IndexCorrupt(
         f"{path} {found}",
         expected,

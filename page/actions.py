@@ -1,0 +1,168 @@
+"""What the page's script calls, by name: each action takes and returns what JSON can say.
+
+Knows the service, the options and the words of the page; nothing of Gradio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from seedqa.index.documents.formats import EXTENSIONS
+from seedqa.index.errors import SeedqaError, UsageError
+from seedqa.output.contract import error_json, rebuild_json, status_json
+from seedqa.page.filters import read_filters
+from seedqa.page.guard import UPLOAD_PATH
+from seedqa.page.options import PageOptions
+from seedqa.page.rebuild import RebuildProgress
+from seedqa.page.service import Service
+from seedqa.page.uploads import MAX_UPLOAD_BYTES
+from seedqa.page.view import view_document, view_documents, view_result
+from seedqa.page.words import choose_language, translate, word_error, word_line, words_of
+from seedqa.retrieval.pipeline import DEFAULT_COUNT
+
+Wanted = Mapping[str, Any]
+"""What the script sends; `languages`, or `speaks`, says in which words it wants the reply."""
+Action = Callable[[Service, PageOptions, Wanted], Any]
+
+#: Files of each kind that the page lists; it asks every two seconds.
+MAX_LISTED = 500
+_LISTS = ("changed", "removed", "skipped", "duplicates")
+
+
+def start(service: Service, options: PageOptions, wanted: Wanted) -> Any:
+    """Return what the page needs before anything is asked."""
+    language = choose_language(wanted.get("languages"))
+    return {
+        "language": language,
+        "words": words_of(language),
+        "examples": service.examples(language),
+        "read_only": service.read_only,
+        "upload": UPLOAD_PATH if options.uploads else None,
+        "remove": options.removals,
+        "extensions": sorted(EXTENSIONS),
+        "most_bytes": MAX_UPLOAD_BYTES,
+    }
+
+
+def ask(service: Service, options: PageOptions, wanted: Wanted) -> Any:
+    """Return passages, or with `read` the answer too.
+
+    The page asks twice, first without `read`: the second call answers from the first one's search.
+    """
+    read = bool(wanted.get("read"))
+    run = service.answer if read else service.search
+    result = run(
+        str(wanted.get("question", "")),
+        count=int(wanted.get("count", DEFAULT_COUNT)),
+        filters=read_filters(wanted),
+    )
+    return view_result(result, read)
+
+
+def open_document(service: Service, options: PageOptions, wanted: Wanted) -> Any:
+    """Return a whole document with a passage and its answers marked."""
+    return view_document(
+        service.open_document(str(wanted.get("source", ""))),
+        str(wanted.get("quote", "")),
+        int(wanted.get("start", 0)),
+        [(int(start), int(end)) for start, end in wanted.get("answers") or ()],
+    )
+
+
+def status(service: Service, options: PageOptions, wanted: Wanted) -> Any:
+    """Return what is indexed, and how far a rebuild is; at most `MAX_LISTED` files of a kind."""
+    shown = status_json(service.status())
+    listed = {name: shown[name][:MAX_LISTED] for name in _LISTS}
+    language = _spoken(wanted)
+    for file in listed["skipped"]:
+        file["reason"] = translate(file["reason"], language) or file["reason"]
+    problem = shown["problem"]
+    return shown | {
+        "counts": {name: len(shown[name]) for name in _LISTS},
+        **listed,
+        "problem": word_line(problem, language) if problem else None,
+        "rebuild": word_progress(service.progress(), language),
+        "folder": service.seeds.name,
+    }
+
+
+def documents(service: Service, options: PageOptions, wanted: Wanted) -> Any:
+    """Return the documents that a filter may name."""
+    return view_documents(service.documents())
+
+
+def refresh(service: Service, options: PageOptions, wanted: Wanted) -> Any:
+    """Start a rebuild and return how far it is."""
+    return word_progress(service.start_refresh(), _spoken(wanted))
+
+
+def remove(service: Service, options: PageOptions, wanted: Wanted) -> Any:
+    """Delete a document."""
+    if not options.removals:
+        raise UsageError("removing is off", "a page that may", "Start it with --allow-remove")
+    service.remove(str(wanted.get("source", "")))
+    return {}
+
+
+ACTIONS: dict[str, Action] = {
+    "start": start,
+    "ask": ask,
+    "open_document": open_document,
+    "status": status,
+    "documents": documents,
+    "refresh": refresh,
+    "remove": remove,
+}
+
+
+def run_action(name: str, service: Service, options: PageOptions, given: Any) -> Any:
+    """Run an action; an error is returned as a value, which the page shows in its own words."""
+    wanted = given if isinstance(given, dict) else {}
+    try:
+        return ACTIONS[name](service, options, wanted)
+    except SeedqaError as error:
+        return word_failure(error, wanted)
+    except (TypeError, ValueError, IndexError, KeyError) as error:
+        wrong = UsageError(f"a request of another kind ({error})", "one of this page", "Reload")
+        return word_failure(wrong, wanted)
+
+
+def bind_actions(service: Service, options: PageOptions) -> list[Callable[[Any], Any]]:
+    """Return the actions as Gradio takes them: functions of what the script sends, each named."""
+
+    def bind(name: str) -> Callable[[Any], Any]:
+        def run(given: Any) -> Any:
+            return run_action(name, service, options, given)
+
+        run.__name__ = name
+        return run
+
+    return [bind(name) for name in ACTIONS]
+
+
+def word_failure(error: SeedqaError, wanted: Wanted) -> dict[str, Any]:
+    """Return an error as the page takes it, in the language of the page that asks."""
+    return {"error": word_error(error_json(error), _spoken(wanted))}
+
+
+def word_progress(progress: RebuildProgress, language: str) -> dict[str, Any]:
+    """Return how far a rebuild is, or what the last one did, in the words of a language."""
+    report = rebuild_json(progress.report) if progress.report else None
+    if report:
+        report["notes"] = [translate(note, language) or note for note in report["notes"]]
+    return {
+        "number": progress.number,
+        "running": progress.running,
+        "phase": progress.phase,
+        "done": progress.done,
+        "total": progress.total,
+        "seconds": progress.seconds,
+        "report": report,
+        "error": word_error(error_json(progress.error), language) if progress.error else None,
+    }
+
+
+def _spoken(wanted: Wanted) -> str:
+    """Return the language of the page that asks."""
+    return choose_language(wanted.get("languages") or [wanted.get("speaks")])

@@ -1,0 +1,145 @@
+"""What a question names, what tells two texts apart, and which documents fit the question.
+
+A telling token is a figure, a code or a name: what differs between last year's contract and this
+year's. Knows texts and passages; nothing of the index or of models.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from seedqa.index.lexical import fold, folded_words
+from seedqa.index.sentences import split_sentences
+from seedqa.retrieval.types import Passage
+
+#: A token with a digit: 2018, 1,250.50, E-1047, v2.1, 3rd, §4.
+_FIGURE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,4}-)?[\w§]*\d[\w]*(?:[-–./,:]\w*\d\w*|-[A-Za-z]\b)*")
+_NAME = re.compile(r"(?<![\w])[^\W\d_a-zß-ÿ][\w’'-]*")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+#: A code joins letters and digits; a version has a dot.
+_CODE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9][a-z0-9./-]*")
+_VERSION = re.compile(
+    r"\bv(?:ersion|ersión|ersione|ersão|ersie)?\.? ?(\d+(?:\.\d+)*)\b", re.IGNORECASE
+)
+#: Ordinals and units that join digits and letters and are no codes: 3rd, 19th, 2e, 5kg.
+_NO_CODE = re.compile(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h|l|ha|eur|gb|mb)")
+#: Twins are alike in this share of their three-word sequences once what tells them apart is out.
+TWIN = 0.7
+SHINGLE_WORDS = 3
+
+
+@lru_cache(maxsize=512)
+def figures_of(text: str) -> frozenset[str]:
+    """Return the tokens of `text` that hold a digit, folded, separators of thousands left out.
+
+    >>> sorted(figures_of("E-1047 costs 1,250 euros since 2018."))
+    ['1250', '2018', 'e-1047']
+    """
+    return frozenset(_plain(found.group()) for found in _FIGURE.finditer(text))
+
+
+@lru_cache(maxsize=512)
+def names_of(text: str) -> frozenset[str]:
+    """Return the capitalised words of `text` but those that begin a sentence, folded."""
+    starts = {start for start, _ in split_sentences(text)}
+    return frozenset(
+        fold(found.group()) for found in _NAME.finditer(text) if found.start() not in starts
+    )
+
+
+def telling_tokens(text: str) -> frozenset[str]:
+    """Return the figures and the names of `text`."""
+    return figures_of(text) | names_of(text)
+
+
+def named_by(question: str) -> frozenset[str]:
+    """Return the years, codes and versions that a question names.
+
+    >>> sorted(named_by("What does error E-1047 mean in version 2.1 of 2019?"))
+    ['2.1', '2019', 'e-1047']
+    """
+    figures = figures_of(question)
+    named = {
+        figure
+        for figure in figures
+        if _YEAR.fullmatch(figure) or (_CODE.fullmatch(figure) and not _NO_CODE.fullmatch(figure))
+    }
+    named |= {_plain(found[1]) for found in _VERSION.finditer(question)}
+    return frozenset(named)
+
+
+def fits(passage: Passage, named: Iterable[str]) -> bool:
+    """Return whether a passage, or what is known of where it belongs, has all that is named."""
+    wanted = set(named)
+    if not wanted:
+        return True
+    return wanted <= _known_of(passage) or wanted <= _known_of(passage) | _parts(passage)
+
+
+def are_twins(one: Passage, other: Passage) -> bool:
+    """Return whether two passages say the same but for what tells them apart."""
+    left, right = _skeleton(one.view.text), _skeleton(other.view.text)
+    return bool(left | right) and len(left & right) >= TWIN * len(left | right)
+
+
+def tell_apart(passages: Sequence[Passage]) -> list[str]:
+    """Return for each passage what distinguishes its document from those of the others.
+
+    A year, a version or a name that only its own names, title or headings have; else its date;
+    else its source.
+    """
+    known = [_where(passage) for passage in passages]
+    told = []
+    for at, passage in enumerate(passages):
+        others = set().union(*(words for number, words in enumerate(known) if number != at))
+        own = [word for word in known[at] if word not in others]
+        figures = [word for word in own if any(map(str.isdigit, word))]
+        dates = [other.date for number, other in enumerate(passages) if number != at]
+        dated = passage.date if passage.date not in dates else None
+        told.append((figures or own or [dated or passage.source])[0])
+    return told
+
+
+def _plain(token: str) -> str:
+    token = fold(token).rstrip(".,:-–/")
+    return re.sub(r"(?<=\d)[,.'](?=\d{3}(?!\d))", "", token)
+
+
+@lru_cache(maxsize=512)
+def _skeleton(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the three-word sequences of a text without its telling tokens."""
+    telling = {word for token in telling_tokens(text) for word in folded_words(token)}
+    words = [word for word in folded_words(text) if word not in telling]
+    if len(words) <= SHINGLE_WORDS:
+        return frozenset([tuple(words)])
+    return frozenset(zip(*(words[skip:] for skip in range(SHINGLE_WORDS)), strict=False))
+
+
+def _known_of(passage: Passage) -> frozenset[str]:
+    where = " ".join((*passage.context, passage.title, passage.source, passage.date or ""))
+    return figures_of(passage.view.text) | figures_of(re.sub(r"[_/]", " ", where))
+
+
+def _parts(passage: Passage) -> frozenset[str]:
+    """Return the parts of joined figures: the 2023 of 2023-04-01, the e1047 of E-1047."""
+    found: set[str] = set()
+    for figure in _known_of(passage):
+        pieces = re.split(r"[-–./:]", figure)
+        found |= {*pieces, "".join(pieces)}
+        found |= set(re.findall(r"\d+", figure)) if _YEAR.search(figure) else set()
+        if re.fullmatch(r"v\d[\d.]*", figure):
+            found.add(figure[1:])
+    return frozenset(found)
+
+
+def _where(passage: Passage) -> list[str]:
+    """Return the words of a passage's source, context and date, in order."""
+    stem = passage.source.rpartition(".")[0] or passage.source
+    words: dict[str, None] = {}
+    for part in (*re.split(r"[/_\s-]+", stem), *" ".join(passage.context).split()):
+        word = part.strip(".,:;()[]«»\"'")
+        if word:
+            words[word] = None
+    return list(words)
