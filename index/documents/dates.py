@@ -9,13 +9,8 @@ import datetime
 import functools
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
-
-if TYPE_CHECKING:
-    pass
-
 
 #: A title or a date line is looked for in this part of the text, where people write them.
 HEAD_CHARS = 2000
@@ -60,12 +55,19 @@ def parse_date(written: str | None, language: str = UNKNOWN_LANGUAGE) -> str | N
 
 
 def date_in_name(name: str) -> str | None:
-    """Return the date in a file name such as `2020-01-17-notes`, or None."""
-    match = _NAME_DATE.search(name)
-    return _iso(match[1], match[3], match[4]) if match else None
+    """Return the first date in a file name, as in `2020-01-17-notes` or `20200117 notes`."""
+    for match in _NAME_DATE.finditer(name):
+        date = _iso(match["year"], match["month"], match["day"])
+        if date:
+            return date
+    return None
 
 
-_NAME_DATE = re.compile(r"(?<!\d)(\d{4})(?P<mark>[-_.])(\d{2})(?P=mark)(\d{2})(?!\d)")
+#: Without marks between its figures a date is of a century in which files had names.
+_NAME_DATE = re.compile(
+    r"(?<!\d)(?=(?:19|20)\d{6}(?!\d)|\d{4}[-_. ])"
+    r"(?P<year>\d{4})(?P<mark>[-_. ]?)(?P<month>\d{2})(?P=mark)(?P<day>\d{2})(?!\d)"
+)
 
 
 def _date_of_line(line: str, language: str) -> tuple[str, str] | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from seedqa.index.documents.western import decode_western
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.types import SkipKind
 
@@ -19,11 +20,13 @@ SAMPLE_BYTES = 64 * 2**10
 MAX_CONTROL_SHARE = 0.05
 
 
-#: Bytes that are not UTF-8 as a whole count as damaged UTF-8 when more than this share of what is
-#: not ASCII in them are sound multibyte sequences. In Windows-1252 text a sound one needs an
-#: accented capital before a sign such as © or », so that its share is next to 0; in damaged
-#: UTF-8 it is nearly 1.
-SOUND_UTF8_SHARE = 0.6
+#: Bytes that are not UTF-8 as a whole are damaged UTF-8, or UTF-8 with some lines in Windows-1252,
+#: when more than this share of what is not ASCII in them are sound multibyte sequences. In
+#: Windows-1252 text a sound one needs an accented capital before a sign such as © or », so that
+#: its share is next to 0; in Chinese, Japanese and Korean encodings it is below a tenth.
+MIN_SOUND_SHARE = 0.3
+#: As many tell UTF-8 whatever they are; fewer must be letters and signs of Western Europe.
+MIN_SOUND = 5
 
 
 def normalise_text(text: str) -> str:
@@ -71,7 +74,7 @@ _ENCODINGS = [
 def decode(raw: bytes, declared: str | None = None) -> str:
     """Decode bytes by their byte order mark, as UTF-8, as `declared`, or by a guess.
 
-    UTF-8 with a few broken bytes stays UTF-8, each broken byte becoming U+FFFD.
+    UTF-8 with broken bytes stays UTF-8; what is broken is read as Windows-1252 where that is text.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
@@ -90,7 +93,7 @@ def decode(raw: bytes, declared: str | None = None) -> str:
         except (UnicodeError, LookupError):  # "undefined" is a codec that always fails
             pass
     if _is_damaged_utf8(raw):
-        return raw.decode("utf-8", "replace")
+        return raw.decode("utf-8", _AS_WESTERN)
     return _decode_legacy(raw)
 
 
@@ -127,17 +130,34 @@ def _is_damaged_utf8(raw: bytes) -> bool:
     text = raw.decode("utf-8", "ignore")
     sound = len(text) - len(raw.translate(None, _HIGH))
     broken = len(raw) - len(text.encode())
-    return sound > SOUND_UTF8_SHARE * (sound + broken)
+    if not sound or sound <= MIN_SOUND_SHARE * (sound + broken):
+        return False
+    return sound >= MIN_SOUND or all(char in _WESTERN for char in text if char > "\x7f")
+
+
+def _read_broken(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are not UTF-8 as Windows-1252, or as U+FFFD where that is no text.
+
+    A character that the text ends within is lost, and so is one that has lost its second byte:
+    it would be a capital within a word.
+    """
+    assert isinstance(error, UnicodeDecodeError)
+    piece = error.object[error.start : error.end].decode("cp1252", "replace")
+    before = error.object[max(0, error.start - 1) : error.start]
+    is_lost = error.reason == "unexpected end of data" or (before.islower() and piece[0].isupper())
+    if is_lost or not all(char in _WESTERN for char in piece):
+        piece = "\ufffd"
+    return piece, error.end
+
+
+_AS_WESTERN = "seedqa.western"
+codecs.register_error(_AS_WESTERN, _read_broken)
 
 
 def _decode_legacy(raw: bytes) -> str:
-    """Decode an encoding of one language group: Windows-1252 if that reads well, or a guess."""
-    try:
-        text = raw.decode("cp1252")
-    except UnicodeDecodeError:
-        pass
-    else:
-        if _reads_as_western(text):
+    """Decode an encoding of one language group: a Western European one if it reads well so."""
+    for text in (decode_western(raw), raw.decode("cp1252", "replace")):
+        if text and _reads_as_western(text):
             return text
     # Imported here: 40 ms that a folder of UTF-8 does not owe.
     from charset_normalizer import from_bytes
@@ -147,7 +167,7 @@ def _decode_legacy(raw: bytes) -> str:
 
 
 def _reads_as_western(text: str) -> bool:
-    """Tell whether text decoded as Windows-1252 looks like a Western European language.
+    """Tell whether decoded text looks like a Western European language.
 
     Other alphabets give signs that such text does not have, or runs of accented letters:
     "Привет" reads "Ïðèâåò". This comes before charset-normalizer, which needs more text to tell:

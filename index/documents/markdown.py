@@ -386,13 +386,17 @@ def _cut_marks(
     text: str, blocks: list[Block], edits: list[Edit], code: list[tuple[int, int]]
 ) -> list[Edit]:
     """Leave out shortcodes, callouts and the marks of other extensions, but not in code."""
-    if not any(hint in text for hint in _MARK_HINTS):
+    if not _has_marks(text):
         return edits
     spans: list[tuple[int, int]] = []
     for block in blocks:
-        if block.kind in _PROSE:
+        if block.kind in _PROSE and _has_marks(text[block.start : block.end]):
             spans += _mark_spans(text, block.start, block.end)
     return cut_spans(edits, _outside(code, spans, lambda span: span))
+
+
+def _has_marks(text: str) -> bool:
+    return any(hint in text for hint in _MARK_HINTS)
 
 
 def _outside(

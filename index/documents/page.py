@@ -106,14 +106,8 @@ class PageStructure:
         """Take the beginning of an element."""
         effects = tuple(self._find_effects(tag, attributes))
         self._effects.append(effects)
-        self._open.update(effects)
-        if "heading" in effects:
-            level = heading_level(tag, attributes) or min(self._last_level + 1, 6)
-            self._headings.append(level)
-        if "note" in effects:
-            self._notes.append(self._new_entry())
-        if "consent" in effects and self._open["consent"] == 1:
-            self._consent = self._mark()
+        if effects:
+            self._start_effects(effects, tag, attributes)
         self._buttons += tag in _BUTTONS
         if tag in _LISTS:
             self._lists.append(self._mark())
@@ -122,16 +116,21 @@ class PageStructure:
         else:
             self._start_table_part(tag, attributes)
 
+    def _start_effects(self, effects: tuple[str, ...], tag: str, attributes: Attributes) -> None:
+        self._open.update(effects)
+        if "heading" in effects:
+            level = heading_level(tag, attributes) or min(self._last_level + 1, 6)
+            self._headings.append(level)
+        if "note" in effects:
+            self._notes.append(self._new_entry())
+        if "consent" in effects and self._open["consent"] == 1:
+            self._consent = self._mark()
+
     def end(self, tag: str) -> None:
         """Take the end of the element that began last."""
         effects = self._effects.pop() if self._effects else ()
-        self._open.subtract(effects)
-        if "heading" in effects:
-            self._headings.pop()
-        if "note" in effects:
-            self._notes.pop()
-        if "consent" in effects and not self._open["consent"]:
-            self._hide_consent()
+        if effects:
+            self._end_effects(effects)
         if tag in _LISTS and self._lists:
             self._end_list()
         elif tag == "li":
@@ -142,6 +141,15 @@ class PageStructure:
             self._tables[-1].in_head = False
         elif tag in ("td", "th") and self._tables:
             self._tables[-1].cell = None
+
+    def _end_effects(self, effects: tuple[str, ...]) -> None:
+        self._open.subtract(effects)
+        if "heading" in effects:
+            self._headings.pop()
+        if "note" in effects:
+            self._notes.pop()
+        if "consent" in effects and not self._open["consent"]:
+            self._hide_consent()
 
     def end_block(self) -> None:
         """Take the end of a line: what follows is another block."""

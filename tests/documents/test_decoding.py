@@ -69,9 +69,71 @@ def test_other_alphabets_are_recognised(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
-def test_broken_bytes_in_utf8_are_replaced_and_the_rest_is_kept() -> None:
-    raw = FRENCH.encode() + b" \xff " + FRENCH.encode()[:-1] + "é".encode()[:1]
-    assert decode(raw) == f"{FRENCH} \ufffd {FRENCH[:-1]}\ufffd"
+REPORT = (
+    "Le président du comité est André Lefèvre, élu à Besançon en 1998. "
+    "La cotisation coûte 45 {} par an."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (REPORT.format("€"), "cp1252"),
+        (REPORT.format("€"), "iso8859-15"),
+        (REPORT.format("€"), "mac_roman"),
+        (REPORT.format("EUR"), "cp850"),
+        ("Sœur Zoé paya 3 € au chœur.", "iso8859-15"),
+        ("Une ½ heure, «L'été»", "cp1252"),
+        ("Une ½ heure, «L'été»", "cp850"),
+        ("crème brûlée", "cp850"),
+        ("crème brûlée", "mac_roman"),
+        ("Straße, Größe, Übung", "cp850"),
+        ("Straße, Größe, Übung", "mac_roman"),
+        ("Die Schüler in München", "cp850"),
+        ("Die Schüler in München", "mac_roman"),
+        ("Mañana será otro día", "cp850"),
+        ("Mañana será otro día", "mac_roman"),
+        ("«¿Qué pasó, señor?»", "mac_roman"),
+        ("A ação e o coração não", "cp850"),
+        ("A ação e o coração não", "mac_roman"),
+        ("perché la città è così", "cp850"),
+        ("perché la città è così", "mac_roman"),
+        ("één coördinatie", "mac_roman"),
+        ("DÉJÀ VU À L'ÉCOLE", "cp850"),
+        ("DÉJÀ VU À L'ÉCOLE", "mac_roman"),
+        ("“L’été” – où ça ?", "mac_roman"),
+    ],
+)
+def test_western_encodings_are_told_apart(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_one_sign_of_a_long_text_tells_its_encoding() -> None:
+    text = "Le café est fermé, à Noël aussi. " * 3000 + "Il coûte 3 € par an."
+    assert decode(text.encode("iso8859-15")) == text
+
+
+def test_a_broken_byte_in_utf8_stays_local() -> None:
+    raw = FRENCH.encode() + b" \xff caf\xc3 " + FRENCH.encode()[:-1] + "é".encode()[:1]
+    assert decode(raw) == f"{FRENCH} ÿ caf\ufffd {FRENCH[:-1]}\ufffd"
+
+
+@pytest.mark.parametrize("text", [REPORT.format("€"), "né à Épinal", "„déjà“"])
+def test_lines_of_windows_1252_in_utf8_are_read(text: str) -> None:
+    line = "Le trésorier est Gaël Hébert, né à Épinal."
+    raw = f"{text} é{text}\n".encode() + line.encode("cp1252") + b"\n"
+    assert decode(raw) == f"{text} é{text}\n{line}\n"
+
+
+def test_capital_before_a_sign_in_windows_1252_is_no_utf8() -> None:
+    assert decode("Le «CAFÉ» à côté".encode("cp1252")) == "Le «CAFÉ» à côté"
+
+
+@pytest.mark.parametrize(
+    ("piece", "text"), [(b"\xe9", "é"), (b"a\xe9", "aé"), (b"\xc3\xa9\xe9 ", "éé ")]
+)
+def test_many_broken_bytes_take_linear_time(piece: bytes, text: str) -> None:
+    assert decode(piece * 500_000) == text * 500_000
 
 
 @pytest.mark.parametrize(
