@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from seedqa.index.documents.pdf_furniture import SMALL_SIZE, ParsedPage
-from seedqa.index.documents.pdf_layout import BULLET, Flow, Grid, join_pieces, read_in_order
+from seedqa.index.documents.pdf_layout import Flow, read_in_order
+from seedqa.index.documents.pdf_lines import BULLET, join_pieces
 from seedqa.index.documents.pdf_pieces import Piece
+from seedqa.index.documents.pdf_tables import Grid
 from seedqa.index.types import BlockKind
 
 #: Type larger than the text by this factor is a heading's.

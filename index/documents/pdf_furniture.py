@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from seedqa.index.documents.pdf_layout import group_rows, join_pieces
+from seedqa.index.documents.pdf_lines import group_rows, join_pieces
 from seedqa.index.documents.pdf_pieces import Direction, Page, Piece
 
 #: Rows at the top and at the bottom of a page that may be furniture.
