@@ -37,9 +37,10 @@ class Grid:
 
 
 def column_of(piece: Piece, spans: Sequence[Span]) -> int:
-    """Return the column that a piece overlaps most, the first one if it overlaps several alike."""
+    """Return the first column that a piece fills for a font size, or the one it overlaps most."""
     overlaps = [min(piece.right, right) - max(piece.left, left) for left, right in spans]
-    return overlaps.index(max(overlaps))
+    filled = [number for number, overlap in enumerate(overlaps) if overlap > piece.size]
+    return filled[0] if filled else overlaps.index(max(overlaps))
 
 
 def is_table(rows: Sequence[Sequence[Piece]], spans: Sequence[Span]) -> bool:
