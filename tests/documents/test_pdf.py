@@ -177,6 +177,16 @@ def test_a_torn_word_keeps_the_hyphen_that_the_document_writes() -> None:
     assert read(extracted)[1] == ("paragraph", "climate-controlled yet.")
 
 
+def test_the_only_line_of_pages_is_no_furniture_but_a_lone_number_is() -> None:
+    only = [Drawn(72, 740, "Ticket for one adult")]
+    extracted = extract(only, only, [Drawn(300, 40, "3")])
+    assert read(extracted) == [
+        ("paragraph", "Ticket for one adult"),
+        ("paragraph", "Ticket for one adult"),
+        ("furniture", "3"),
+    ]
+
+
 # --- headings -------------------------------------------------------------------------------------
 
 BODY = "The harbour office issues a mooring permit to owners of boats.\nIt costs 140 euros a year."
