@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from seedqa.index.documents.pdf_furniture import SMALL_SIZE, ParsedPage
-from seedqa.index.documents.pdf_layout import BULLET, Flow, Grid, join_pieces, read_in_order
+from seedqa.index.documents.pdf_layout import Flow, read_in_order
+from seedqa.index.documents.pdf_lines import BULLET, join_pieces
 from seedqa.index.documents.pdf_pieces import Piece
+from seedqa.index.documents.pdf_tables import Grid
 from seedqa.index.types import BlockKind
 
 #: Type larger than the text by this factor is a heading's.
@@ -41,7 +43,7 @@ _SENTENCE_END = re.compile(r"[.!?…:。！？][\"'»“”’)\]]*$")
 _LEADER = re.compile(r"(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)?\s*$|(?:[…·]\s?){2,}\s*\d+\s*$")
 MAX_LEADER_CHARS = 60
 _ENDS_IN_NUMBER = re.compile(r"\D\s(?:\d{1,4}|[ivxlc]{1,6})$")
-_NUMBER_MARK = re.compile(r"\(?(\d{1,3}|[a-z])[.)]\s+\S")
+_NUMBER_MARK = re.compile(r"\(?(\d{1,3}|[a-z])[.)]\s+\S|(\d{1,2})\s+[^\W\d_]")
 _NOTE_MARK = re.compile(
     r"(?:\[\d{1,3}\]|\(\d{1,3}\)|\d{1,3}[.):]?|[*†‡§]+)"
     r"(?:\s+(?=\S)|(?=[^\W\d]|[\"'«„“‘(])).*?[^\W\d_]{3}"
@@ -187,7 +189,7 @@ def _begins_low(text: str) -> bool:
 def _draft_flow(lines: Flow, style: Style, page: int) -> list[Draft]:
     """Return the blocks of a column."""
     kinds = _kinds_of(lines, style, page)
-    items = _item_starts(lines, kinds)
+    items = _item_starts(lines, kinds, style)
     left, right = min(line.left for line in lines), max(line.right for line in lines)
     groups: list[list[int]] = []
     for index, line in enumerate(lines):
@@ -216,7 +218,7 @@ def _keep_last_notes(drafts: list[Draft], style: Style) -> list[Draft]:
     is_tail = True
     kept = []
     for draft in reversed(drafts):
-        is_tail = is_tail and draft.lines[0].size <= SMALL_SIZE * style.size
+        is_tail = is_tail and _is_small(draft.lines[0], style)
         is_label = draft.kind is BlockKind.NOTE and not is_tail
         kept.append(replace(draft, kind=BlockKind.PARAGRAPH) if is_label else draft)
     return kept[::-1]
@@ -252,7 +254,7 @@ def _is_heading(lines: Flow, index: int, style: Style, page: int, follows_headin
     is_large = line.size >= MIN_HEADING_SIZE * style.size
     if is_large or (page, outline_key(line.text)) in style.outline:
         return True
-    if line.size < SMALL_SIZE * style.size or _NO_HEADING.search(line.text):
+    if _is_small(line, style) or _NO_HEADING.search(line.text):
         return False
     if BULLET.match(line.text) or _CAPTION.match(line.text):
         return False
@@ -316,31 +318,36 @@ def _begins_paragraph(
 def _begins_special(lines: Flow, index: int, style: Style) -> bool:
     """Tell whether a line begins a caption, or a note in small type."""
     line = lines[index]
-    if line.size <= SMALL_SIZE * style.size and _NOTE_MARK.match(line.text):
+    if _is_small(line, style) and _NOTE_MARK.match(line.text):
         return line.left <= lines[index - 1].left + line.size
     return bool(_CAPTION.match(line.text)) and ends_sentence(lines[index - 1].text)
 
 
-def _item_starts(lines: Flow, kinds: Sequence[BlockKind]) -> set[int]:
+def _item_starts(lines: Flow, kinds: Sequence[BlockKind], style: Style) -> set[int]:
     """Return the lines that begin an item: a bullet, or a number that follows another."""
     starts = set()
-    numbered: dict[int, list[int]] = {}
+    numbered: list[tuple[int, int]] = []
     for index, line in enumerate(lines):
         if kinds[index] is not BlockKind.PARAGRAPH:
             continue
         if _begins_with_bullet(lines, index):
             starts.add(index)
+        elif _is_small(line, style) and _NOTE_MARK.match(line.text):
+            continue
         elif match := _NUMBER_MARK.match(line.text):
-            value = int(match[1]) if match[1].isdigit() else ord(match[1]) - ord("a") + 1
-            numbered.setdefault(value, []).append(index)
+            mark = match[1] or match[2]
+            numbered.append((index, int(mark) if mark.isdigit() else ord(mark) - ord("a") + 1))
     return starts | _in_sequence(numbered)
 
 
-def _in_sequence(numbered: Mapping[int, Sequence[int]]) -> set[int]:
+def _is_small(line: Piece, style: Style) -> bool:
+    return line.size <= SMALL_SIZE * style.size
+
+
+def _in_sequence(numbered: Sequence[tuple[int, int]]) -> set[int]:
     """Return the lines whose number comes right before or after that of a neighbour."""
-    order = sorted((index, value) for value, found in numbered.items() for index in found)
     starts = set()
-    for (index, value), (following, other) in pairwise(order):
+    for (index, value), (following, other) in pairwise(numbered):
         if other == value + 1:
             starts |= {index, following}
     return starts
@@ -370,10 +377,9 @@ def _make_draft(lines: list[Piece], kind: BlockKind, is_item: bool, style: Style
     if kind is BlockKind.HEADING:
         return draft if _is_short(draft, style) else replace(draft, kind=BlockKind.PARAGRAPH)
     if kind is BlockKind.PARAGRAPH:
-        is_small = lines[0].size <= SMALL_SIZE * style.size
         if _CAPTION.match(draft.text) and len(draft.text) <= MAX_CAPTION_CHARS:
             return replace(draft, kind=BlockKind.CAPTION)
-        if is_small and _NOTE_MARK.match(draft.text):
+        if _is_small(lines[0], style) and _NOTE_MARK.match(draft.text):
             return replace(draft, kind=BlockKind.NOTE)
     return draft
 
@@ -430,12 +436,13 @@ def _set_levels(bodies: list[list[Draft]], style: Style) -> list[list[Draft]]:
     """Give each heading a level: the outline's, or the rank of its type among the headings."""
     headings = [draft for body in bodies for draft in body if draft.kind is BlockKind.HEADING]
     ranks = _rank_styles(headings, style)
+    title = _find_title(bodies, style)
     shift = _outline_shift(bodies, style)
     leveled = []
     for number, body in enumerate(bodies):
         leveled.append(
             [
-                replace(draft, level=_level_of(draft, number, ranks, style, shift))
+                replace(draft, level=_level_of(draft, number, ranks, style, shift, title))
                 if draft.kind is BlockKind.HEADING
                 else draft
                 for draft in body
@@ -444,12 +451,26 @@ def _set_levels(bodies: list[list[Draft]], style: Style) -> list[list[Draft]]:
     return [_set_item_levels(body) for body in leveled]
 
 
+def _find_title(bodies: Sequence[Sequence[Draft]], style: Style) -> Draft | None:
+    """Return the first block if it is a heading and another of its type follows right below."""
+    first = [draft for body in bodies for draft in body][:2]
+    if len(first) < 2 or any(draft.kind is not BlockKind.HEADING for draft in first):
+        return None
+    return first[0] if _type_of(first[0], style) == _type_of(first[1], style) else None
+
+
 def _level_of(
-    draft: Draft, page: int, ranks: Mapping[tuple[float, bool], int], style: Style, shift: int
+    draft: Draft,
+    page: int,
+    ranks: Mapping[tuple[float, bool], int],
+    style: Style,
+    shift: int,
+    title: Draft | None,
 ) -> int:
     level = style.outline.get((page, outline_key(draft.text)))
-    rank = ranks[_type_of(draft, style)] if level is None else level + 1 + shift
-    return min(6, rank)
+    if level is not None:
+        return min(6, level + 1 + shift)
+    return min(6, ranks[_type_of(draft, style)] + (title is not None and draft is not title))
 
 
 def _type_of(draft: Draft, style: Style) -> tuple[float, bool]:

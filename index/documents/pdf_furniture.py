@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from seedqa.index.documents.pdf_layout import group_rows, join_pieces
+from seedqa.index.documents.pdf_lines import group_rows, join_pieces
 from seedqa.index.documents.pdf_pieces import Direction, Page, Piece
 
 #: Rows at the top and at the bottom of a page that may be furniture.
@@ -66,8 +66,10 @@ class _Edge:
     distances: list[float]
     keys: list[str]
     gaps: list[float]
-    """From each row to the next one inwards; the only row of a page has endless room."""
+    """From each row to the next one inwards; 0 from the last row of a page."""
     height: float
+    is_alone: bool
+    """Whether the page has only one row."""
 
 
 #: A piece of fewer words is more likely a cell, a heading or a number than text.
@@ -147,14 +149,10 @@ def _read_edge(page: Page, rows: list[list[Piece]], is_top: bool) -> _Edge:
             break
         taken.append(row)
         following = inward[index + 1 : index + 2]
-        gaps.append(_gap(row, following[0]) if following else _room_of_last(index))
+        gaps.append(_gap(row, following[0]) if following else 0.0)
     distances = [abs(edge - row[0].base) for row in taken]
     keys = [_DIGITS.sub("#", join_pieces(row).text.casefold()) for row in taken]
-    return _Edge(taken, distances, keys, gaps, height)
-
-
-def _room_of_last(index: int) -> float:
-    return 0.0 if index else float("inf")
+    return _Edge(taken, distances, keys, gaps, height, len(rows) == 1)
 
 
 def _gap(row: Sequence[Piece], other: Sequence[Piece]) -> float:
@@ -172,7 +170,10 @@ def _count_furniture(edges: Sequence[_Edge], size: float) -> list[int]:
             is_number = _states_page(row, number + 1, size)
             if row[0].size > MAX_SIZE * size:
                 break
-            if ((number, index) in repeated or is_number) and _is_apart(edge, index, size):
+            is_apart = _is_apart(edge, index, size)
+            if (is_apart and (number, index) in repeated) or (
+                is_number and (is_apart or edge.is_alone)
+            ):
                 count = index + 1
         counts.append(count)
     return counts

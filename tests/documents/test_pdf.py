@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import random
+from collections import Counter
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdfium2 import PdfDocument
 
 from pdf_writer import (
     BOLD,
     LIGATURE_CODE,
     MAPPED,
     MONO,
+    PLAIN,
     Bookmark,
     Drawn,
     hebrew,
@@ -171,6 +175,16 @@ def test_a_torn_word_keeps_the_hyphen_that_the_document_writes() -> None:
         lines("controlled yet."),
     )
     assert read(extracted)[1] == ("paragraph", "climate-controlled yet.")
+
+
+def test_the_only_line_of_pages_is_no_furniture_but_a_lone_number_is() -> None:
+    only = [Drawn(72, 740, "Ticket for one adult")]
+    extracted = extract(only, only, [Drawn(300, 40, "3")])
+    assert read(extracted) == [
+        ("paragraph", "Ticket for one adult"),
+        ("paragraph", "Ticket for one adult"),
+        ("furniture", "3"),
+    ]
 
 
 # --- headings -------------------------------------------------------------------------------------
@@ -667,3 +681,72 @@ def test_a_line_of_many_characters_is_read_whole(text: str) -> None:
     assert len(extracted.text.replace("\n", "").replace(" ", "")) == len(
         (text + BODY).replace("\n", "").replace(" ", "")
     )
+
+
+def test_a_title_in_the_type_of_its_first_heading_is_above_it() -> None:
+    extracted = extract(
+        [
+            Drawn(200, 740, "Rules of the harbour", 15),
+            Drawn(72, 700, "1 Permits", 15),
+            *lines(BODY, y=680),
+            Drawn(72, 630, "2 Dogs", 15),
+            *lines(BODY, y=610),
+        ]
+    )
+    assert levels(extracted) == [
+        (1, "Rules of the harbour"),
+        (2, "1 Permits"),
+        (2, "2 Dogs"),
+    ]
+
+
+def test_bare_numbers_in_sequence_make_items() -> None:
+    drawn = [
+        Drawn(x, 700 - 16 * number, text)
+        for number, line in enumerate(["Open the valve", "Close the lid", "Wait"])
+        for x, text in ((72, str(number + 1)), (90, line))
+    ]
+    assert [kind for kind, _ in read(extract(drawn))] == ["item"] * 3
+
+
+def test_a_name_centred_above_cells_to_the_left_is_their_column() -> None:
+    rows = [["Anna Berg", "Treasurer", "2012"], ["Jo Kim", "Chair", "2015"], ["Ida", "Clerk", "1"]]
+    names = [Drawn(140, 716, "Name"), Drawn(280, 716, "Office"), Drawn(470, 716, "Since")]
+    extracted = extract([*names, *table(rows, step=170)])
+    block = only_table(extracted)
+    assert block.columns == ("Name", "Office", "Since")
+    assert cells_of(extracted, block) == rows
+
+
+def test_a_cell_over_two_columns_keeps_them_apart() -> None:
+    rows = [[*row] for row in FIELDS]
+    extracted = extract(
+        [*table(rows), Drawn(72, 636, "Tarn"), Drawn(230, 636, "closed, not counted here")]
+    )
+    assert cells_of(extracted, only_table(extracted)) == [
+        *rows[1:],
+        ["Tarn", "closed, not counted here", "", ""],
+    ]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_character_is_lost_or_doubled(seed: int) -> None:
+    """Pieces are thrown on two pages at random: columns, tables and bands arise by chance."""
+    chance = random.Random(seed)
+    words = ["the", "Mill", "1847", "of", "-", "12", "a.", "3200", "river,", "\u2022", "Page"]
+    pages = [
+        [
+            Drawn(
+                chance.choice([72, 90, 200, 320, 430]) + chance.choice([0, 0, 0, 7]),
+                chance.choice(range(30, 780, 13)),
+                " ".join(chance.choices(words, k=chance.randint(1, 6))),
+                chance.choice([7, 8, 11, 11, 11, 15]),
+                chance.choice([BOLD, PLAIN, PLAIN]),
+            )
+            for _ in range(chance.randint(5, 60))
+        ]
+        for _ in range(2)
+    ]
+    with PdfDocument(write_pdf(*pages)) as pdf:  # it drops what is printed twice at one spot
+        given = "".join(page.get_textpage().get_text_bounded() for page in pdf)
+    assert Counter("".join(extract(*pages).text.split())) == Counter("".join(given.split()))
