@@ -73,7 +73,7 @@ def test_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SeedsError) as caught:
         walk_folder(tmp_path / "none")
     assert caught.value.found == f"no folder {tmp_path / 'none'}"
-    assert caught.value.expected == "a folder of documents"
+    assert caught.value.expected == ""
     assert caught.value.remedy == "Name one with --seeds DIR"
 
 
