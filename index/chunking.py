@@ -176,7 +176,7 @@ class _Cutter:
             page=bisect_right(pages, start) or None,
             text=self._text[start:end],
             page_to=bisect_right(pages, end - 1) or None,
-            context=context_of(self._document, run.path, start),
+            context=context_of(self._document.title, run.path, start),
             edits=clip_edits(edits, start, end) if edits else (),
             columns=columns,
             items=_items_within(run.blocks, start, end),

@@ -164,32 +164,28 @@ def is_cut_off(before: str, after: str) -> bool:
     return after[0].islower() or len(before) > MAX_HEADINGS or before[-1] in ",-\u2010\u00ad"
 
 
-@lru_cache(maxsize=1)
-def document_context(source: str, title: str) -> tuple[str, ...]:
-    """Return what stands above every chunk of a document: telling names, then its title."""
-    return (*name_context(source, title), title)
-
-
-def context_of(document: Document, path: Sequence[Heading], start: int) -> tuple[str, ...]:
-    """Return where a chunk at `start` belongs: names, title, and the headings that it lacks.
+def context_of(title: str, path: Sequence[Heading], start: int) -> tuple[str, ...]:
+    """Return where a chunk at `start` belongs: the title, and the headings that it lacks.
 
     A part that says the same as the one before it is left out.
     """
     context: list[str] = []
-    above = (heading.text for heading in path if heading.start < start)
-    for part in (*document_context(document.source, document.title), *above):
+    for part in (title, *(heading.text for heading in path if heading.start < start)):
         if part and (not context or folded_words(part) != folded_words(context[-1])):
             context.append(part)
     return tuple(context)
 
 
-def name_context(source: str, title: str) -> list[str]:
+@lru_cache(maxsize=256)  # the chunks of a document follow each other
+def name_context(source: str, title: str) -> tuple[str, ...]:
     """Return the names of the folders and the file that say something beyond `title`.
 
+    They are matched and read, but not encoded: a renamed file keeps its vectors.
+
     >>> name_context("Suppliers/Oakfield/terms.txt", "Terms of payment")
-    ['Suppliers', 'Oakfield']
+    ('Suppliers', 'Oakfield')
     >>> name_context("000_76e88c25fcffd226.txt", "A headline")
-    []
+    ()
     """
     *folders, name = source.split("/")
     stem = name.rpartition(".")[0] or name
@@ -200,4 +196,4 @@ def name_context(source: str, title: str) -> list[str]:
         plain = _HEXADECIMAL.sub("", words)
         if _TOLD.search(plain) and not set(folded_words(plain)) <= known:
             told.append(words)
-    return told
+    return tuple(told)

@@ -30,6 +30,7 @@ TWIN = 0.7
 SHINGLE_WORDS = 3
 
 
+@lru_cache(maxsize=512)
 def figures_of(text: str) -> frozenset[str]:
     """Return the tokens of `text` that hold a digit, folded, separators of thousands left out.
 
@@ -39,6 +40,7 @@ def figures_of(text: str) -> frozenset[str]:
     return frozenset(_plain(found.group()) for found in _FIGURE.finditer(text))
 
 
+@lru_cache(maxsize=512)
 def names_of(text: str) -> frozenset[str]:
     """Return the capitalised words of `text` but those that begin a sentence, folded."""
     starts = {start for start, _ in split_sentences(text)}
@@ -47,7 +49,6 @@ def names_of(text: str) -> frozenset[str]:
     )
 
 
-@lru_cache(maxsize=512)
 def telling_tokens(text: str) -> frozenset[str]:
     """Return the figures and the names of `text`."""
     return figures_of(text) | names_of(text)

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 
 from seedqa.index.lexical import folded_words
 from seedqa.index.reading_view import readable_text
+from seedqa.index.sections import name_context
 from seedqa.index.store.protocol import Hits
 from seedqa.index.store.rows import StoredChunk
 from seedqa.retrieval.fusion import Fused
-from seedqa.retrieval.naming import telling_tokens
+from seedqa.retrieval.naming import figures_of, names_of
 from seedqa.retrieval.types import Parts, Passage, Ranks
 
 #: Two passages are the same when this share of their three-word sequences is (Jaccard).
@@ -70,12 +71,15 @@ class _Print:
     """What is compared of two hits."""
 
     shingles: frozenset[tuple[str, ...]]
-    telling: frozenset[str]
+    words: frozenset[str]
+    figures: frozenset[str]
+    names: frozenset[str]
 
 
 def _print_of(hit: Hit) -> _Print:
     text = readable_text(hit.stored.chunk)
-    return _Print(_shingles(text), telling_tokens(text))
+    words = folded_words(text)
+    return _Print(_shingles(words), frozenset(words), figures_of(text), names_of(text))
 
 
 def _with_source(hit: Hit, source: str) -> Hit:
@@ -84,8 +88,7 @@ def _with_source(hit: Hit, source: str) -> Hit:
     return replace(hit, also_in=(*hit.also_in, source))
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    words = folded_words(text)
+def _shingles(words: list[str]) -> frozenset[tuple[str, ...]]:
     if len(words) <= SHINGLE_WORDS:
         return frozenset([tuple(words)])
     return frozenset(zip(*(words[skip:] for skip in range(SHINGLE_WORDS)), strict=False))
@@ -95,7 +98,9 @@ def _is_near(one: _Print, other: _Print) -> bool:
     shared = len(one.shingles & other.shingles)
     return (
         shared >= NEAR_DUPLICATE * len(one.shingles | other.shingles)
-        and one.telling == other.telling
+        and one.figures == other.figures
+        and one.names <= other.words
+        and other.names <= one.words
     )
 
 
@@ -120,7 +125,7 @@ def to_passage(
         page=chunk.page,
         text=chunk.text,
         page_to=chunk.page_to,
-        context=chunk.context,
+        context=(*name_context(stored.source, stored.title), *chunk.context),
         columns=chunk.columns,
         edits=chunk.edits,
         items=chunk.items,

@@ -23,6 +23,7 @@ from seedqa.retrieval.evidence import (
     weigh_evidence,
 )
 from seedqa.retrieval.normalise import normalise_answer
+from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.types import (
     Answer,
@@ -33,6 +34,7 @@ from seedqa.retrieval.types import (
 )
 
 TEXT = "The iron bridge\n\nIt spans the Ebro. It was opened in 1894 by the king. It is long."
+ASKED = parse_question("When was the bridge over the Ebro opened?")
 #: One for each unit of the span's score: 0.5 at a score of 0.
 CALIBRATION = Calibration({"margin": 1.0}, 0.0, 2.0, 0.2, 0.4)
 
@@ -72,7 +74,7 @@ def answers_to(
     calibration: Calibration = CALIBRATION,
     encode=unlike,  # type: ignore[no-untyped-def]
 ) -> tuple[tuple[Answer, ...], float]:
-    outcome = find_answers(passages, spans, calibration, encode, "en", ("en", "fr"))
+    outcome = find_answers(ASKED, passages, spans, calibration, encode, ("en", "fr"))
     return outcome.answers, outcome.confidence
 
 
@@ -95,12 +97,12 @@ def test_below_the_threshold_there_is_no_answer_but_a_confidence() -> None:
 def test_what_the_confidence_is_made_of_is_known_also_below_the_threshold() -> None:
     for score in (2.0, -1.0):
         outcome = find_answers(
-            [passage()], [[span("1894", score)]], CALIBRATION, unlike, "en", ("en",)
+            ASKED, [passage()], [[span("1894", score)]], CALIBRATION, unlike, ("en",)
         )
         assert outcome.evidence == {"margin": score, "bias": 0.0}
         total = sum(outcome.evidence.values())
         assert sigmoid(total) == pytest.approx(outcome.confidence, abs=1e-4)
-    assert find_answers([], [], CALIBRATION, unlike, "en", ("en",)) == Verdict()
+    assert find_answers(ASKED, [], [], CALIBRATION, unlike, ("en",)) == Verdict()
 
 
 def test_without_passages_or_spans_there_is_no_answer() -> None:
@@ -303,11 +305,17 @@ OLD = "The bridge over the Ebro was opened in 1894."
 NEW = "The bridge over the Ebro was opened in 1901."
 
 
-def disagreeing(words: str = "1901", score: float = 2.0) -> tuple[list[Passage], list[list[Span]]]:
+#: Says the same in other words, so that only the sentences can tell.
+RETOLD = "In 1901 people first walked over the Ebro by the new bridge, with bands and flags."
+
+
+def disagreeing(
+    words: str = "1901", score: float = 2.0, new: str = NEW
+) -> tuple[list[Passage], list[list[Span]]]:
     return (
         [passage(OLD, source="old.txt", date="2001-01-01"),
-         passage(NEW, source="new.txt", date="2020-01-01")],
-        [[span("1894", 2.5, OLD)], [span(words, score, NEW)]],
+         passage(new, source="new.txt", date="2020-01-01")],
+        [[span("1894", 2.5, OLD)], [span(words, score, new)]],
     )  # fmt: skip
 
 
@@ -323,18 +331,30 @@ def test_disagreement_does_not_speak_against_either() -> None:
     ahead = Calibration({"ahead": 1.0}, 0.0, 0.0, 0.0, 0.4)
     answers, _ = answers_to(*disagreeing(), calibration=ahead, encode=alike)
     assert [one.confidence for one in answers] == [1.0, 1.0]
-    answers, _ = answers_to(*disagreeing(), calibration=ahead, encode=unlike)
+    answers, _ = answers_to(*disagreeing(new=RETOLD), calibration=ahead, encode=unlike)
     assert [one.confidence for one in answers] == [0.6225]
 
 
 @pytest.mark.parametrize(
-    ("words", "score", "encode"),
-    [("1901", 2.0, unlike), ("1901", -0.1, alike), ("the Ebro", 2.0, alike)],
-    ids=["the sentences are about other things", "not read there", "a place and a year"],
+    ("words", "score", "new", "encode"),
+    [
+        ("1901", 2.0, RETOLD, unlike),
+        ("1901", -0.1, NEW, alike),
+        ("the Ebro", 2.0, NEW, alike),
+        ("1901", 2.0, "The station at Tortosa was opened in 1901 by Ann Lee.", alike),
+    ],
+    ids=["other sentences", "not read there", "a place and a year", "another thing"],
 )
-def test_what_does_not_disagree(words: str, score: float, encode) -> None:  # type: ignore[no-untyped-def]
-    answers, _ = answers_to(*disagreeing(words, score), encode=encode)
+def test_what_does_not_disagree(words: str, score: float, new: str, encode) -> None:  # type: ignore[no-untyped-def]
+    answers, _ = answers_to(*disagreeing(words, score, new), encode=encode)
     assert [one.text for one in answers] == ["1894"]
+
+
+def test_documents_that_are_alike_but_for_a_number_differ_by_their_year() -> None:
+    answers, _ = answers_to(*disagreeing(), encode=unlike)
+    assert [(one.text, one.differs_by) for one in answers] == [
+        ("1901", "2020-01-01"), ("1894", "2001-01-01"),
+    ]  # fmt: skip
 
 
 def test_one_document_does_not_disagree_with_itself() -> None:
@@ -351,8 +371,11 @@ def test_the_answers_are_left_out_when_statements_are_compared() -> None:
         seen.extend(texts)
         return unlike(texts)
 
-    answers_to(*disagreeing(), encode=encode)
-    assert seen == ["The bridge over the Ebro was opened in …."] * 2
+    answers_to(*disagreeing(new=RETOLD), encode=encode)
+    assert seen == [
+        "The bridge over the Ebro was opened in ….",
+        "In … people first walked over the Ebro by the new bridge, with bands and flags.",
+    ]
 
 
 def test_the_reader_puts_passages_in_order() -> None:

@@ -29,7 +29,7 @@ from seedqa.index.plan import RACY_NS, compare_folder, plan_changes
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import DocumentRow
-from seedqa.index.types import Chunk, Document, SkipKind, SkippedFile
+from seedqa.index.types import Chunk, SkipKind, SkippedFile
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
 
@@ -115,9 +115,8 @@ def test_first_build_indexes_every_document(seeds: Path, folder: Path, encoder: 
 
 
 def test_encoder_reads_the_title_before_each_chunk() -> None:
-    document = Document("a.txt", "First. Second.", "A title", None, "en")
-    chunk = Chunk(7, 14, 1, 1, None, "Second.")
-    assert encoder_input(document, chunk) == "A title\nSecond."
+    chunk = Chunk(7, 14, 1, 1, None, "Second.", context=("A title",))
+    assert encoder_input(chunk) == "A title\nSecond."
     # printf 'A title\nSecond.' | sha256sum
     assert hash_input("A title\nSecond.").hex() == "cd5cfae64fd0804bf2f281e7b1c45576"
 

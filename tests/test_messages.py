@@ -101,7 +101,7 @@ ONLY_FOR_THE_COMMAND_LINE = {
     "read_logins", "listen", "_cut",
 }  # fmt: skip
 #: Extractors whose reasons are plain text until they are made messages.
-STILL_PLAIN = {"decoding.py", "docx.py", "pdf.py", "html.py", "markdown.py", "text.py"}
+STILL_PLAIN = {"decoding.py", "docx.py", "docx_package.py", "pdf.py"}
 #: What makes a template of a text that it does not know: `describe_os_error`, `Message.of`.
 MAKES_MESSAGES = {"messages.py"}
 ERRORS = {
@@ -119,7 +119,8 @@ SAID_BY_THE_SYSTEM = {
 SAID_BY_EXTRACTORS = {
     "binary content, not text", "encrypted PDF (password needed)", "damaged PDF: {detail}",
     "no text layer (scanned?)", "PDF with more than {count} characters",
-    "encrypted DOCX or an old Word file", "damaged DOCX: {detail}",
+    "encrypted DOCX or an old Word file", "encrypted DOCX (password needed)",
+    "damaged DOCX: {detail}",
     "DOCX expands to more than {count} MiB", "DOCX expands to more than {count} MiB of text",
 }  # fmt: skip
 

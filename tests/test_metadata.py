@@ -11,7 +11,8 @@ from py3langid.langid import LanguageIdentifier
 
 from seedqa.index import language
 from seedqa.index.documents.dates import date_in_name, find_date, parse_date
-from seedqa.index.documents.metadata import clean_title, find_title, read_front_matter
+from seedqa.index.documents.front_matter import read_front_matter
+from seedqa.index.documents.metadata import clean_title, find_title
 from seedqa.index.documents.types import NOTHING_STATED, Stated
 from seedqa.index.errors import StorageError
 from seedqa.index.language import find_language
@@ -50,7 +51,7 @@ from seedqa.index.language import find_language
     ],
 )
 def test_front_matter(text: str, stated: Stated) -> None:
-    assert read_front_matter(text) == stated
+    assert read_front_matter(text).stated == stated
 
 
 # --- title ---------------------------------------------------------------------------------------

@@ -14,9 +14,9 @@ from conftest import ToyEncoder
 from seedqa.index.build import Report, build_index
 from seedqa.index.doctor import Finding
 from seedqa.index.errors import SourceError
-from seedqa.index.location import Location
 from seedqa.index.source import Excerpt
 from seedqa.index.status import read_status
+from seedqa.index.workspace import Location, resolve
 from seedqa.output.contract import (
     error_json,
     excerpt_json,
@@ -202,11 +202,11 @@ def test_json_has_the_names_of_the_contract() -> None:
     ]  # fmt: skip
     assert list(value["answer"]) == [
         "text", "source", "start", "end", "line", "confidence", "sentence", "sentence_start",
-        "sentence_end", "date",
+        "sentence_end", "date", "differs_by", "table", "items", "normalised",
     ]  # fmt: skip
     assert list(value["passages"][0]) == [
         "source", "title", "date", "language", "start", "end", "line_start", "line_end", "page",
-        "text", "score", "ranks", "stale", "also_in",
+        "page_to", "context", "text", "score", "ranks", "stale", "also_in",
     ]  # fmt: skip
     assert value["passages"][0]["ranks"] == {"dense": 1, "lexical": None}
     assert list(value["index"]) == ["generation", "model", "documents", "chunks", "fresh"]
@@ -253,7 +253,7 @@ def test_a_report_as_json(report: Report, seeds: Path) -> None:
 
 
 def test_a_status_as_json(report: Report, seeds: Path, tmp_path: Path) -> None:
-    status = read_status(Location(tmp_path / "index", None, None))
+    status = read_status(resolve(Location(tmp_path / "index", None, None)))
     value = status_json(status)
     assert list(value) == [
         "index", "size", "seeds", "generation", "built", "model", "fingerprint", "documents",

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from seedqa.index.errors import (
     IndexMissing,
     QuestionError,
 )
+from seedqa.index.plan import plan_changes
 from seedqa.index.store.lock import write_lock
 from seedqa.index.types import Filters
 from seedqa.index.workspace import Location, resolve
@@ -56,7 +58,8 @@ def pipeline(location: Location, encoder: ToyEncoder) -> Iterator[Pipeline]:
 @pytest.fixture
 def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust the times of files that were just written, so that only what a test edits changed."""
-    monkeypatch.setattr("seedqa.index.plan.RACY_NS", -1)
+    settled = partial(plan_changes, racy_ns=-1)
+    monkeypatch.setattr("seedqa.retrieval.freshness.plan_changes", settled)
 
 
 def sources(result: Result) -> list[str]:
@@ -139,7 +142,7 @@ def test_a_passage_says_where_it_stands(pipeline: Pipeline, seeds: Path) -> None
         source="pont.md", title="Le vieux pont", date="2021-03-03", language="fr",
         start=0, end=len(text.strip()), line_start=1, line_end=5, page=None, text=text.strip(),
         score=passage.score, ranks=Ranks(dense=1, lexical=1), stale=False, also_in=(),
-        parts=passage.parts,
+        parts=passage.parts, context=("Le vieux pont",),
     )  # fmt: skip
     assert passage.score == pytest.approx(passage.parts.dense + passage.parts.lexical, abs=2e-6)
 

@@ -132,7 +132,7 @@ def test_a_list_is_kept_whole_with_what_introduces_it() -> None:
 
 
 def test_names_that_tell_something_are_context() -> None:
-    assert name_context("trips/Valencia 2023.md", "Hotel notes") == ["trips", "Valencia 2023"]
-    assert name_context("lease-2021.md", "Lease") == ["lease-2021"]
-    assert name_context("iron_bridge.txt", "The iron bridge") == []
-    assert name_context("a/b/0001.txt", "The iron bridge") == []
+    assert name_context("trips/Valencia 2023.md", "Hotel notes") == ("trips", "Valencia 2023")
+    assert name_context("lease-2021.md", "Lease") == ("lease-2021",)
+    assert name_context("iron_bridge.txt", "The iron bridge") == ()
+    assert name_context("a/b/0001.txt", "The iron bridge") == ()

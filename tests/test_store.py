@@ -393,9 +393,8 @@ def test_a_row_is_indexed_or_skipped_for_a_reason(built: Path, change: str) -> N
 
 
 def test_words_of_the_context_have_columns_of_their_own(
-    seeds: Path, tmp_path: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
+    seeds: Path, tmp_path: Path, encoder: ToyEncoder
 ) -> None:
-    monkeypatch.setattr("seedqa.index.store.writing.INDEXES_CONTEXT", True)
     build_index(seeds, tmp_path / "index", encoder)
     terms = [Term("context_folded", "bridge"), Term("context_folded", "ebro")]
     with opened(tmp_path / "index") as reading:

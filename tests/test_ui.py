@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 
 from conftest import ToyEncoder
+from pdf_writer import make_pdf
 from seedqa.index.build import build_index
 from seedqa.index.encoder import Vectors
 from seedqa.index.errors import (
@@ -84,7 +85,6 @@ from seedqa.retrieval.types import (
     band_of,
 )
 from served import PATIENCE_SECONDS, ROOT, WATCHED, Served, wait_until
-from test_extract import make_pdf
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 HOSTILE = (
@@ -915,9 +915,7 @@ def test_pdfs_are_opened_by_many_at_once(tmp_path: Path, encoder: ToyEncoder) ->
         pages = [f"Page {page} of document {number}." for page in range(20)]
         (seeds / f"{number}.pdf").write_bytes(make_pdf(*pages))
     location = Location(tmp_path / "index", seeds, None)
-    with Service(
-        resolve(location), Pipeline.open(resolve(location), encoder=encoder), False
-    ) as service:
+    with open_service(location, encoder, read_only=False) as service:
 
         def read(number: int) -> bool:
             return f"document {number % 4}." in service.open_document(f"{number % 4}.pdf").text
@@ -932,9 +930,7 @@ def test_pdfs_are_opened_by_many_at_once(tmp_path: Path, encoder: ToyEncoder) ->
 @pytest.fixture
 def service(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Iterator[Service]:
     location = Location(tmp_path / "index", seeds, None)
-    with Service(
-        resolve(location), Pipeline.open(resolve(location), encoder=encoder), False
-    ) as service:
+    with open_service(location, encoder, read_only=False) as service:
         yield service
 
 
@@ -984,9 +980,7 @@ class HeldEncoder(ToyEncoder):
 
 def test_one_question_too_many_is_turned_away(seeds: Path, tmp_path: Path) -> None:
     location, encoder = Location(tmp_path / "index", seeds, None), HeldEncoder()
-    with Service(
-        resolve(location), Pipeline.open(resolve(location), encoder=encoder), False
-    ) as service:
+    with open_service(location, encoder, read_only=False) as service:
         users = [
             threading.Thread(target=service.search, args=("iron bridge",))
             for _ in range(MAX_WAITING)
@@ -1030,12 +1024,9 @@ class CountingEncoder(ToyEncoder):
         return super().encode_question(question)
 
 
-@pytest.mark.xfail(strict=True, reason="the pipeline cannot yet answer from a search")
 def test_a_question_in_two_steps_is_encoded_once(seeds: Path, tmp_path: Path) -> None:
     location, encoder = Location(tmp_path / "index", seeds, None), CountingEncoder()
-    with Service(
-        resolve(location), Pipeline.open(resolve(location), encoder=encoder), False
-    ) as service:
+    with open_service(location, encoder, read_only=False) as service:
         service.search("iron bridge")
         service.answer("iron bridge")
         assert encoder.questions == 1
@@ -1107,9 +1098,7 @@ def test_the_status_is_remembered_and_forgotten(service: Service, seeds: Path) -
 
 def test_a_read_only_page_changes_nothing(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
     location = Location(tmp_path / "index", seeds, None)
-    with Service(
-        resolve(location), Pipeline.open(resolve(location), encoder=encoder), True
-    ) as service:
+    with open_service(location, encoder, read_only=True) as service:
         for change in (service.start_refresh, lambda: service.remove("bridge.txt")):
             with pytest.raises(UsageError, match="read-only"):
                 change()

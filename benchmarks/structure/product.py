@@ -13,7 +13,7 @@ def ask_folder(folder: Path, index: Path, questions: Iterable[str]) -> Iterator[
     from seedqa.index.build import build_index
     from seedqa.index.encoder import load_encoder
     from seedqa.index.workspace import locate, resolve
-    from seedqa.output.terminal import result_json
+    from seedqa.output.contract import result_json
     from seedqa.retrieval.pipeline import Pipeline
 
     report = build_index(folder, index, load_encoder(None), model_path=None)

@@ -1,30 +1,18 @@
-"""Find out what a text says of itself: front matter and title.
+"""Find the title that a text gives itself.
 
 Knows only text and what a format stated; knows nothing of files or of how the text was extracted.
 """
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
-from seedqa.index.language import UNKNOWN_LANGUAGE
-
-if TYPE_CHECKING:
-    pass
 from seedqa.index.documents.dates import HEAD_CHARS, HEAD_LINES, _date_of_line
-from seedqa.index.documents.types import NOTHING_STATED, Stated
+from seedqa.index.language import UNKNOWN_LANGUAGE
 
 #: Titles are cut here: they travel with every chunk, and 200 characters hold any headline.
 MAX_TITLE_CHARS = 200
-
-
-#: Front matter is looked for in the first 16 KiB: what is longer is no header, and PyYAML needs a
-#: second for a few hundred kilobytes.
-MAX_FRONT_MATTER_CHARS = 16 * 2**10
 
 
 #: A longer line is a paragraph, not a heading; the longest headlines of newspapers have some 110.
@@ -33,49 +21,6 @@ MAX_HEADING_CHARS = 120
 
 #: A first line of fewer words may be a rubric ("Paris 2024") with the headline below it.
 MIN_HEADLINE_WORDS = 4
-
-
-def read_front_matter(text: str) -> Stated:
-    """Read the YAML block between two `---` lines at the top of a Markdown text.
-
-    Without one, or when it is malformed, nothing is stated and the block is text like any other.
-    """
-    match = _FRONT_MATTER.match(text, 0, MAX_FRONT_MATTER_CHARS)
-    fields = _parse_yaml(match["yaml"]) if match else None
-    if match is None or not isinstance(fields, dict):
-        return NOTHING_STATED
-    return Stated(
-        title=_scalar(fields, "title"),
-        date=_scalar(fields, "date", "published"),
-        language=_scalar(fields, "lang", "language"),
-        body_start=match.end(),
-    )
-
-
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-
-
-def _parse_yaml(block: str | None) -> object:
-    # Imported here: most folders have no front matter, and PyYAML takes 30 ms.
-    import yaml
-
-    try:
-        # Not libyaml's loader: it recurses in C, where a thousand brackets end the process.
-        return yaml.safe_load(block or "")
-    # Beside its own errors the library lets through what its constructors of values raise.
-    except Exception:
-        return None
-
-
-def _scalar(fields: dict[object, object], *names: str) -> str | None:
-    """Return the first of the named fields that holds a plain value."""
-    lowered = {name.lower(): value for name, value in fields.items() if isinstance(name, str)}
-    for name in names:
-        value = lowered.get(name)
-        if isinstance(value, str | int | float | datetime.date) and not isinstance(value, bool):
-            with suppress(ValueError):  # a number of more digits than Python writes
-                return str(value)
-    return None
 
 
 def clean_title(title: str | None) -> str | None:

@@ -1,26 +1,32 @@
-"""Extract the text layer of a PDF, page by page.
+"""Extract the text and the structure of a PDF.
 
-Knows PDF; knows nothing of files, chunks or languages.
+Opens the file and calls the steps: pieces, furniture, layout, blocks, text. Knows nothing of
+files, chunks or languages.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
-from seedqa.index.documents.decoding import normalise_text
+from seedqa.index.documents.hyphens import join_hyphens
+from seedqa.index.documents.pdf_blocks import draft_pages, outline_key
+from seedqa.index.documents.pdf_furniture import body_size, part_furniture
+from seedqa.index.documents.pdf_pieces import EMPTY_PAGE, Page, read_page
+from seedqa.index.documents.pdf_write import join_torn_words, write_pages
 from seedqa.index.documents.types import Extracted, Stated, one_line
 from seedqa.index.errors import UnreadableFile
 
 #: A PDF with more text is refused: as much as a text file may have.
 MAX_PDF_CHARACTERS = 64 * 2**20
-
-
-#: Stands between two pages of a PDF.
-PAGE_BREAK = "\n\f\n"
+#: More bookmarks, and deeper ones, are not read: a file may hold any number.
+MAX_BOOKMARKS = 10_000
+MAX_OUTLINE_DEPTH = 8
 
 
 def extract_pdf(raw: bytes) -> Extracted:
-    """Extract the text layer of a PDF, its pages joined by `PAGE_BREAK`.
+    """Extract the text layer of a PDF in reading order, its pages joined by a form feed.
 
     PDFium is not safe in threads: one document is read at a time.
     """
@@ -30,30 +36,56 @@ def extract_pdf(raw: bytes) -> Extracted:
 
     try:
         with PdfDocument(raw) as pdf:
-            pages = _page_texts(pdf)
+            pages = _read_pages(pdf)
             title = _pdf_title(pdf)
+            outline = _read_outline(pdf)
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
             raise UnreadableFile("encrypted PDF (password needed)") from error
         raise UnreadableFile(f"damaged PDF: {one_line(error)}") from error
-    if not any(map(str.strip, pages)):
+    if not any(page.pieces for page in pages):
         raise UnreadableFile("no text layer (scanned?)")
-    starts = [0]
-    for page in pages[:-1]:
-        starts.append(starts[-1] + len(page) + len(PAGE_BREAK))
-    return Extracted(PAGE_BREAK.join(pages), Stated(title=title), tuple(starts))
+    return _write(pages, outline, Stated(title=title))
 
 
-def _page_texts(pdf: Any) -> list[str]:
-    """Return the text of each page; a file of a few kilobytes may name one page a million times."""
-    pages: list[str] = []
+def _write(
+    pages: Sequence[Page], outline: Mapping[tuple[int, str], int], stated: Stated
+) -> Extracted:
+    parsed = part_furniture(pages, body_size(page.pieces for page in pages))
+    drafts = draft_pages(parsed, body_size(page.body for page in parsed), outline)
+    written = write_pages(drafts)
+    text = "".join(written.parts)
+    edits = [
+        *written.edits,
+        *join_hyphens(text, written.prose),
+        *join_torn_words(written.torn_words, text),
+    ]
+    edits.sort(key=lambda edit: (edit.start, edit.end))
+    return Extracted(text, stated, tuple(written.page_starts), tuple(written.blocks), tuple(edits))
+
+
+def _read_pages(pdf: Any) -> list[Page]:
+    """Return the pieces of each page; a small file may name one page a million times."""
+    pages: list[Page] = []
     left = MAX_PDF_CHARACTERS
     for number in range(len(pdf)):
-        pages.append(_page_text(pdf[number]))
-        left -= len(pages[-1])
+        page = read_page(pdf[number])
+        pages.append(page if page.pieces else EMPTY_PAGE)
+        left -= sum(len(piece.text) for piece in page.pieces)
         if left < 0:
             raise UnreadableFile(f"PDF with more than {MAX_PDF_CHARACTERS:,} characters")
     return pages
+
+
+def _read_outline(pdf: Any) -> dict[tuple[int, str], int]:
+    """Return the levels of the bookmarks, from 0, by page and title."""
+    outline: dict[tuple[int, str], int] = {}
+    for bookmark in islice(pdf.get_toc(max_depth=MAX_OUTLINE_DEPTH), MAX_BOOKMARKS):
+        destination = bookmark.get_dest()
+        page = destination.get_index() if destination else None
+        if page is not None and (key := outline_key(bookmark.get_title())):
+            outline.setdefault((page, key), bookmark.level)
+    return outline
 
 
 def _pdf_title(pdf: Any) -> str | None:
@@ -61,14 +93,3 @@ def _pdf_title(pdf: Any) -> str | None:
         return str(pdf.get_metadata_dict().get("Title") or "")
     except UnicodeDecodeError:  # half a surrogate pair
         return None
-
-
-def _page_text(page: Any) -> str:
-    text_page = page.get_textpage()
-    try:
-        text = normalise_text(text_page.get_text_bounded())
-    finally:
-        text_page.close()
-        page.close()
-    # PDFium's marks for a hyphen at the end of a line; it pads odd fonts with zeros.
-    return text.replace("\ufffe", "-").replace("\x02", "-").replace("\0", "").strip("\n")

@@ -56,6 +56,8 @@ def _make_document(source: str, raw: bytes) -> Document:
         or date_in_name(stem),
         language=language,
         page_starts=extracted.page_starts,
+        blocks=extracted.blocks,
+        edits=extracted.edits,
     )
 
 

@@ -26,6 +26,7 @@ from seedqa.index.errors import IndexCorrupt
 from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.messages import Message
 from seedqa.index.reading_view import readable_text
+from seedqa.index.sections import name_context
 from seedqa.index.store.database import (
     BUSY_SECONDS,
     DATABASE,
@@ -172,12 +173,12 @@ class EmbeddedWriter(EmbeddedReader):
         with translated_errors(self.folder), self._transaction(durable=True):
             self.connection.execute("DELETE FROM words")
             rows = self.connection.execute(
-                f"SELECT chunks.id, language, {CHUNK_COLUMNS} FROM chunks"
+                f"SELECT chunks.id, source, title, language, {CHUNK_COLUMNS} FROM chunks"
                 " JOIN documents ON documents.id = document"
             )
             self.connection.executemany(
                 _INSERT_WORDS,
-                ((row[0], *_word_columns(chunk_from_values(row[2:]), row[1])) for row in rows),
+                ((row[0], *_word_columns(chunk_from_values(row[4:]), *row[1:4])) for row in rows),
             )
         return self.commit(Change(frozenset(), (), ()), generation.recipe, keep_vectors=False)
 
@@ -295,6 +296,7 @@ class EmbeddedWriter(EmbeddedReader):
         chunk_id = first_chunk
         for document in documents:
             document_id = self._insert_document(document)
+            described = (document.source, document.title or "", document.language or "")
             log_step("flip document")
             for chunk, key in zip(document.chunks, document.hashes, strict=True):
                 values = (chunk_id, document_id, *_chunk_values(chunk), key)
@@ -303,7 +305,7 @@ class EmbeddedWriter(EmbeddedReader):
                     f" VALUES (?{', ?' * (len(values) - 1)})",
                     values,
                 )
-                words = _word_columns(chunk, document.language or "")
+                words = _word_columns(chunk, *described)
                 self.connection.execute(_INSERT_WORDS, (chunk_id, *words))
                 chunk_id += 1
 
@@ -421,9 +423,9 @@ def _json_array(values: Sequence[object]) -> str | None:
     return json.dumps(values, ensure_ascii=False) if values else None
 
 
-def _word_columns(chunk: Chunk, language: str) -> tuple[str, ...]:
+def _word_columns(chunk: Chunk, source: str, title: str, language: str) -> tuple[str, ...]:
     """Return what `WORD_COLUMNS` index: the text as it is read, then where it belongs."""
-    context = "\n".join(chunk.context)
+    context = "\n".join((*name_context(source, title), *chunk.context))
     return tuple(
         " ".join(words)
         for text in (readable_text(chunk), context)

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hostile import HOSTILE
+from pdf_writer import make_pdf
 from proxy import Proxy
 from seedqa.page.view import view_result
 from seedqa.retrieval.types import (
@@ -26,7 +27,6 @@ from seedqa.retrieval.types import (
     Timings,
 )
 from served import ROOT, Served, wait_until
-from test_extract import make_pdf
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

@@ -1,0 +1,506 @@
+"""Read the text of a PDF page as pieces: runs of characters on one line, each with its box.
+
+Knows PDFium's text page and geometry; knows nothing of columns, paragraphs or documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from itertools import repeat
+from math import cos, sin, sqrt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: A gap between two characters wider than this, in heights of their boxes, ends a piece. Justified
+#: lines have gaps of up to 0.9; columns of LaTeX are 1.1 apart.
+MIN_PIECE_GAP = 1.0
+#: A gap wider than this, in heights of boxes, may part columns where other lines say so.
+MIN_WIDE_GAP = 0.45
+#: A character whose middle moves up or down by more than this, in font sizes, is on a new line.
+#: A raised note number moves by up to 0.5.
+MIN_LINE_SHIFT = 0.7
+#: A digit is a note number or an index if it is smaller than its line by this factor ...
+MAX_SMALL_SIZE = 0.82
+#: ... and its base line is off by more than this, in font sizes of the line.
+MIN_RAISE = 0.12
+#: Boxes whose heights differ by less, in points, are of one font size.
+SAME_SIZE = 0.2
+#: No font is smaller, in points, so that sizes can be divided by.
+MIN_SIZE = 1e-3
+#: The part of a loose box below the base line, as most fonts have it.
+DESCENT = 0.22
+#: What PDFium gives for a hyphen at the end of a line, which it joins with the next.
+LINE_END_HYPHEN = "\x02"
+
+_BOLD = re.compile(
+    r"bold|black|heavy|demi|CMBX|SFBX|CMSSBX|LMRoman\d+-Bold|(?:^|[+,-])Bd|-B$", re.IGNORECASE
+)
+_MONO = re.compile(r"mono|courier|consol|typewriter|CMTT|SFTT|menlo|inconsolata", re.IGNORECASE)
+_FONT_NAME_BYTES = 128
+
+
+class Direction(Enum):
+    """How a piece runs, compared with most of its page."""
+
+    UPRIGHT = "upright"
+    TURNED = "turned"
+    """By quarter turns."""
+    SLANTED = "slanted"
+    """At another angle, as watermarks are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap between two words of a piece, wider than a usual space."""
+
+    offset: int
+    """Where the text goes on after the gap."""
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters next to each other on one line; lengths in points, y upwards."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+    size: float
+    """Font size of the line's ordinary characters."""
+    base: float
+    """Height of the base line."""
+    order: int
+    """Rank in the order in which the page draws its pieces."""
+    bold: bool = False
+    mono: bool = False
+    notes: tuple[tuple[int, int], ...] = ()
+    """Spans of `text` that are note numbers."""
+    gaps: tuple[Gap, ...] = ()
+    """The gaps between words that might part columns, from the left."""
+    spaced: str = ""
+    """The words that letter-spaced letters spell; empty where they are not letter-spaced."""
+    direction: Direction = Direction.UPRIGHT
+
+    @property
+    def middle(self) -> float:
+        """Return the height of the middle of the line."""
+        return (self.bottom + self.top) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The pieces of a page in the order they are drawn, and the page's edges."""
+
+    pieces: tuple[Piece, ...]
+    bottom: float
+    top: float
+
+
+EMPTY_PAGE = Page((), 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Glyphs:
+    """The characters of a page and their boxes: left, top, right, bottom."""
+
+    codes: NDArray[np.uint32]
+    boxes: NDArray[np.float32]
+    handle: Any
+
+
+@lru_cache(maxsize=1)
+def _quick_functions() -> tuple[Any, Any]:
+    """Return PDFium's functions of a character's code and loose box, taking addresses.
+
+    pypdfium2's own prototypes check and wrap each argument: 1.5 times the time of a call.
+    """
+    import ctypes
+
+    from pypdfium2 import raw
+
+    def address(function: Any) -> Any:
+        return ctypes.cast(function, ctypes.c_void_p).value
+
+    handle, number = ctypes.c_void_p, ctypes.c_int
+    code = ctypes.CFUNCTYPE(ctypes.c_uint, handle, number)(address(raw.FPDFText_GetUnicode))
+    box = ctypes.CFUNCTYPE(number, handle, number, ctypes.c_void_p)(
+        address(raw.FPDFText_GetLooseCharBox)
+    )
+    return code, box
+
+
+def read_page(page: Any) -> Page:
+    """Return the pieces of a page of pypdfium2, which is closed."""
+    text_page = page.get_textpage()
+    try:
+        left, bottom, right, top = page.get_bbox()
+        glyphs = _read_glyphs(text_page)
+        pieces, turn = _cut_pieces(glyphs, (left, bottom, right, top))
+    finally:
+        text_page.close()
+        page.close()
+    edges = ((left, bottom), (left, top), (right, bottom), (right, top))
+    heights = [_turn_point(x, y, turn)[1] for x, y in edges]
+    return Page(pieces, min(heights), max(heights))
+
+
+def _read_glyphs(text_page: Any) -> _Glyphs:
+    import ctypes
+
+    read_code, read_box = _quick_functions()
+    count = max(0, text_page.count_chars())
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
+    boxes = np.zeros((count, 4), dtype=np.float32)
+    start = boxes.ctypes.data
+    deque(map(read_box, repeat(handle), range(count), range(start, start + 16 * count, 16)), 0)
+    codes = np.fromiter(map(read_code, repeat(handle), range(count)), np.uint32, count)
+    codes[(codes >= 0x110000) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
+    return _Glyphs(codes, boxes, text_page.raw)
+
+
+def _cut_pieces(
+    glyphs: _Glyphs, page_box: tuple[float, float, float, float]
+) -> tuple[tuple[Piece, ...], int]:
+    """Return the pieces, turned upright, and the page's direction in quarter turns."""
+    codes = glyphs.codes
+    # PDFium pads odd fonts with zeros and other control characters.
+    ink = ((codes > 32) & ~((codes >= 127) & (codes <= 160))) | (codes == ord(LINE_END_HYPHEN))
+    ink &= _inside(glyphs.boxes, page_box)
+    shown = np.flatnonzero(ink)
+    if not len(shown):
+        return (), 0
+    is_space = ((codes >= 9) & (codes <= 13)) | (codes == 32) | (codes == 160)
+    kept = np.where(ink, codes, np.where(is_space, 32, 0)).astype("<u4")
+    text = kept.tobytes().decode("utf-32-le")
+    newlines = np.cumsum((codes == 10) | (codes == 13))
+    turn = _page_turn(glyphs, shown)
+    boxes = _turn_boxes(glyphs.boxes[shown], turn)
+    lines: NDArray[np.intp] = newlines[shown]
+    starts = _piece_starts(boxes, lines)
+    directions = [_direction_of(glyphs, int(shown[start]), turn) for start in starts.tolist()]
+    joined = _join_turned(starts, directions, lines)
+    starts = starts[joined]
+    directions = [directions[index] for index in joined]
+    ends = np.append(starts[1:], len(shown))
+    pieces = [
+        _make_piece(glyphs, text, shown[start:end], boxes[start:end], _Drawn(order, way, turn))
+        for order, (start, end, way) in enumerate(
+            zip(starts.tolist(), ends.tolist(), directions, strict=True)
+        )
+    ]
+    return tuple(pieces), turn
+
+
+def _join_turned(
+    starts: NDArray[np.intp], directions: Sequence[Direction], lines: NDArray[np.intp]
+) -> list[int]:
+    """Return which starts stay: text that is not upright was cut at each of its characters."""
+    kept = [0]
+    for index in range(1, len(starts)):
+        is_alike = directions[index] is directions[index - 1] is not Direction.UPRIGHT
+        if not is_alike or lines[starts[index]] != lines[starts[index] - 1]:
+            kept.append(index)
+    return kept
+
+
+def _inside(
+    boxes: NDArray[np.float32], page_box: tuple[float, float, float, float]
+) -> NDArray[np.bool_]:
+    left, bottom, right, top = page_box
+    across, up = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    inside = (across >= left) & (across <= right) & (up >= bottom) & (up <= top)
+    return inside.astype(np.bool_)
+
+
+#: Characters of a page that are asked for their direction; one call costs as much as a box.
+_DIRECTION_SAMPLES = 9
+
+
+def _page_turn(glyphs: _Glyphs, shown: NDArray[np.intp]) -> int:
+    """Return the direction of most of the text in quarter turns, anticlockwise, from 0 to 3."""
+    step = max(1, len(shown) // _DIRECTION_SAMPLES)
+    turns = [_turn_of(glyphs, int(index)) for index in shown[step // 2 :: step]]
+    quarters = [turn for turn in turns if turn is not None]
+    return max(set(quarters), key=quarters.count) if quarters else 0
+
+
+def _turn_of(glyphs: _Glyphs, index: int) -> int | None:
+    """Return the anticlockwise quarter turns of a character, or None at another angle."""
+    from pypdfium2 import raw
+
+    angle = float(raw.FPDFText_GetCharAngle(glyphs.handle, index))
+    quarters = angle / 1.5707963
+    if abs(quarters - round(quarters)) > 0.03:
+        return None
+    return -round(quarters) % 4  # PDFium counts clockwise
+
+
+def _direction_of(glyphs: _Glyphs, index: int, page_turn: int) -> Direction:
+    turn = _turn_of(glyphs, index)
+    if turn is None:
+        return Direction.SLANTED
+    return Direction.UPRIGHT if turn == page_turn else Direction.TURNED
+
+
+def _turn_point(x: float, y: float, turn: int) -> tuple[float, float]:
+    """Turn a point clockwise by quarter turns about the origin."""
+    across, up = round(cos(turn * 1.5707963)), round(sin(turn * 1.5707963))
+    return across * x + up * y, across * y - up * x
+
+
+def _turn_boxes(boxes: NDArray[np.float32], turn: int) -> NDArray[np.float32]:
+    if not turn:
+        return boxes
+    left, top = _turn_point(boxes[:, 0], boxes[:, 1], turn)  # type: ignore[arg-type]
+    right, bottom = _turn_point(boxes[:, 2], boxes[:, 3], turn)  # type: ignore[arg-type]
+    return np.stack(
+        [
+            np.minimum(left, right),
+            np.maximum(top, bottom),
+            np.maximum(left, right),
+            np.minimum(top, bottom),
+        ],
+        axis=1,
+    )
+
+
+def _piece_starts(boxes: NDArray[np.float32], lines: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return where a piece begins: after a line break, a wide gap, or a move up or down."""
+    left, top, right, bottom = boxes.T
+    heights = top - bottom
+    size = np.maximum(heights[1:], heights[:-1])
+    gap = np.maximum(left[1:] - right[:-1], left[:-1] - right[1:])
+    middle = (top + bottom) / 2
+    shift = np.abs(middle[1:] - middle[:-1])
+    is_start = (
+        (lines[1:] != lines[:-1]) | (gap > MIN_PIECE_GAP * size) | (shift > MIN_LINE_SHIFT * size)
+    )
+    starts = np.concatenate([[0], np.flatnonzero(is_start) + 1])
+    return _rejoin(starts, boxes, lines)
+
+
+def _rejoin(
+    starts: NDArray[np.intp], boxes: NDArray[np.float32], lines: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Drop starts of what is close to the piece before: a number jumps in a right-to-left line."""
+    left, top = np.minimum.reduceat(boxes[:, 0], starts), np.maximum.reduceat(boxes[:, 1], starts)
+    right = np.maximum.reduceat(boxes[:, 2], starts)
+    bottom = np.minimum.reduceat(boxes[:, 3], starts)
+    size = np.maximum((top - bottom)[1:], (top - bottom)[:-1])
+    gap = np.maximum(left[1:] - right[:-1], left[:-1] - right[1:])
+    shift = np.abs((top + bottom)[1:] - (top + bottom)[:-1]) / 2
+    same_line = lines[starts[1:]] == lines[starts[1:] - 1]
+    is_close = same_line & (gap <= MIN_PIECE_GAP * size) & (shift <= 0.2 * size)
+    kept: NDArray[np.intp] = starts[np.concatenate([[True], ~is_close])]
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """How a piece is drawn: when, in which direction, and the direction of its page."""
+
+    order: int
+    direction: Direction
+    page_turn: int
+
+
+def _make_piece(
+    glyphs: _Glyphs,
+    page_text: str,
+    shown: NDArray[np.intp],
+    boxes: NDArray[np.float32],
+    drawn: _Drawn,
+) -> Piece:
+    first, last = int(shown[0]), int(shown[-1])
+    heights = boxes[:, 1] - boxes[:, 3]
+    size, bottom = float(heights[0]), float(boxes[0, 3])
+    ordinary = boxes
+    if heights.max() - heights.min() > SAME_SIZE:
+        size = _middle_of(heights)
+        ordinary = boxes[heights > MAX_SMALL_SIZE * size]
+        bottom = _middle_of(ordinary[:, 3])
+    text, offsets = page_text[first : last + 1], shown - first
+    notes: tuple[tuple[int, int], ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    spaced = ""
+    if "\0" in text:  # the offsets of what follows would be wrong
+        text = text.replace("\0", "")
+    else:
+        if len(ordinary) < len(boxes):
+            notes = _find_notes(text, offsets, boxes, size, bottom)
+        gaps = _find_gaps(offsets, boxes)
+        if _SPACED.fullmatch(text):
+            spaced = _spell(text, offsets, boxes)
+    bold, mono = _font_of(glyphs, first, last)
+    usual = int(shown[int(np.argmin(np.abs(heights - size)))])
+    return Piece(
+        text=text.replace(LINE_END_HYPHEN, "-"),
+        left=float(boxes[:, 0].min()),
+        bottom=bottom,
+        right=float(boxes[:, 2].max()),
+        top=bottom + size,
+        size=_font_size(glyphs, usual, size),
+        base=_base_line(glyphs, usual, drawn.page_turn),
+        order=drawn.order,
+        bold=bold,
+        mono=mono,
+        notes=notes,
+        gaps=gaps,
+        spaced=spaced,
+        direction=drawn.direction,
+    )
+
+
+def _find_gaps(offsets: NDArray[np.intp], boxes: NDArray[np.float32]) -> tuple[Gap, ...]:
+    """Return the gaps of a piece that are wider than `MIN_WIDE_GAP`."""
+    left, top, right, bottom = boxes.T
+    wide = np.flatnonzero(left[1:] - right[:-1] > MIN_WIDE_GAP * (top - bottom)[1:])
+    return tuple(
+        Gap(int(offsets[index + 1]), float(right[index]), float(left[index + 1]))
+        for index in wide.tolist()
+    )
+
+
+_SPACED = re.compile(r"[^\W\d_](?:\s+[^\W\d_])+[.:!?]?")
+#: Between letter-spaced words the gap is wider than between their letters by this factor.
+MIN_WORD_GAP = 1.5
+
+
+def _spell(text: str, offsets: NDArray[np.intp], boxes: NDArray[np.float32]) -> str:
+    """Return the words of letter-spaced text, told by the gaps between the letters."""
+    gaps = boxes[1:, 0] - boxes[:-1, 2]
+    usual = _middle_of(gaps)
+    letters = [text[offset] for offset in offsets.tolist()]
+    spelt = letters[0]
+    for letter, gap in zip(letters[1:], gaps.tolist(), strict=True):
+        is_new_word = gap > MIN_WORD_GAP * usual and gap - usual > 1.0
+        spelt += f" {letter}" if is_new_word else letter
+    return spelt
+
+
+def _find_notes(
+    text: str,
+    offsets: NDArray[np.intp],
+    boxes: NDArray[np.float32],
+    size: float,
+    bottom: float,
+) -> tuple[tuple[int, int], ...]:
+    """Return the spans of small raised or lowered digits that are note numbers."""
+    heights = boxes[:, 1] - boxes[:, 3]
+    rises = (boxes[:, 3] + DESCENT * heights - bottom - DESCENT * size) / size
+    small = heights <= MAX_SMALL_SIZE * size
+    found = []
+    for start, end in _digit_runs(text, offsets[small & (rises > MIN_RAISE)].tolist()):
+        if is_note_mark(text[max(0, start - 24) : start]):
+            found.append((start, end))
+    for start, end in _digit_runs(text, offsets[small & (rises < -MIN_RAISE / 2)].tolist()):
+        if start and not _is_formula(text[max(0, start - 24) : start]):
+            found.append((start, end))
+    return tuple(sorted(found))
+
+
+def _middle_of(values: NDArray[np.float32]) -> float:
+    """Return the upper median; for a few dozen values ten times as quick as numpy's."""
+    return float(np.sort(values)[len(values) // 2])
+
+
+def _digit_runs(text: str, offsets: list[int]) -> list[tuple[int, int]]:
+    """Return the spans of digits and note signs at these offsets, lists such as "3, 4" whole."""
+    runs: list[tuple[int, int]] = []
+    for offset in offsets:
+        if runs and text[runs[-1][1] : offset].strip() == "":
+            runs[-1] = (runs[-1][0], offset + 1)
+        else:
+            runs.append((offset, offset + 1))
+    return [
+        (start - (text[start - 1 : start] == " "), end)
+        for start, end in runs
+        if _NOTE_NUMBER.fullmatch(text[start:end])
+    ]
+
+
+_NOTE_NUMBER = re.compile(r"\d+(?:\s?[,;–-]\s?\d+)*|[*†‡§]+")
+_WORD_END = re.compile(r"[\w.,;:!?…)\]\"'»“”’%€$]$")
+_UNIT = re.compile(r"(?:^|[^\w])(?:[kcmdµ]?m|ft|in|yd|mi|[A-Za-z]|10|sec?)$")
+_FORMULA = re.compile(r"(?:^|[^\w])(?:[A-Z][a-z]?\d*|[a-z]|[()\[\]])+$")
+
+
+def is_note_mark(before: str) -> bool:
+    """Tell whether raised digits after this text are a note's: not "m2", "x2", "10" and 6."""
+    return bool(_WORD_END.search(before)) and not _UNIT.search(before)
+
+
+def _is_formula(before: str) -> bool:
+    """Tell whether lowered digits after this text belong to a formula: "H" of "H2O"."""
+    return bool(_FORMULA.search(before))
+
+
+def _font_size(glyphs: _Glyphs, index: int, height: float) -> float:
+    """Return the font size of a character in points of the page; `height` if it makes no sense.
+
+    The heights of boxes differ between fonts of one size, by 10 % and more.
+    """
+    import ctypes
+
+    from pypdfium2 import raw
+
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFText_GetMatrix(glyphs.handle, index, ctypes.byref(matrix)):
+        return height
+    scale = sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
+    size = float(raw.FPDFText_GetFontSize(glyphs.handle, index)) * scale
+    return size if height / 2 < size < height * 2 else max(height, MIN_SIZE)
+
+
+def _base_line(glyphs: _Glyphs, index: int, turn: int) -> float:
+    """Return the height of a character's base line on the upright page."""
+    import ctypes
+
+    from pypdfium2 import raw
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(glyphs.handle, index, ctypes.byref(x), ctypes.byref(y))
+    return _turn_point(x.value, y.value, turn)[1]
+
+
+def _font_of(glyphs: _Glyphs, first: int, last: int) -> tuple[bool, bool]:
+    """Return whether the first and the last character are bold, and whether monospaced."""
+    bold, mono = _font_at(glyphs, first)
+    if (bold or mono) and last != first:
+        bold_end, mono_end = _font_at(glyphs, last)
+        return bold and bold_end, mono and mono_end
+    return bold, mono
+
+
+def _font_at(glyphs: _Glyphs, index: int) -> tuple[bool, bool]:
+    import ctypes
+
+    from pypdfium2 import raw
+
+    buffer = ctypes.create_string_buffer(_FONT_NAME_BYTES)
+    flags = ctypes.c_int(0)
+    raw.FPDFText_GetFontInfo(glyphs.handle, index, buffer, _FONT_NAME_BYTES, ctypes.byref(flags))
+    return _read_font(buffer.value, flags.value)
+
+
+@lru_cache(maxsize=256)
+def _read_font(name: bytes, flags: int) -> tuple[bool, bool]:
+    """Return whether a font is bold and whether it is monospaced, by its name and flags.
+
+    PDFium's weights are not used: it derives them from stems and gives 435 for a plain font.
+    """
+    text = name.decode("utf-8", "replace")
+    force_bold, fixed_pitch = bool(flags & 1 << 18), bool(flags & 1)
+    return bool(_BOLD.search(text)) or force_bold, bool(_MONO.search(text)) or fixed_pitch
