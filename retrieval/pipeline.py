@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from seedqa.index.build import build_index
 from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.errors import QuestionError
+from seedqa.index.messages import Message
 from seedqa.index.progress import Progress, no_progress
 from seedqa.index.reading_view import CONTEXT_MARK
 from seedqa.index.store.database import missing_index_error
@@ -170,7 +171,9 @@ class Pipeline:
         parsed = parse_question(question)
         if not 1 <= count <= MAX_COUNT:
             raise QuestionError(
-                f"a count of {count}", f"1 to {MAX_COUNT} passages", "Give another -n"
+                Message("a count of {count}", count=count),
+                Message("1 to {count} passages", count=MAX_COUNT),
+                Message("Give another -n"),
             )
         clock = _Clock()
         freshness = self.refresh(progress) if refresh else self._check()
@@ -184,7 +187,11 @@ class Pipeline:
         notes = freshness.notes
         if not passages and generation.documents and not filters.is_empty:
             languages = ", ".join(generation.languages)
-            notes += (f"no document passes the filters; languages: {languages}",)
+            notes += (
+                Message(
+                    "no document passes the filters; languages: {languages}", languages=languages
+                ),
+            )
         return Found(
             question=parsed,
             count=count,
