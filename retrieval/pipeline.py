@@ -28,7 +28,7 @@ from seedqa.retrieval.freshness import REFRESH_SECONDS, Freshness, catch_up, che
 from seedqa.retrieval.question import Question, parse_question
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.search import rank
-from seedqa.retrieval.tables import inserted_spans
+from seedqa.retrieval.tables import closed_spans
 from seedqa.retrieval.types import IndexState, Passage, Result, Timings
 
 DEFAULT_COUNT = 5
@@ -210,7 +210,7 @@ class Pipeline:
         passages, verdict = found.passages, Verdict()
         reader = self._open_reader()
         if not found.question.is_about_nothing:
-            spans = read_passages(reader, found.question.text, passages[:READ_COUNT])
+            spans = read_passages(reader, found.question, passages[:READ_COUNT])
             ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
             passages = tuple(passage for passage, _ in ordered)
             verdict = find_answers(
@@ -314,14 +314,14 @@ class _Clock:
 
 
 def read_passages(
-    reader: Reader, question: str, passages: Sequence[Passage]
+    reader: Reader, question: Question, passages: Sequence[Passage]
 ) -> list[tuple[Span, ...]]:
     """Return the best spans of each passage as it is read, next to where it belongs."""
     return reader.read(
-        question,
+        question.text,
         [passage.view.text for passage in passages],
         [CONTEXT_MARK.join(passage.context) for passage in passages],
-        [inserted_spans(passage) for passage in passages],
+        closed_spans(passages, question),
     )
 
 
