@@ -67,7 +67,7 @@ def find_answers(
     read = [passage for passage, found in zip(passages, spans, strict=True) if found]
     answers = []
     shown = (groups[0], *rivals)
-    evidence = [weigh_evidence(group, other, question.language, read) for group in shown]
+    evidence = [weigh_evidence(group, other, question, read) for group in shown]
     shares = calibration.shares(evidence[0])
     for group, own in zip(shown, evidence, strict=True):
         confidence = calibration.probability(own)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seedqa.index.lexical import stemmed_words
+from seedqa.index.stopwords import STOP_WORDS
 from seedqa.index.store.protocol import Hits, Reading, Term, Vector
 from seedqa.index.types import Filters
 from seedqa.retrieval.question import Question
@@ -50,6 +51,8 @@ class LexicalQuery:
     ceiling: float
     """The BM25 score of a chunk that would hold every topical word of the question, those that
     no chunk holds included: it makes scores of different questions comparable."""
+    unknown: frozenset[str]
+    """The topical words that are nowhere in the index, in no form."""
 
 
 def dense_candidates(reading: Reading, vector: Vector, where: Filters) -> Hits:
@@ -85,7 +88,22 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     rare_first = sorted((count, term.column, term.word) for term, count in counts.items() if count)
     weights = [inverse_document_frequency(counts[term], generation.chunks) for term in folded]
     ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weights)
-    return LexicalQuery(_affordable(rare_first, generation.chunks), ceiling)
+    return LexicalQuery(
+        _affordable(rare_first, generation.chunks), ceiling, _unknown(question, counts)
+    )
+
+
+def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
+    """Return the topical words of which no chunk has a form, in its text or its context."""
+    known = {term.word for term, count in counts.items() if count}
+    return frozenset(
+        word
+        for word in question.topical
+        if word not in known
+        and not any(
+            stem in known for language in STOP_WORDS for stem in stemmed_words(word, language)
+        )
+    )
 
 
 def inverse_document_frequency(count: int, chunks: int) -> float:

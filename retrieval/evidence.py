@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from seedqa.index.language import crosses_languages
+from seedqa.retrieval.naming import names_of
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
+from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.sentences import (
     completes_date,
@@ -147,18 +149,18 @@ def _places(
 
 
 def weigh_evidence(
-    group: Group, other: Group | None, language: str, read: Sequence[Passage]
+    group: Group, other: Group | None, question: Question, read: Sequence[Passage]
 ) -> dict[str, float]:
     """Return what speaks for a group being right, by the names that a calibration weighs.
 
-    `other` is the best that says something else, `language` the question's, `read` all passages
+    `other` is the best that says something else, `read` all passages
     that were read. Across languages hardly a word is shared, so that `lexical` says nothing there,
     and the reader takes more for an answer: these terms are weighed anew, and beside them how far
     the passage's cosine is above the mean of the others, as the languages of the pair shift all.
     """
     best = group.best
     passage = best.passage
-    across = float(crosses_languages(language, passage.language))
+    across = float(crosses_languages(question.language, passage.language))
     cosine = passage.parts.cosine or 0.0
     place = (passage.source, passage.start)
     others = [each.parts.cosine or 0.0 for each in read if (each.source, each.start) != place]
@@ -177,4 +179,6 @@ def weigh_evidence(
         "margin across": margin * across,
         "cosine across": cosine * across,
         "lead across": lead * across,
+        "unknown": (1 - across) * len(question.unknown) / max(1, len(question.topical)),
+        "unknown name": float(bool(question.unknown & names_of(question.text))),
     }

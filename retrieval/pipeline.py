@@ -182,10 +182,10 @@ class Pipeline:
         clock.lap("encode_ms")
         with self._read() as reading:
             generation = reading.generation
-            passages = rank(reading, parsed, vector, filters, max(count, depth))
+            ranked = rank(reading, parsed, vector, filters, max(count, depth))
         clock.lap("search_ms")
         notes = freshness.notes
-        if not passages and generation.documents and not filters.is_empty:
+        if not ranked.passages and generation.documents and not filters.is_empty:
             languages = ", ".join(generation.languages)
             notes += (
                 Message(
@@ -193,9 +193,9 @@ class Pipeline:
                 ),
             )
         return Found(
-            question=parsed,
+            question=replace(parsed, unknown=ranked.unknown),
             count=count,
-            passages=_mark_stale(passages, freshness.stale_sources),
+            passages=_mark_stale(ranked.passages, freshness.stale_sources),
             index=_state(generation, freshness.fresh),
             timings=clock.timings(),
             notes=notes,

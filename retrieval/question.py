@@ -30,6 +30,8 @@ class Question:
     """The distinct folded words, in order."""
     topical: tuple[str, ...]
     """The words that are no function words, or all words where there are no others."""
+    unknown: frozenset[str] = frozenset()
+    """The topical words that are nowhere in the index; known once it was searched."""
 
     @property
     def is_about_nothing(self) -> bool:
