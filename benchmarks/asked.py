@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.types import Parts, Passage, Ranks
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _asked(one: dict[str, Any]) -> Asked:
             **passage
             | {
                 "ranks": Ranks(**passage["ranks"]),
-                "parts": Parts(**passage["parts"]),
+                "parts": ScoreParts(**passage["parts"]),
                 "also_in": tuple(passage["also_in"]),
             }
         )
