@@ -12,7 +12,7 @@ from typing import Any
 from seedqa.index.types import Edit
 from seedqa.retrieval.question import Question, parse_question
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.types import Parts, Passage, Ranks
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _asked(one: dict[str, Any]) -> Asked:
             **passage
             | {
                 "ranks": Ranks(**passage["ranks"]),
-                "parts": Parts(**passage["parts"]),
+                "parts": ScoreParts(**passage["parts"]),
                 "also_in": tuple(passage["also_in"]),
                 "context": tuple(passage["context"]),
                 "columns": tuple(passage["columns"]),

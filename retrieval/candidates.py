@@ -107,8 +107,10 @@ def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
 
 
 def inverse_document_frequency(count: int, chunks: int) -> float:
-    """Return the weight of a word that `count` of `chunks` chunks hold, as FTS5's bm25() has it:
-    ln((N - n + 0.5) / (n + 0.5)), never below 1e-6 (Robertson & Zaragoza 2009)."""
+    """Return the weight in FTS5's bm25() of a word that `count` of `chunks` chunks hold.
+
+    It is ln((N - n + 0.5) / (n + 0.5)), never below 1e-6 (Robertson & Zaragoza 2009).
+    """
     return max(1e-6, math.log(max(1e-6, (chunks - count + 0.5) / (count + 0.5))))
 
 

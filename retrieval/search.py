@@ -20,7 +20,7 @@ from seedqa.retrieval.candidates import (
 )
 from seedqa.retrieval.fusion import Fused, fuse, mixes_languages
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.ranking import fold_duplicates, in_order, to_passage
+from seedqa.retrieval.ranking import fold_duplicates, sort_hits, to_passage
 from seedqa.retrieval.types import Passage
 
 
@@ -58,7 +58,7 @@ def rank(
 ) -> Ranked:
     """Return the best `count` passages; `vector` is the question's, of shape (dimension,)."""
     found = find_candidates(reading, question, vector, where)
-    hits = fold_duplicates(in_order(fuse_candidates(found), found.stored), count)
+    hits = fold_duplicates(sort_hits(fuse_candidates(found), found.stored), count)
     passages = (to_passage(hit, found.dense, found.lexical, found.cosines) for hit in hits)
     return Ranked(tuple(passages), found.unknown)
 

@@ -27,9 +27,9 @@ from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.types import (
     Answer,
-    Parts,
     Passage,
     Ranks,
+    ScoreParts,
     band_of,
 )
 
@@ -47,7 +47,7 @@ def passage(
         source=source, title="The iron bridge", date=date, language=language,
         start=start, end=start + len(text), line_start=line, line_end=line + text.count("\n"),
         page=None, text=text, score=score, ranks=Ranks(1, 1), stale=False, also_in=also_in,
-        parts=Parts(0.5, 1.0, 0.2, 0.3),
+        parts=ScoreParts(0.5, 1.0, 0.2, 0.3),
     )  # fmt: skip
 
 
@@ -214,7 +214,7 @@ def test_evidence_says_whether_question_and_passage_are_in_two_languages(
 ) -> None:
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
     others = [
-        replace(passage(source=name), parts=Parts(cosine, None, 0.0, 0.0))
+        replace(passage(source=name), parts=ScoreParts(cosine, None, 0.0, 0.0))
         for name, cosine in OTHERS
     ]
     evidence = weigh_evidence(group, None, replace(ASKED, language=language), [passage(), *others])
