@@ -1,8 +1,8 @@
 """Ask a folder of documents, across languages and offline: the exact words and their source.
 
 >>> import seedqa
->>> seedqa.__all__[:3]
-['open_index', 'ask', 'search']
+>>> [name for name in seedqa.__all__ if name.islower()]
+['ask', 'open_index', 'search']
 """
 
 from __future__ import annotations
