@@ -169,7 +169,7 @@ def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file
     """Search and read, as `Pipeline.ask` does."""
     started = time.perf_counter()
     passages = pipeline.search(row["question"], count=READ_COUNT, refresh=False).passages
-    spans = read_passages(reader, row["question"], passages)
+    spans = read_passages(reader, parse_question(row["question"]), passages)
     spent = 1000 * (time.perf_counter() - started)
     context, answers = row["context"], row["answers"]
     sentences = [

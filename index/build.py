@@ -19,6 +19,7 @@ from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import resolve_folder
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, SeedsError, UnreadableFile
+from seedqa.index.messages import Message
 from seedqa.index.plan import Plan, has_same_content, plan_changes, read_everything
 from seedqa.index.progress import Progress, no_progress
 from seedqa.index.reading_view import encoder_input
@@ -60,7 +61,7 @@ class Report:
     reused: int
     """New chunks whose vectors the embedding cache had."""
     seconds: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     """What else a person should know: another model, other chunk settings."""
 
 
@@ -88,7 +89,7 @@ class _Prepared:
 
     before: Generation | None
     plan: Plan
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     """Why every document is read again; empty where it is not."""
 
     @property
@@ -146,9 +147,9 @@ def build_index(
     started = time.monotonic()
     if Path(resolve_folder(seeds)) == index_folder.resolve():  # before anything is made for it
         raise SeedsError(
-            f"{index_folder} is the folder of the documents",
-            "an index in a folder of its own",
-            "Name another folder with --index",
+            Message("{folder} is the folder of the documents", folder=index_folder),
+            "",
+            Message("Name another folder with --index"),
         )
     order = _Order(
         seeds=seeds,
@@ -198,26 +199,42 @@ def _prepare(writer: IndexWriter, order: _Order) -> _Prepared:
 def _check_seeds(before: Generation | None, order: _Order) -> None:
     if before and before.recipe.seeds != order.recipe.seeds:
         raise IndexMismatch(
-            f"the index in {order.index_folder} was built from {before.recipe.seeds}",
-            f"seeds {order.recipe.seeds}",
-            "Name another index with --index, or leave out --seeds",
+            Message(
+                "the index in {folder} was built from {seeds}",
+                folder=order.index_folder,
+                seeds=before.recipe.seeds,
+            ),
+            Message("seeds {seeds}", seeds=order.recipe.seeds),
+            Message("Name another index with --index, or leave out --seeds"),
         )
 
 
-def _note_changes(before: Generation | None, now: Recipe) -> tuple[str, ...]:
+def _note_changes(before: Generation | None, now: Recipe) -> tuple[Message, ...]:
     """Say why every document must be read again; empty where it need not be."""
     if before is None:
         return ()
     was, notes = before.recipe, []
     if was.fingerprint != now.fingerprint:
         notes.append(
-            f"the index was built with the model {was.model} ({was.fingerprint[:8]});"
-            f" building it again with {now.model} ({now.fingerprint[:8]})"
+            Message(
+                "the index was built with the model {model} ({digest});"
+                " building it again with {other} ({other_digest})",
+                model=was.model,
+                digest=was.fingerprint[:8],
+                other=now.model,
+                other_digest=now.fingerprint[:8],
+            )
         )
     if was.settings != now.settings:
         notes.append(
-            f"chunks were {was.settings.size} characters with an overlap of"
-            f" {was.settings.overlap}, now {now.settings.size} with {now.settings.overlap}"
+            Message(
+                "chunks were {size} characters with an overlap of {overlap},"
+                " now {new_size} with {new_overlap}",
+                size=was.settings.size,
+                overlap=was.settings.overlap,
+                new_size=now.settings.size,
+                new_overlap=now.settings.overlap,
+            )
         )
     return tuple(notes)
 

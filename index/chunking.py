@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from seedqa.index.reading_view import clip_edits, merge_edits
+from seedqa.index.reading_view import clip_edits, make_view, merge_edits
 from seedqa.index.sections import Run, context_of, find_runs
 from seedqa.index.sentences import SENTENCE_END, sentence_starts, trim
 from seedqa.index.tables import group_rows, row_edits
@@ -99,7 +99,7 @@ class _Cutter:
         for own_start, end in spans:
             start = own_start
             if previous:
-                start = _reach_back(self._text, previous, start, self._settings.overlap)
+                start = self._reach_back(previous, start)
             previous = (start, end)
             yield self._chunk(run, start, end, edits)
 
@@ -110,7 +110,7 @@ class _Cutter:
             head = run.start if first else start
             room = max(MIN_TEXT, self._size - (start - head))
             if end - head > self._settings.size and end - start > room:
-                for at, piece in enumerate(self._split(start, end, room)):
+                for at, piece in enumerate(self._split_unit(run, start, end, room)):
                     yield (head, piece[1]) if at == 0 else piece
             else:
                 yield trim(self._text, head, end)
@@ -127,10 +127,40 @@ class _Cutter:
                 yield open_span
             open_span = (start, end)
             if end - start > self._size:
-                yield from self._split(start, end, self._size)
+                yield from self._split_unit(run, start, end, self._size)
                 open_span = None
         if open_span:
             yield open_span
+
+    def _split_unit(self, run: Run, start: int, end: int, size: int) -> Iterator[Span]:
+        """Yield the pieces of a unit; a sentence that runs over a page break is not cut there."""
+        joins = [edit for edit in run.joins if start <= edit.start and edit.end <= end]
+        if not joins:
+            yield from self._split(start, end, size)
+            return
+        view = make_view(self._text[start:end], clip_edits(joins, start, end))
+        position = 0
+        for piece in _splitter(size).split_text(view.text):
+            left, right = trim(view.text, position, position + len(piece))
+            position += len(piece)
+            located = view.locate(left, right)
+            if located:
+                yield start + located[0], start + located[1]
+
+    def _reach_back(self, previous: Span, start: int) -> int:
+        """Return an earlier start that takes in whole sentences from the end of the chunk before.
+
+        It is not within what is not read.
+        """
+        earliest = max(previous[0] + 1, start - self._settings.overlap)
+        for at in sentence_starts(self._text, previous[0], start):
+            if at >= earliest and not self._is_unread(at):
+                return at
+        return start
+
+    def _is_unread(self, at: int) -> bool:
+        before = bisect_right(self._unread, at, key=lambda edit: edit.start) - 1
+        return before >= 0 and at < self._unread[before].end
 
     def _split(self, start: int, end: int, size: int) -> Iterator[Span]:
         """Yield the trimmed spans of pieces of at most `size` characters."""
@@ -193,8 +223,11 @@ class _Cutter:
 
 
 def _units(run: Run, size: int, text: str) -> Iterator[Span]:
-    """Yield the spans that are kept whole: blocks, and a short list with what introduces it."""
-    blocks = run.blocks
+    """Yield the spans that are kept whole: blocks, and a short list with what introduces it.
+
+    Blocks that one sentence runs over are one.
+    """
+    blocks = _join_blocks(run)
     at = 0
     while at < len(blocks):
         until = _list_end(blocks, at, text)
@@ -204,6 +237,20 @@ def _units(run: Run, size: int, text: str) -> Iterator[Span]:
         else:
             yield blocks[at].start, blocks[at].end
             at += 1
+
+
+def _join_blocks(run: Run) -> Sequence[Block]:
+    """Return the blocks of a run, those that are joined over a page break as one."""
+    if not run.joins:
+        return run.blocks
+    ends = {edit.end for edit in run.joins}
+    joined: list[Block] = []
+    for block in run.blocks:
+        if block.start in ends and joined:
+            joined[-1] = replace(joined[-1], end=block.end)
+        else:
+            joined.append(block)
+    return joined
 
 
 def _list_end(blocks: Sequence[Block], at: int, text: str) -> int:
@@ -276,13 +323,6 @@ def _good_cut(text: str, start: int, limit: int) -> int:
         if found > start:
             return found + len(separator)
     return limit
-
-
-def _reach_back(text: str, previous: Span, start: int, overlap: int) -> int:
-    """Return an earlier start that takes in whole sentences from the end of the chunk before."""
-    earliest = max(previous[0] + 1, start - overlap)
-    starts = sentence_starts(text, previous[0], start)
-    return next((at for at in starts if at >= earliest), start)
 
 
 @cache

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedqa.index.errors import ModelError
+from seedqa.index.messages import Message
 from seedqa.index.runtime import (
     MODEL_FILES,
     compile_model,
-    damaged,
+    damaged_error,
     load_tokenizer,
     read_config,
     verify_folder,
@@ -94,7 +95,8 @@ class ShippedEncoder:
             self._question_prompt = str(config["prompts"]["question"])
             self._passage_prompt = str(config["prompts"]["passage"])
         except (KeyError, TypeError, ValueError) as error:
-            raise damaged(folder / "config.json", f"no usable {error}") from error
+            reason = Message("no usable {name}", name=str(error))
+            raise damaged_error(folder / "config.json", reason) from error
         self._tokenizer = load_tokenizer(folder / "tokenizer.json", self._max_length)
         self._request = compile_model(folder / "model.onnx")
 

@@ -11,6 +11,7 @@ import tempfile
 from typing import TYPE_CHECKING
 
 from seedqa.index.errors import StorageError
+from seedqa.index.messages import Message, describe_os_error
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -66,9 +67,11 @@ def _identifier() -> LanguageIdentifier:
     except OSError as error:  # it unpacks its model there
         folder = tempfile.gettempdir()
         raise StorageError(
-            f"{folder} cannot be used: {error.strerror or error}",
-            "room for a temporary file of 20 MB",
-            "Free some space there, or name another folder with the variable TMPDIR",
+            Message(
+                "{folder} cannot be used: {reason}", folder=folder, reason=describe_os_error(error)
+            ),
+            Message("room for a temporary file of {count} MB", count=20),
+            Message("Free some space there, or name another folder with the variable TMPDIR"),
         ) from error
     # Regional languages without an ISO 639-1 code only take short texts away from their
     # neighbours (Extremaduran from Spanish, Venetian from Italian).

@@ -1,6 +1,6 @@
 """A message is a template and its values: English is the template filled in.
 
-Another language is a look-up by the template. Knows no language but English, and no message.
+Another language is a look-up by the template (page/words.py). Knows no language but English.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Message(str):
     template: str
     values: dict[str, Any]
 
-    def __new__(cls, template: str, **values: Any) -> Self:
+    def __new__(cls, template: str, /, **values: Any) -> Self:
         """Fill in the template, as `str.format` does."""
         made = super().__new__(cls, template.format(**values) if values else template)
         made.template = template
@@ -34,6 +34,11 @@ class Message(str):
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
         """Let a message be sent to another process."""
         return (self.template,), self.values
+
+    @classmethod
+    def of(cls, text: str) -> Message:
+        """Return a message as it is, and any other text as a message without values."""
+        return text if isinstance(text, Message) else Message(text)
 
     def to_json(self) -> str:
         """Return the message as one JSON text, to be stored."""
@@ -51,6 +56,11 @@ class Message(str):
             for name, value in described["values"].items()
         }
         return cls(described["template"], **values)
+
+
+def describe_os_error(error: OSError) -> Message:
+    """Name the failure as the operating system does, without its number and path."""
+    return Message(error.strerror or type(error).__name__)
 
 
 def _describe(message: Message) -> dict[str, Any]:

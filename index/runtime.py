@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from seedqa.index.errors import ModelError
+from seedqa.index.messages import Message
 
 #: What makes a folder one of ours.
 MODEL_FILES = ("model.onnx", "tokenizer.json", "config.json")
@@ -43,23 +44,26 @@ def verify_folder(folder: Path, fingerprint: str) -> None:
     """Raise ModelError where the files of a model folder have another fingerprint."""
     actual = fingerprint_folder(folder)
     if actual != fingerprint:
-        raise damaged(folder, f"fingerprint {actual[:12]}, not {fingerprint[:12]}")
+        detail = Message(
+            "fingerprint {found}, not {expected}", found=actual[:12], expected=fingerprint[:12]
+        )
+        raise damaged_error(folder, detail)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
     missing = [file for file in MODEL_FILES if not (folder / file).is_file()]
     if missing:
         raise ModelError(
-            f"model folder {folder} has no {missing[0]}",
+            Message("model folder {folder} has no {file}", folder=folder, file=missing[0]),
             ", ".join(MODEL_FILES),
-            "Reinstall seedqa, or name another model with --model",
+            Message("Reinstall seedqa, or name another model with --model"),
         )
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise damaged(folder / "config.json", str(error)) from error
+        raise damaged_error(folder / "config.json", str(error)) from error
     if not isinstance(config, dict):
-        raise damaged(folder / "config.json", "no JSON object")
+        raise damaged_error(folder / "config.json", Message("no JSON object"))
     return config
 
 
@@ -69,7 +73,7 @@ def load_tokenizer(path: Path, max_length: int) -> Any:
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises plain Exception
-        raise damaged(path, str(error)) from error
+        raise damaged_error(path, str(error)) from error
     # A document that says "</s>" says five signs: it is text, not the end of it.
     tokenizer.encode_special_tokens = True
     tokenizer.enable_truncation(max_length)
@@ -90,7 +94,7 @@ def compile_model(path: Path) -> Any:
             return core.compile_model(str(path), "CPU", settings | extra).create_infer_request()
         except RuntimeError as error:  # a damaged or unwritable cache, or a damaged model
             failure = error
-    raise damaged(path, str(failure).strip().splitlines()[-1])
+    raise damaged_error(path, str(failure).strip().splitlines()[-1])
 
 
 def openvino_core() -> Any:
@@ -124,9 +128,10 @@ def _available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def damaged(path: Path, detail: str) -> ModelError:
+def damaged_error(path: Path, detail: str) -> ModelError:
+    """Return the error for a file of a model folder that cannot be used."""
     return ModelError(
-        f"{path} cannot be used as a model: {detail}",
-        "the files as they were exported",
-        "Reinstall seedqa, or name another model with --model",
+        Message("{path} cannot be used as a model: {reason}", path=path, reason=detail),
+        "",
+        Message("Reinstall seedqa, or name another model with --model"),
     )

@@ -87,12 +87,21 @@ class _Divider:
             self.current = self._extended(self.current, block)
         else:
             start = block.start if apart or not self.pending else self.pending[0].start
-            path = () if apart else tuple(self.path)
+            path = self._path_of(block) if apart else tuple(self.path)
             self.current = Run(start, block.start, block.end, (block,), path)
             self.pending = self.pending if apart else []
         if apart or block.kind is BlockKind.TABLE:
             self.close()
         self.unread = False
+
+    def _path_of(self, block: Block) -> tuple[Heading, ...]:
+        """Return the headings above what a note is to; of what has no anchor there are none."""
+        if block.anchor is None:
+            return ()
+        if block.anchor >= block.start:
+            return tuple(self.path)
+        run = bisect_right(self.runs, block.anchor, key=lambda run: run.start) - 1
+        return self.runs[run].path if run >= 0 else ()
 
     def close(self) -> None:
         if self.current:

@@ -13,6 +13,7 @@ from pathlib import Path
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
 from seedqa.index.errors import SourceError, UnreadableFile
+from seedqa.index.messages import Message
 from seedqa.index.types import Document, FoundFile
 from seedqa.index.workspace import Workspace
 
@@ -61,9 +62,9 @@ def _find_sources(workspace: Workspace) -> tuple[Path, dict[str, FoundFile]]:
 
 def _no_source(place: str, seeds: Path) -> SourceError:
     return SourceError(
-        f"no source {place!r} in {seeds}",
-        "a source as ask and search show it",
-        "See the names with: seedqa search QUERY",
+        Message("no source {source!r} in {folder}", source=place, folder=seeds),
+        "",
+        Message("See the names with: {command}", command="seedqa search QUERY"),
     )
 
 
@@ -82,7 +83,9 @@ def _read(file: FoundFile) -> Document:
         return read_document(file)[1]
     except UnreadableFile as error:
         raise SourceError(
-            f"{file.source} cannot be read: {error.reason}", "a readable file", "Mend the file"
+            Message("{source} cannot be read: {reason}", source=file.source, reason=error.reason),
+            "",
+            Message("Fix the file"),
         ) from error
 
 

@@ -28,7 +28,7 @@ class Status:
     """Groups of sources with the same content."""
     changed: tuple[str, ...]
     removed: tuple[str, ...]
-    problem: str | None
+    problem: SeedsError | None
     """Why freshness is not known, or None."""
 
     @property
@@ -41,7 +41,7 @@ def read_status(workspace: Workspace) -> Status:
     """Return the status of the index of `workspace`; raises IndexMissing."""
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    problem = None
+    problem: SeedsError | None = None
     with closing(open_for_reading(workspace.index)) as reader, reader.read() as reading:
         if reading is None:
             raise missing_index_error(workspace.index)
@@ -50,7 +50,7 @@ def read_status(workspace: Workspace) -> Status:
             seeds = Path(generation.recipe.seeds)
             plan = settle_doubts(plan_changes(reader, seeds, workspace.index))
         except SeedsError as error:
-            problem = str(error)
+            problem = error
         else:
             changed = plan.changed_sources
             removed = tuple(sorted(row.source for row in plan.removed))

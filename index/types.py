@@ -112,6 +112,8 @@ class Block:
     """The row of a table that names the columns, if it is in the text."""
     rows: tuple[Row, ...] = ()
     """The rows of a table below its header."""
+    anchor: int | None = None
+    """Of a note, the offset in the text of what it is a note to, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, IndexMissing
+from seedqa.index.messages import Message
 from seedqa.index.store.database import DATABASE, missing_index_error
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import Generation, Intention
@@ -122,9 +123,16 @@ def check_model(workspace: Workspace) -> None:
     named = workspace.named_model
     if generation and named is not None and named != generation.recipe.model_path:
         raise IndexMismatch(
-            f"the index in {workspace.index} was built with the model {generation.recipe.model}",
-            f"{named}, as --model says",
-            f"Rebuild it with: seedqa index --model {named}, or leave out --model",
+            Message(
+                "the index in {folder} was built with the model {model}",
+                folder=workspace.index,
+                model=generation.recipe.model,
+            ),
+            Message("{model}, as --model says", model=named),
+            Message(
+                "Rebuild it with: {command}, or leave out --model",
+                command=f"seedqa index --model {named}",
+            ),
         )
 
 
@@ -132,9 +140,17 @@ def other_model_error(generation: Generation, encoder: Encoder) -> IndexMismatch
     """Return the error for an index whose model is not, or is no longer, the one at hand."""
     recipe = generation.recipe
     return IndexMismatch(
-        f"the index was built with the model {recipe.model} ({recipe.fingerprint[:8]})",
-        f"{encoder.name} as it is now ({encoder.fingerprint[:8]})",
-        "Rebuild it with: seedqa index",
+        Message(
+            "the index was built with the model {model} ({digest})",
+            model=recipe.model,
+            digest=recipe.fingerprint[:8],
+        ),
+        Message(
+            "{model} as it is now ({digest})",
+            model=encoder.name,
+            digest=encoder.fingerprint[:8],
+        ),
+        Message("Rebuild it with: {command}", command="seedqa index"),
     )
 
 
@@ -153,9 +169,13 @@ def _read_record(index: Path) -> tuple[Intention | None, Generation | None]:
 def _check_seeds(recorded: Generation, location: Location) -> None:
     if location.seeds is not None and str(location.seeds.resolve()) != recorded.recipe.seeds:
         raise IndexMismatch(
-            f"the index in {location.index} was built from {recorded.recipe.seeds}",
-            f"{location.seeds.resolve()}, as --seeds says",
-            "Name another index with --index, or leave out --seeds",
+            Message(
+                "the index in {folder} was built from {seeds}",
+                folder=location.index,
+                seeds=recorded.recipe.seeds,
+            ),
+            Message("{seeds}, as --seeds says", seeds=location.seeds.resolve()),
+            Message("Name another index with --index, or leave out --seeds"),
         )
 
 

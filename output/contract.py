@@ -102,7 +102,7 @@ def report_json(report: Report) -> JsonObject:
         "embedded": report.embedded,
         "reused": report.reused,
         "seconds": round(report.seconds, 3),
-        "notes": list(report.notes),
+        "notes": [str(note) for note in report.notes],
     }
 
 
@@ -119,7 +119,7 @@ def rebuild_json(report: Report) -> JsonObject:
         "skipped": len(report.skipped),
         "embedded": report.embedded,
         "seconds": round(report.seconds, 3),
-        "notes": list(report.notes),
+        "notes": [str(note) for note in report.notes],
     }
 
 
@@ -143,13 +143,13 @@ def status_json(status: Status) -> JsonObject:
         "fresh": status.fresh,
         "changed": list(status.changed),
         "removed": list(status.removed),
-        "problem": status.problem,
+        "problem": str(status.problem) if status.problem else None,
     }
 
 
 def skipped_json(file: SkippedFile) -> JsonObject:
     """Return a file that was left out, with the reason."""
-    return {"source": file.source, "reason": file.reason}
+    return {"source": file.source, "reason": str(file.reason)}
 
 
 def excerpt_json(excerpt: Excerpt) -> JsonObject:
@@ -176,4 +176,8 @@ def findings_json(findings: Sequence[Finding], repaired: Sequence[str]) -> JsonO
 
 def error_json(error: SeedqaError) -> JsonObject:
     """Return an error; the command line prints it as the value of `error`."""
-    return {"found": error.found, "expected": error.expected, "remedy": error.remedy}
+    return {
+        "found": str(error.found),
+        "expected": str(error.expected),
+        "remedy": str(error.remedy),
+    }

@@ -235,7 +235,7 @@ def write_status(status: Status, stream: TextIO) -> None:
 
 def _describe_freshness(status: Status) -> str:
     if status.problem:
-        return f"unknown: {one_line(status.problem)}"
+        return f"unknown: {one_line(str(status.problem))}"
     if status.fresh:
         return "yes"
     return f"no, {len(status.changed)} changed, {len(status.removed)} deleted; run seedqa index"

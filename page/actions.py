@@ -10,7 +10,8 @@ from typing import Any
 
 from seedqa.index.documents.formats import EXTENSIONS
 from seedqa.index.errors import SeedqaError, UsageError
-from seedqa.output.contract import error_json, rebuild_json, status_json
+from seedqa.index.messages import Message
+from seedqa.output.contract import rebuild_json, status_json
 from seedqa.page.filters import read_filters
 from seedqa.page.guard import UPLOAD_PATH
 from seedqa.page.options import PageOptions
@@ -18,7 +19,7 @@ from seedqa.page.rebuild import RebuildProgress
 from seedqa.page.service import Service
 from seedqa.page.uploads import MAX_UPLOAD_BYTES
 from seedqa.page.view import view_document, view_documents, view_result
-from seedqa.page.words import choose_language, translate, word_error, word_line, words_of
+from seedqa.page.words import choose_language, translate, word_error, words_of
 from seedqa.retrieval.pipeline import DEFAULT_COUNT
 
 Wanted = Mapping[str, Any]
@@ -57,7 +58,8 @@ def ask(service: Service, options: PageOptions, wanted: Wanted) -> Any:
         count=int(wanted.get("count", DEFAULT_COUNT)),
         filters=read_filters(wanted),
     )
-    return view_result(result, read)
+    notes = [translate(note, _spoken(wanted)) for note in result.notes]
+    return view_result(result, read) | {"notes": notes}
 
 
 def open_document(service: Service, options: PageOptions, wanted: Wanted) -> Any:
@@ -72,16 +74,18 @@ def open_document(service: Service, options: PageOptions, wanted: Wanted) -> Any
 
 def status(service: Service, options: PageOptions, wanted: Wanted) -> Any:
     """Return what is indexed, and how far a rebuild is; at most `MAX_LISTED` files of a kind."""
-    shown = status_json(service.status())
+    seen = service.status()
+    shown = status_json(seen)
     listed = {name: shown[name][:MAX_LISTED] for name in _LISTS}
     language = _spoken(wanted)
-    for file in listed["skipped"]:
-        file["reason"] = translate(file["reason"], language) or file["reason"]
-    problem = shown["problem"]
+    listed["skipped"] = [
+        {"source": file.source, "reason": translate(file.reason, language)}
+        for file in seen.skipped[:MAX_LISTED]
+    ]
     return shown | {
         "counts": {name: len(shown[name]) for name in _LISTS},
         **listed,
-        "problem": word_line(problem, language) if problem else None,
+        "problem": word_error(seen.problem, language) if seen.problem else None,
         "rebuild": word_progress(service.progress(), language),
         "folder": service.seeds.name,
     }
@@ -100,7 +104,7 @@ def refresh(service: Service, options: PageOptions, wanted: Wanted) -> Any:
 def remove(service: Service, options: PageOptions, wanted: Wanted) -> Any:
     """Delete a document."""
     if not options.removals:
-        raise UsageError("removing is off", "a page that may", "Start it with --allow-remove")
+        raise UsageError(Message("removing is off"), "", Message("Start it with --allow-remove"))
     service.remove(str(wanted.get("source", "")))
     return {}
 
@@ -124,7 +128,8 @@ def run_action(name: str, service: Service, options: PageOptions, given: Any) ->
     except SeedqaError as error:
         return word_failure(error, wanted)
     except (TypeError, ValueError, IndexError, KeyError) as error:
-        wrong = UsageError(f"a request of another kind ({error})", "one of this page", "Reload")
+        found = Message("a request of another kind ({detail})", detail=str(error))
+        wrong = UsageError(found, "", Message("Reload"))
         return word_failure(wrong, wanted)
 
 
@@ -143,14 +148,15 @@ def bind_actions(service: Service, options: PageOptions) -> list[Callable[[Any],
 
 def word_failure(error: SeedqaError, wanted: Wanted) -> dict[str, Any]:
     """Return an error as the page takes it, in the language of the page that asks."""
-    return {"error": word_error(error_json(error), _spoken(wanted))}
+    return {"error": word_error(error, _spoken(wanted))}
 
 
 def word_progress(progress: RebuildProgress, language: str) -> dict[str, Any]:
     """Return how far a rebuild is, or what the last one did, in the words of a language."""
-    report = rebuild_json(progress.report) if progress.report else None
-    if report:
-        report["notes"] = [translate(note, language) or note for note in report["notes"]]
+    report = None
+    if progress.report:
+        notes = [translate(note, language) for note in progress.report.notes]
+        report = rebuild_json(progress.report) | {"notes": notes}
     return {
         "number": progress.number,
         "running": progress.running,
@@ -159,7 +165,7 @@ def word_progress(progress: RebuildProgress, language: str) -> dict[str, Any]:
         "total": progress.total,
         "seconds": progress.seconds,
         "report": report,
-        "error": word_error(error_json(progress.error), language) if progress.error else None,
+        "error": word_error(progress.error, language) if progress.error else None,
     }
 
 

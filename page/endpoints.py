@@ -77,7 +77,7 @@ def _question_endpoint(
         given = bound.arguments
         with _telling(failure):
             result = run(given[text_name], count=given["count"], filters=read_filters(given))
-        return result_json(result, explain=False) | {"notes": list(result.notes)}
+        return result_json(result, explain=False) | {"notes": [str(note) for note in result.notes]}
 
     lines = [f"    {parameter}: {meaning}" for parameter, meaning in described.items()]
     made: Any = endpoint  # a function takes attributes that its type does not name

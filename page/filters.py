@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from seedqa.index.errors import QuestionError
+from seedqa.index.messages import Message
 from seedqa.index.types import Filters
 
 #: Each filter with its description, which a client of the API reads.
@@ -33,6 +34,8 @@ def read_filters(given: Mapping[str, Any]) -> Filters:
             date.fromisoformat(value)
         except ValueError:
             raise QuestionError(
-                f"{value!r} as a date", "one like 2020-01-31", "Correct the date"
+                Message("{value!r} as a date", value=value),
+                Message("one like {date}", date="2020-01-31"),
+                Message("Correct the date"),
             ) from None
     return Filters(**{name: value or None for name, value in values.items()})

@@ -44,13 +44,11 @@ def make_rules(options: PageOptions) -> Rules:
     if not loopback and not options.auth:
         raise UsageError(
             f"--host {options.host} can be reached from other machines, without --auth",
-            "a log-in for them",
+            "",
             "Add --auth USER:PASSWORD, or --auth FILE with such lines",
         )
     if options.read_only and (options.uploads or options.removals):
-        raise UsageError(
-            "--read-only with --allow-upload or --allow-remove", "one of them", "Leave one out"
-        )
+        raise UsageError("--read-only with --allow-upload or --allow-remove", "", "Leave one out")
     hosts = {"localhost", "127.0.0.1", "::1", options.host.lower()}
     if not loopback:
         hosts |= {socket.gethostname().lower(), socket.getfqdn().lower()}
@@ -81,7 +79,7 @@ def read_logins(auth: str) -> dict[str, str]:
             lines = Path(auth).read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(
-                f"--auth {auth} cannot be read", "lines of USER:PASSWORD", "See its permissions"
+                f"--auth {auth} cannot be read", "lines of USER:PASSWORD", "Check its permissions"
             ) from error
     pairs = [line.strip().partition(":") for line in lines if line.strip()]
     if not pairs or not all(user and password for user, _, password in pairs):
@@ -105,7 +103,7 @@ def listen(host: str, port: int) -> socket.socket:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(
             f"cannot listen on {host}, port {port}: {reason}",
-            "a free port of this machine",
+            "",
             "Name another one with --port",
         ) from error
     return listening

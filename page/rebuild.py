@@ -17,6 +17,7 @@ from typing import Any
 
 from seedqa.index.build import Report
 from seedqa.index.errors import SeedqaError
+from seedqa.index.messages import Message
 from seedqa.index.plan import RACY_NS
 from seedqa.index.workspace import Workspace
 
@@ -108,9 +109,9 @@ class Rebuild:
         if ended is None:
             ended = {
                 "error": SeedqaError(
-                    f"the rebuild ended by itself with {process.exitcode}",
-                    "a report",
-                    "Start it again: what was embedded so far is kept",
+                    Message("the rebuild ended by itself with {code}", code=process.exitcode),
+                    "",
+                    Message("Start it again: what was embedded so far is kept"),
                 )
             }
         with self._lock:

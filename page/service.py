@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from seedqa.index.errors import ServiceBusy, UsageError
 from seedqa.index.listing import list_documents
+from seedqa.index.messages import Message
 from seedqa.index.progress import Progress
 from seedqa.index.source import open_source
 from seedqa.index.status import Status, read_status
@@ -137,9 +138,9 @@ class Service:
         with self._counting:
             if self._waiting >= MAX_WAITING:
                 raise ServiceBusy(
-                    f"{MAX_WAITING} questions are waiting",
-                    "a shorter queue",
-                    "Ask again in a moment",
+                    Message("{count} questions are waiting", count=MAX_WAITING),
+                    "",
+                    Message("Ask again in a moment"),
                 )
             self._waiting += 1
         try:
@@ -226,5 +227,5 @@ class Service:
     def _check_writable(self) -> None:
         if self.read_only:
             raise UsageError(
-                "this page is read-only", "a page that may write", "Start it without --read-only"
+                Message("this page is read-only"), "", Message("Start it without --read-only")
             )

@@ -21,6 +21,7 @@ from seedqa.index.errors import (
     UnreadableFile,
     UploadError,
 )
+from seedqa.index.messages import Message, describe_os_error
 from seedqa.index.types import FoundFile
 
 #: Larger documents are put into the folder by hand. Reading one of 20 MiB takes some seconds.
@@ -50,7 +51,9 @@ def safe_name(wished: str) -> str:
     stem, extension = os.path.splitext(name)
     if extension.lower() not in EXTENSIONS:
         raise UploadError(
-            f"{name!r} is not a type that is read", ", ".join(sorted(EXTENSIONS)), "Convert it"
+            Message("{name!r} is not a type that is read", name=name),
+            ", ".join(sorted(EXTENSIONS)),
+            Message("Convert it"),
         )
     stem = stem.strip(" .")
     while len(stem.encode()) > MAX_STEM_BYTES:
@@ -61,7 +64,7 @@ def safe_name(wished: str) -> str:
 
 
 class Upload:
-    """A document on its way: written beside the others under a hidden name, then given its own.
+    """A document on its way: written next to the others under a hidden name, then given its own.
 
     A context manager; what was not kept is gone at its end.
     """
@@ -88,9 +91,13 @@ class Upload:
         self._size += len(data)
         if self._size > MAX_UPLOAD_BYTES:
             raise UploadError(
-                f"{self._name} has more than {MAX_UPLOAD_BYTES // 2**20} MiB",
-                "a smaller document",
-                "Put it into the folder by hand",
+                Message(
+                    "{name} has more than {count} MiB",
+                    name=self._name,
+                    count=MAX_UPLOAD_BYTES // 2**20,
+                ),
+                "",
+                Message("Put it into the folder by hand"),
             )
         try:
             self._file.write(data)
@@ -107,7 +114,11 @@ class Upload:
             read_document(FoundFile(self._name, self._part, self._size, 0, 0, 0))
         except UnreadableFile as error:
             raise UploadError(
-                f"{self._name} cannot be read: {error.reason}", "a readable document", "Mend it"
+                Message(
+                    "{source} cannot be read: {reason}", source=self._name, reason=error.reason
+                ),
+                "",
+                Message("Fix the file"),
             ) from error
         except OSError as error:
             raise _unwritable(self._seeds, error) from error
@@ -125,7 +136,11 @@ class Upload:
             except OSError as error:
                 raise _unwritable(self._seeds, error) from error
             return name
-        raise UploadError(f"{_MAX_SAME_NAME} documents named {self._name}", "fewer", "Rename it")
+        raise UploadError(
+            Message("{count} documents named {name}", count=_MAX_SAME_NAME, name=self._name),
+            "",
+            Message("Rename it"),
+        )
 
 
 def remove_document(seeds: Path, source: str) -> None:
@@ -134,7 +149,9 @@ def remove_document(seeds: Path, source: str) -> None:
     path = next((file.path for file in found if file.source == source), None)
     if path is None:
         raise SourceError(
-            f"no source {source!r} in {seeds}", "a source as the page shows it", "Refresh the page"
+            Message("no source {source!r} in {folder}", source=source, folder=seeds),
+            "",
+            Message("Refresh the page"),
         )
     link = os.path.join(seeds, source)
     try:  # where it is a link, the link; a name that is not UTF-8 is known by its path only
@@ -145,5 +162,9 @@ def remove_document(seeds: Path, source: str) -> None:
 
 def _unwritable(seeds: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"{seeds} cannot be written: {error.strerror}", "a folder that can", "See its permissions"
+        Message(
+            "{folder} cannot be written: {reason}", folder=seeds, reason=describe_os_error(error)
+        ),
+        "",
+        Message("Check its permissions"),
     )

@@ -93,13 +93,16 @@ def _newest_first(kept: Sequence[tuple[Answer, Passage]]) -> tuple[Answer, ...]:
         return tuple(answer for answer, _ in kept)
     told = tell_apart([passage for _, passage in kept])
     answers = [replace(answer, differs_by=by) for (answer, _), by in zip(kept, told, strict=True)]
-    answers.sort(key=lambda answer: answer.date or _year_in(answer.differs_by), reverse=True)
+    answers.sort(key=_newness, reverse=True)
     return tuple(answers)
 
 
-def _year_in(text: str | None) -> str:
-    found = re.search(YEAR, text or "")
-    return found.group() if found else ""
+def _newness(answer: Answer) -> tuple[str, list[int]]:
+    """Return what orders documents: a date or a year, then the numbers of a version."""
+    told = answer.differs_by or ""
+    year = re.search(YEAR, told)
+    date = answer.date or (year.group() if year else "")
+    return date, [int(number) for number in re.findall(r"\d{1,9}", told)]
 
 
 def reorder_passages(

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seedqa.index.runtime import damaged
+from seedqa.index.messages import Message
+from seedqa.index.runtime import damaged_error
 
 CALIBRATION_FILE = "calibration.json"
 
@@ -65,9 +66,9 @@ def load_calibration(path: Path, fingerprint: str) -> Calibration:
         )
         fitted_for = content["reader"]
     except KeyError as error:
-        raise damaged(path, f"no number {error}") from error
+        raise damaged_error(path, Message("no number {name}", name=str(error))) from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise damaged(path, str(error)) from error
+        raise damaged_error(path, str(error)) from error
     if fitted_for != fingerprint:
-        raise damaged(path, "fitted for another reader")
+        raise damaged_error(path, Message("fitted for another reader"))
     return calibration

@@ -13,6 +13,7 @@ from pathlib import Path
 from seedqa.index.build import OutOfTime, Report, build_index
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexBusy, SeedsError, StorageError
+from seedqa.index.messages import Message
 from seedqa.index.plan import Plan, plan_changes, settle_doubts
 from seedqa.index.progress import Progress
 from seedqa.index.store.protocol import IndexReader
@@ -31,7 +32,7 @@ class Freshness:
 
     fresh: bool
     stale_sources: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 def check_folder(
@@ -82,11 +83,16 @@ def catch_up(
     try:
         report = build(index, generation, encoder, progress, None if other_model else seconds)
     except OutOfTime:
-        reason = f"{_describe_plan(plan)}, too much for a question to wait for; run seedqa index"
+        reason = Message(
+            "{changes}, too much for a question to wait for; run seedqa index",
+            changes=_describe_plan(plan),
+        )
     except (IndexBusy, StorageError) as error:
         if other_model:
             raise
-        reason = f"{_describe_plan(plan)}, and {error.found}"
+        reason = Message(
+            "{changes}, and {reason}", changes=_describe_plan(plan), reason=error.found
+        )
     else:
         return Freshness(True, notes=report.notes)
     return Freshness(False, plan.stale_sources, (reason,))
@@ -120,19 +126,24 @@ def _plan(reader: IndexReader, index: Path, generation: Generation) -> Plan:
 
 def _folder_is_gone(reader: IndexReader, error: SeedsError) -> Freshness:
     sources = frozenset(row.source for row in reader.documents())
-    return Freshness(False, sources, (f"{error.found}: nothing is fresh",))
+    return Freshness(False, sources, (Message("{reason}: nothing is fresh", reason=error.found),))
 
 
 def _describe_emptied(generation: Generation, plan: Plan) -> Freshness | None:
     """Return what to say where every document has gone: a disk may be missing, not the files."""
     if not generation.documents or plan.unchanged or plan.to_read:
         return None
-    reason = (
-        f"no document is left in {generation.recipe.seeds}; run seedqa index to empty the index too"
+    reason = Message(
+        "no document is left in {folder}; run seedqa index to empty the index too",
+        folder=generation.recipe.seeds,
     )
     return Freshness(False, plan.stale_sources, (reason,))
 
 
-def _describe_plan(plan: Plan) -> str:
+def _describe_plan(plan: Plan) -> Message:
     changed, removed = len(plan.to_read) + len(plan.newly_skipped), len(plan.removed)
-    return f"{changed} changed and {removed} deleted files are not yet in the index"
+    return Message(
+        "{changed} changed and {removed} deleted files are not yet in the index",
+        changed=changed,
+        removed=removed,
+    )

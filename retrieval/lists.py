@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from seedqa.index.lexical import folded_words
 from seedqa.index.sentences import split_sentences
+from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
 Span = tuple[int, int]
@@ -72,24 +74,38 @@ def names_number(text: str) -> bool:
     )
 
 
-def entries_around(passage: Passage, start: int, end: int, question: str) -> tuple[Span, ...]:
+def entries_around(passage: Passage, start: int, end: int, question: Question) -> tuple[Span, ...]:
     """Return the entries of the list that text[start:end] of a passage belongs to, if any.
 
     `start` and `end` are offsets into the passage's own text, as are the spans returned. The words
-    are among the entries where the question asks for several things, or announce them.
+    are among the entries where the question asks for several things or no word of it tells one
+    entry from another; or they announce the entries.
     """
     text, items = passage.text, passage.items
     if not items:
         return ()
-    several = asks_for_several(question)
-    inside = any(left <= start and end <= right for left, right in items)
+    several = asks_for_several(question.text)
+    inside = [(left, right) for left, right in items if left <= start and end <= right]
     if inside:
-        return items if several else ()
+        is_any = _is_whole(text, inside[0], (start, end)) and not _tells_entries(passage, question)
+        return items if several or is_any else ()
     announces = end <= items[0][0] and _announces(text, start, items[0][0])
-    wants = several or asks_how_many(question)
+    wants = several or asks_how_many(question.text)
     if announces and wants and not names_number(text[start:end]):
         return items
     return ()
+
+
+def _is_whole(text: str, item: Span, words: Span) -> bool:
+    """Return whether an entry is short and holds hardly more than these words."""
+    entry = len(folded_words(text[slice(*item)]))
+    return entry <= MAX_ENTRY_WORDS and entry - len(folded_words(text[slice(*words)])) <= 1
+
+
+def _tells_entries(passage: Passage, question: Question) -> bool:
+    """Return whether a topical word of the question is in an entry of the list."""
+    known = {word for item in passage.items for word in folded_words(passage.text[slice(*item)])}
+    return any(word in known for word in question.topical)
 
 
 def _announces(text: str, start: int, first: int) -> bool:

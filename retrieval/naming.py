@@ -87,8 +87,8 @@ def are_twins(one: Passage, other: Passage) -> bool:
 def tell_apart(passages: Sequence[Passage]) -> list[str]:
     """Return for each passage what distinguishes its document from those of the others.
 
-    A year, a version or a name that only its own names, title or headings have; else its date;
-    else its source.
+    A year or a version that only its own names, title or headings have; else its date; else a
+    name that only it has; else its source.
     """
     known = [_where(passage) for passage in passages]
     told = []
@@ -98,7 +98,7 @@ def tell_apart(passages: Sequence[Passage]) -> list[str]:
         figures = [word for word in own if any(map(str.isdigit, word))]
         dates = [other.date for number, other in enumerate(passages) if number != at]
         dated = passage.date if passage.date not in dates else None
-        told.append((figures or own or [dated or passage.source])[0])
+        told.append([*figures, *([dated] if dated else ()), *own, passage.source][0])
     return told
 
 
@@ -118,8 +118,10 @@ def _skeleton(text: str) -> frozenset[tuple[str, ...]]:
 
 
 def _known_of(passage: Passage) -> frozenset[str]:
-    where = " ".join((*passage.context, passage.title, passage.source, passage.date or ""))
-    return figures_of(passage.view.text) | figures_of(re.sub(r"[_/]", " ", where))
+    stem = passage.source.rpartition(".")[0] or passage.source
+    where = "\n".join((*passage.context, passage.title, stem, passage.date or ""))
+    apart = re.sub(r"[_/-]", " ", where)  # lease-2022 is of 2022
+    return figures_of(passage.view.text) | figures_of(where) | figures_of(apart)
 
 
 def _parts(passage: Passage) -> frozenset[str]:

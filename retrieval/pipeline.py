@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from seedqa.index.build import build_index
 from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.errors import QuestionError
+from seedqa.index.messages import Message
 from seedqa.index.progress import Progress, no_progress
 from seedqa.index.reading_view import CONTEXT_MARK
 from seedqa.index.store.database import missing_index_error
@@ -27,7 +28,7 @@ from seedqa.retrieval.freshness import REFRESH_SECONDS, Freshness, catch_up, che
 from seedqa.retrieval.question import Question, parse_question
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.search import rank
-from seedqa.retrieval.tables import inserted_spans
+from seedqa.retrieval.tables import closed_spans
 from seedqa.retrieval.types import IndexState, Passage, Result, Timings
 
 DEFAULT_COUNT = 5
@@ -170,7 +171,9 @@ class Pipeline:
         parsed = parse_question(question)
         if not 1 <= count <= MAX_COUNT:
             raise QuestionError(
-                f"a count of {count}", f"1 to {MAX_COUNT} passages", "Give another -n"
+                Message("a count of {count}", count=count),
+                Message("1 to {count} passages", count=MAX_COUNT),
+                Message("Give another -n"),
             )
         clock = _Clock()
         freshness = self.refresh(progress) if refresh else self._check()
@@ -184,7 +187,11 @@ class Pipeline:
         notes = freshness.notes
         if not passages and generation.documents and not filters.is_empty:
             languages = ", ".join(generation.languages)
-            notes += (f"no document passes the filters; languages: {languages}",)
+            notes += (
+                Message(
+                    "no document passes the filters; languages: {languages}", languages=languages
+                ),
+            )
         return Found(
             question=parsed,
             count=count,
@@ -203,7 +210,7 @@ class Pipeline:
         passages, verdict = found.passages, Verdict()
         reader = self._open_reader()
         if not found.question.is_about_nothing:
-            spans = read_passages(reader, found.question.text, passages[:READ_COUNT])
+            spans = read_passages(reader, found.question, passages[:READ_COUNT])
             ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
             passages = tuple(passage for passage, _ in ordered)
             verdict = find_answers(
@@ -307,14 +314,14 @@ class _Clock:
 
 
 def read_passages(
-    reader: Reader, question: str, passages: Sequence[Passage]
+    reader: Reader, question: Question, passages: Sequence[Passage]
 ) -> list[tuple[Span, ...]]:
     """Return the best spans of each passage as it is read, next to where it belongs."""
     return reader.read(
-        question,
+        question.text,
         [passage.view.text for passage in passages],
         [CONTEXT_MARK.join(passage.context) for passage in passages],
-        [inserted_spans(passage) for passage in passages],
+        closed_spans(passages, question),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from seedqa.index.errors import QuestionError
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import all_stop_words, folded_words, stop_words
+from seedqa.index.messages import Message
 from seedqa.index.stopwords import STOP_WORDS
 
 #: A question is a sentence or a paragraph; the encoder reads 256 tokens of it.
@@ -48,12 +49,12 @@ def parse_question(text: str) -> Question:
     """
     cleaned = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text).split())
     if not cleaned:
-        raise QuestionError("an empty question", "some words", "Ask a question")
+        raise QuestionError(Message("an empty question"), "", Message("Ask a question"))
     if len(cleaned) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
-            f"a question of {len(cleaned):,} characters",
-            f"at most {MAX_QUESTION_CHARACTERS:,}",
-            "Shorten it",
+            Message("a question of {count:,} characters", count=len(cleaned)),
+            Message("at most {count:,}", count=MAX_QUESTION_CHARACTERS),
+            Message("Shorten it"),
         )
     spoken = folded_words(cleaned)
     language = guess_language(spoken)

@@ -80,7 +80,7 @@ def _entries(passage: Passage, words: Span, sentence: Span, question: Question) 
     """Return the spans of the entries where the answer is a list, from the passage's start."""
     if passage.columns:
         return ()
-    entries = entries_around(passage, *words, question.text)
+    entries = entries_around(passage, *words, question)
     if entries or passage.items or not asks_for_several(question.text):
         return entries
     return enumeration_around(passage.text, *words, sentence)

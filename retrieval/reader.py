@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seedqa.index.messages import Message
 from seedqa.index.runtime import (
     compile_model,
-    damaged,
+    damaged_error,
     load_tokenizer,
     read_config,
     verify_folder,
@@ -92,7 +93,8 @@ class Reader:
             self._fingerprint = str(config["fingerprint"])
             self._languages = tuple(map(str, config["languages"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise damaged(folder / "config.json", f"no usable {error}") from error
+            reason = Message("no usable {name}", name=str(error))
+            raise damaged_error(folder / "config.json", reason) from error
 
     @property
     def name(self) -> str:

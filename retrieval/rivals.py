@@ -31,12 +31,27 @@ def choose_named(groups: Sequence[Group], question: Question) -> tuple[list[Grou
     alike but for what tells them apart, the one that has more of the question's words leads.
     """
     named = named_by(question.text)
+    groups = _prefer_figures(groups, question)
     fitting = [_fitting(group, named) for group in groups]
     kept = [group for group in fitting if group]
     if not kept:
         return list(groups), not named
     rest = [group for group, own in zip(groups, fitting, strict=True) if own is None]
     return _lead_by_words(kept, question) + rest, True
+
+
+def _prefer_figures(groups: Sequence[Group], question: Question) -> list[Group]:
+    """Return groups with the twins of the first in front that have all figures of the question."""
+    figures = figures_of(question.text)
+    if not figures or not groups or fits(groups[0].best.passage, figures):
+        return list(groups)
+    best = groups[0].best.passage
+    front = [
+        group
+        for group in groups
+        if fits(group.best.passage, figures) and are_twins(best, group.best.passage)
+    ]
+    return [*front, *(group for group in groups if group not in front)]
 
 
 def _fitting(group: Group, named: frozenset[str]) -> Group | None:
@@ -56,8 +71,8 @@ def _lead_by_words(groups: list[Group], question: Question) -> list[Group]:
         for group in groups[:RIVALS]
         if group is groups[0] or are_twins(best, group.best.passage)
     ]
-    lead = max(twins, key=lambda group: count_words(group.best.passage, question))
-    if count_words(lead.best.passage, question) == count_words(best, question):
+    lead = max(twins, key=lambda group: len(shared_words(group.best.passage, question)))
+    if len(shared_words(lead.best.passage, question)) == len(shared_words(best, question)):
         return groups
     return [lead, *(group for group in groups if group is not lead)]
 
@@ -72,27 +87,35 @@ def find_rivals(groups: Sequence[Group], question: Question, encode: Encode) -> 
     if best.best.span.score <= 0:
         return []
     has_digits = _has_digits(best.best.text)
-    words = count_words(best.best.passage, question)
+    shared = shared_words(best.best.passage, question)
+    figures = figures_of(question.text)
     own_sources = {candidate.passage.source for candidate in best.candidates}
     rivals = [
         group
         for group in groups[1:RIVALS]
         if group.best.span.score > 0
         and _has_digits(group.best.text) == has_digits
-        and count_words(group.best.passage, question) == words
+        and fits(group.best.passage, figures) == fits(best.best.passage, figures)
         and not own_sources & {candidate.passage.source for candidate in group.candidates}
     ]
-    twins = [group for group in rivals if are_twins(best.best.passage, group.best.passage)]
+    twins = [
+        group
+        for group in rivals
+        if are_twins(best.best.passage, group.best.passage)
+        and shared_words(group.best.passage, question) == shared
+    ]
     others = [group for group in rivals if group not in twins]
+    named = names_of(question.text) & shared
+    others = [each for each in others if named <= shared_words(each.best.passage, question)]
     same = [*twins, *_same_statements(best, others, encode)]
     return [group for group in rivals if group in same]
 
 
-def count_words(passage: Passage, question: Question) -> int:
-    """Return how many topical words of the question a passage has, or where it belongs."""
+def shared_words(passage: Passage, question: Question) -> frozenset[str]:
+    """Return the topical words of the question that a passage has, or where it belongs."""
     where = " ".join((*passage.context, passage.source, passage.date or ""))
     known = set(folded_words(passage.view.text)) | set(folded_words(where))
-    return sum(word in known for word in question.topical)
+    return frozenset(word for word in question.topical if word in known)
 
 
 def _same_statements(best: Group, others: Sequence[Group], encode: Encode) -> list[Group]:

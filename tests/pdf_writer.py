@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PLAIN, BOLD, MONO = "Helvetica", "Helvetica-Bold", "Courier"
-#: Helvetica whose letters "a", "b", ... are said to be the letters of `HEBREW` and a ligature.
+#: Helvetica whose letters "a", "b", ... are said to be those of `HEBREW`, a ligature and U+1D400.
 MAPPED = "Mapped"
 FONTS = {PLAIN: "F1", BOLD: "F2", MONO: "F3", MAPPED: "F4"}
 HEBREW = "אבגדהוזחטיכלמנסעפצקרשת"
-LIGATURE_CODE = "z"
+LIGATURE_CODE, SYMBOL_CODE = "z", "y"
 WIDTH, HEIGHT = 612, 792
 
 
@@ -107,8 +107,9 @@ _PAIRS.append((ord(LIGATURE_CODE), ord("\ufb01")))
 _MAP = (
     "/CIDInit /ProcSet findresource begin begincmap /CMapName /M def /CMapType 2 def\n"
     "1 begincodespacerange <00> <FF> endcodespacerange\n"
-    f"{len(_PAIRS)} beginbfchar\n"
+    f"{len(_PAIRS) + 1} beginbfchar\n"
     + "\n".join(f"<{code:02X}> <{letter:04X}>" for code, letter in _PAIRS)
+    + f"\n<{ord(SYMBOL_CODE):02X}> <D835DC00>"
     + "\nendbfchar\nendcmap end"
 )
 

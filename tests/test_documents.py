@@ -74,8 +74,8 @@ def test_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SeedsError) as caught:
         walk_folder(tmp_path / "none")
     assert caught.value.found == f"no folder {tmp_path / 'none'}"
-    assert caught.value.expected == "a folder of documents"
-    assert caught.value.remedy == "Name one with --seeds DIR"
+    assert caught.value.expected == ""
+    assert caught.value.remedy == "Name a folder of documents with --seeds DIR"
 
 
 def test_file_in_place_of_folder_is_an_error(tmp_path: Path) -> None:

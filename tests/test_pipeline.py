@@ -209,7 +209,7 @@ def test_a_count_out_of_bounds_is_refused(pipeline: Pipeline, count: int) -> Non
 def test_an_empty_question_is_refused(pipeline: Pipeline, question: str) -> None:
     with pytest.raises(QuestionError) as caught:
         pipeline.ask(question)
-    assert str(caught.value) == "an empty question; expected some words. Ask a question"
+    assert str(caught.value) == "an empty question. Ask a question"
 
 
 def test_a_question_of_100_000_characters_is_refused(pipeline: Pipeline) -> None:
@@ -657,7 +657,7 @@ def test_a_missing_vector_file_is_named(pipeline: Pipeline, location: Location) 
     assert str(caught.value) == (
         f"{location.index / 'vectors-1.faiss'} is missing;"
         " expected the vector file of the current generation."
-        " Run seedqa doctor --repair: it is made again from the database"
+        " Run seedqa doctor --repair: it is rebuilt from the database"
     )
 
 

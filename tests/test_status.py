@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ToyEncoder
 from seedqa.index.build import build_index
-from seedqa.index.errors import IndexMismatch, IndexMissing
+from seedqa.index.errors import IndexMismatch, IndexMissing, SeedsError
 from seedqa.index.status import read_status
 from seedqa.index.types import SkipKind, SkippedFile
 from seedqa.index.workspace import Location, resolve
@@ -70,10 +70,9 @@ def test_a_folder_that_has_gone(seeds: Path, tmp_path: Path, encoder: ToyEncoder
     build_index(seeds, tmp_path / "index", encoder)
     seeds.rename(tmp_path / "elsewhere")
     status = read_status(resolve(Location(tmp_path / "index", None, None)))
-    assert (
-        status.problem
-        == f"no folder {seeds}; expected a folder of documents. "
-        + (status.problem or "").partition(". ")[2]
+    assert isinstance(status.problem, SeedsError)
+    assert str(status.problem) == (
+        f"no folder {seeds}. Name a folder of documents with --seeds DIR"
     )
     assert not status.fresh
     assert status.generation.documents == 3

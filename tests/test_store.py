@@ -303,7 +303,7 @@ def test_a_generation_without_its_vector_file(built: Path) -> None:
     ):
         pass
     assert raised.value.found == f"{built / 'vectors-1.faiss'} is missing"
-    assert raised.value.remedy == ("Run seedqa doctor --repair: it is made again from the database")
+    assert raised.value.remedy == ("Run seedqa doctor --repair: it is rebuilt from the database")
 
 
 def test_a_commit_between_reading_the_name_of_the_vectors_and_opening_them(
@@ -371,6 +371,14 @@ def test_a_damaged_vector_file_is_said_to_be_damaged(built: Path, encoder: ToyEn
         (
             "UPDATE documents SET status = 'skipped', skip_kind = 'odd', reason = 'x'",
             "'odd' is not a valid SkipKind",
+        ),
+        (
+            "UPDATE documents SET status = 'skipped', skip_kind = 'empty', reason = 'x'",
+            "Expecting value",
+        ),
+        (
+            "UPDATE documents SET status = 'skipped', skip_kind = 'empty', reason = '{}'",
+            "'values'",
         ),
     ],
 )

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from seedqa.index.chunking import DEFAULT_SETTINGS
 from seedqa.index.documents.ignore import matches_glob
 from seedqa.index.errors import IndexCorrupt
+from seedqa.index.messages import Message
 from seedqa.index.store.protocol import IndexReader, IndexWriter, Reading, Term
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import (
@@ -192,7 +193,7 @@ def test_what_was_put_comes_back_as_it_was(store: Store) -> None:
 
 
 def skipped(source: str, kind: SkipKind, **known: object) -> Written:
-    why = SkippedFile(source, f"why {source} is skipped", kind)
+    why = SkippedFile(source, Message("why {source} is skipped", source=source), kind)
     empty = NewDocument(source, None, None, None, None, None, None, (), (), why)
     return Written(replace(empty, **known), ())  # type: ignore[arg-type]
 
@@ -224,6 +225,34 @@ def test_every_kind_of_skipped_file_comes_back(kind: SkipKind, store: Store) -> 
     commit(store, skipped("x", kind))
     with store.read() as reader:
         assert [row.kind for row in reader.documents()] == [kind]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        Message("empty file"),
+        Message("larger than {count} MiB", count=64),
+        Message("ignore file: {reason}", reason=Message("cannot be read: {why}", why="né")),
+        Message("{ braces } without values"),
+    ],
+    ids=["bare", "number", "message-in-message", "braces"],
+)
+def test_a_reason_comes_back_with_its_template_and_values(reason: Message, store: Store) -> None:
+    why = SkippedFile("x", reason, SkipKind.EMPTY)
+    commit(store, Written(NewDocument("x", None, None, None, None, None, None, (), (), why), ()))
+    with store.read() as reader:
+        (found,) = [row.reason for row in reader.documents()]
+    assert isinstance(found, Message)
+    assert (found, found.template, found.values) == (reason, reason.template, reason.values)
+
+
+def test_a_plain_reason_comes_back_as_a_message_without_values(store: Store) -> None:
+    why = SkippedFile("x", "odd {reason}", SkipKind.EMPTY)
+    commit(store, Written(NewDocument("x", None, None, None, None, None, None, (), (), why), ()))
+    with store.read() as reader:
+        (found,) = [row.reason for row in reader.documents()]
+    assert isinstance(found, Message)
+    assert (found, found.template, found.values) == ("odd {reason}", "odd {reason}", {})
 
 
 # -- generations -----------------------------------------------------------------------------------

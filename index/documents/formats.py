@@ -7,7 +7,7 @@ from collections.abc import Callable
 from seedqa.index.documents.docx import extract_docx
 from seedqa.index.documents.html import extract_html
 from seedqa.index.documents.markdown import extract_markdown
-from seedqa.index.documents.pdf import extract_pdf
+from seedqa.index.documents.pdf.extract import extract_pdf
 from seedqa.index.documents.text import extract_text
 from seedqa.index.documents.types import Extracted
 

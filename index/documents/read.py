@@ -15,6 +15,7 @@ from seedqa.index.documents.metadata import clean_title, find_title
 from seedqa.index.documents.walk import read_bytes
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.language import find_language
+from seedqa.index.messages import Message
 from seedqa.index.types import Document, FoundFile, SkipKind
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,8 @@ def read_document(found: FoundFile) -> tuple[str, Document]:
     except Exception as error:  # what a library did not foresee is one file's trouble
         logger.debug("%s", found.source, exc_info=True)
         raise UnreadableFile(
-            f"cannot be understood: {type(error).__name__}", kind=SkipKind.DAMAGED
+            Message("cannot be understood: {detail}", detail=type(error).__name__),
+            kind=SkipKind.DAMAGED,
         ) from error
     return hashlib.sha256(raw).hexdigest(), document
 
@@ -43,7 +45,7 @@ def _make_document(source: str, raw: bytes) -> Document:
     extracted = EXTRACTORS[extension.lower()](raw)
     text, stated = extracted.text, extracted.stated
     if not text or text.isspace():
-        raise UnreadableFile("no text", kind=SkipKind.NO_TEXT)
+        raise UnreadableFile(Message("no text"), kind=SkipKind.NO_TEXT)
     language = find_language(text, stated.body_start, stated.language)
     return Document(
         source=source,

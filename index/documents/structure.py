@@ -74,8 +74,8 @@ def close_gaps(
 ) -> tuple[tuple[Block, ...], tuple[Edit, ...]]:
     """Cover every character that is not white space: what no block has is markup.
 
-    What precedes a block on its line, such as the `>` of a quotation, becomes a part of that block
-    that is not read; the rest becomes a block of MARKUP.
+    What precedes a block on its line, and the `>` of a quotation on the lines above, become a part
+    of that block that is not read; the rest becomes a block of MARKUP.
     """
     closed: list[Block] = []
     added = []
@@ -85,6 +85,8 @@ def close_gaps(
         left, right = trim(text, position, start)
         if block and left < right and "\n" not in text[right:start]:
             line = max(left, text.rfind("\n", left, right) + 1)
+            if not text[left:right].strip("> \t\n"):
+                line = left
             line, right = trim(text, line, right)
             added.append(Edit(line, start))
             closed += _markup(text, left, line)

@@ -15,6 +15,8 @@ from seedqa.index.types import Block, BlockKind, Row
 #: Fewer lines that happen to have the same number of cells are no table.
 MIN_ROWS = 3
 MIN_COLUMNS = 2
+#: Pairs of words may be a list of names; more words in a row are a table, which has a header.
+MIN_NAMED_COLUMNS = 3
 #: A longer cell is a sentence, and its line no row.
 MAX_CELL_CHARS = 200
 
@@ -74,11 +76,18 @@ def _read_table(stanza: Stanza, split: Callable[[Line], Cells]) -> Block | None:
 
 
 def names_columns(names: list[str], below: list[list[str]]) -> bool:
-    """Tell whether the first row of a table has words where a column below has figures."""
+    """Tell whether the first row of a table has the names of the columns.
+
+    It has words where a column below has figures; or there are `MIN_NAMED_COLUMNS` columns, and
+    none of the words is below.
+    """
     if any(_FIGURES.fullmatch(name) for name in names):
         return False
-    return any(
-        all(_FIGURES.fullmatch(row[column]) for row in below) for column in range(len(names))
+    columns = [[row[at] for row in below if row[at]] for at in range(len(names))]
+    if any(column and all(map(_FIGURES.fullmatch, column)) for column in columns):
+        return True
+    return len(names) >= MIN_NAMED_COLUMNS and not any(
+        name in column for name, column in zip(names, columns, strict=True)
     )
 
 

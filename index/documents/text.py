@@ -47,7 +47,7 @@ _ITEM = re.compile(
 )
 _LEADER = re.compile(r"(?:\.[ \t]?){4,}[ \t]*(?:\d{1,4}|[ivxlc]{1,6})\Z")
 _NOTE = re.compile(r"\[(?P<number>\d{1,3})\][ \t]+\S")
-_NOTE_MARK = re.compile(r"(?<=\S)\[(\d{1,3})\]")
+_NOTE_MARK = re.compile(r"(?<=\S)[ \t]?\[(\d{1,3})\]")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2}
 
 
@@ -58,6 +58,7 @@ class _Unit(NamedTuple):
     candidate: Candidate | None = None
     introduced: bool = False
     """Whether a heading may introduce it."""
+    is_underlined: bool = False
 
 
 def extract_text(raw: bytes) -> Extracted:
@@ -84,11 +85,14 @@ def extract_text(raw: bytes) -> Extracted:
 def _choose(units: list[_Unit]) -> Iterator[Block]:
     """Yield the blocks, with the headings among the lines that may be some."""
     levels = choose_headings([unit.candidate or unit.introduced for unit in units])
+    below_title = bool(levels) and levels[0] == 1
     for unit, level in zip(units, levels, strict=True):
-        if level is None:
-            yield unit.block
-        else:
+        if level is not None:
             yield replace(unit.block, kind=BlockKind.HEADING, level=level)
+        elif unit.is_underlined and below_title:
+            yield replace(unit.block, level=unit.block.level + 1)
+        else:
+            yield unit.block
 
 
 def _read_stanza(stanza: Stanza) -> Iterator[_Unit]:
@@ -96,7 +100,7 @@ def _read_stanza(stanza: Stanza) -> Iterator[_Unit]:
     if len(stanza) == 1:
         yield _read_line(stanza[0])
     elif level := _underlined_level(*stanza[:2]):
-        yield _Unit(_block(BlockKind.HEADING, stanza, level), None, True)
+        yield _Unit(_block(BlockKind.HEADING, stanza, level), None, True, is_underlined=True)
     elif table := find_table(stanza):
         yield _Unit(table, introduced=True)
     elif sum(_is_contents(line) for line in stanza) >= MIN_CONTENTS_LINES:

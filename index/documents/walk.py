@@ -15,6 +15,7 @@ from pathlib import Path
 from seedqa.index.documents.formats import EXTRACTORS
 from seedqa.index.documents.ignore import IgnoreRules, compile_rules, is_ignored
 from seedqa.index.errors import SeedsError, UnreadableFile
+from seedqa.index.messages import Message, describe_os_error
 from seedqa.index.types import FoundFile, SkipKind, SkippedFile
 
 #: Larger files are skipped: a text of 64 MiB is some 12 million words, more than anyone wrote by
@@ -48,7 +49,7 @@ class _Findings:
     skipped: list[SkippedFile] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
 
-    def skip(self, relative: str, reason: str, kind: SkipKind) -> None:
+    def skip(self, relative: str, reason: Message, kind: SkipKind) -> None:
         self.skipped.append(SkippedFile(as_source(relative), reason, kind))
 
 
@@ -78,14 +79,15 @@ def resolve_folder(folder: Path) -> str:
     try:
         os.scandir(root).close()
     except FileNotFoundError:
-        found = f"no folder {folder}"
+        found = Message("no folder {folder}", folder=folder)
     except NotADirectoryError:
-        found = f"{folder} is not a folder"
+        found = Message("{folder} is not a folder", folder=folder)
     except OSError as error:
-        found = f"{folder} cannot be listed: {describe_os_error(error)}"
+        reason = describe_os_error(error)
+        found = Message("{folder} cannot be listed: {reason}", folder=folder, reason=reason)
     else:
         return root
-    raise SeedsError(found, "a folder of documents", "Name one with --seeds DIR")
+    raise SeedsError(found, "", Message("Name a folder of documents with --seeds DIR"))
 
 
 def _scan_folder(folder: _Folder, excluded: str | None, findings: _Findings) -> list[_Folder]:
@@ -96,7 +98,7 @@ def _scan_folder(folder: _Folder, excluded: str | None, findings: _Findings) -> 
     except OSError as error:
         findings.skip(
             folder.prefix.rstrip("/"),
-            f"folder cannot be listed: {describe_os_error(error)}",
+            Message("folder cannot be listed: {reason}", reason=describe_os_error(error)),
             SkipKind.UNLISTED,
         )
         return []
@@ -118,9 +120,7 @@ def _scan_folder(folder: _Folder, excluded: str | None, findings: _Findings) -> 
                 status = entry.stat(follow_symlinks=False)
                 _sort_file(relative, entry.path, status, findings)
         except OSError as error:
-            findings.skip(
-                relative, f"cannot be read: {describe_os_error(error)}", SkipKind.UNREADABLE
-            )
+            findings.skip(relative, _unreadable(error), SkipKind.UNREADABLE)
     return inner
 
 
@@ -148,22 +148,28 @@ def _signed(number: int) -> int:
     return (number + 2**63) % 2**64 - 2**63
 
 
-def _reason_to_skip(relative: str, status: os.stat_result) -> tuple[str, SkipKind] | None:
+def _reason_to_skip(relative: str, status: os.stat_result) -> tuple[Message, SkipKind] | None:
     if not stat.S_ISREG(status.st_mode):
-        return "not a regular file", SkipKind.NOT_REGULAR
+        return Message("not a regular file"), SkipKind.NOT_REGULAR
     extension = os.path.splitext(relative)[1].lower()
     if extension not in EXTRACTORS:
         if not extension:
-            return "no file type", SkipKind.UNSUPPORTED
-        return f"unsupported type {as_source(extension)}", SkipKind.UNSUPPORTED
+            return Message("no file type"), SkipKind.UNSUPPORTED
+        named = as_source(extension)
+        return Message("unsupported type {extension}", extension=named), SkipKind.UNSUPPORTED
     if status.st_size == 0:
-        return "empty file", SkipKind.EMPTY
+        return Message("empty file"), SkipKind.EMPTY
     if status.st_size > MAX_FILE_BYTES:
-        return _TOO_LARGE, SkipKind.TOO_LARGE
+        return _too_large(MAX_FILE_BYTES), SkipKind.TOO_LARGE
     return None
 
 
-_TOO_LARGE = f"larger than {MAX_FILE_BYTES // 2**20} MiB"
+def _too_large(limit: int) -> Message:
+    return Message("larger than {count} MiB", count=limit // 2**20)
+
+
+def _unreadable(error: OSError) -> Message:
+    return Message("cannot be read: {reason}", reason=describe_os_error(error))
 
 
 def _follow_links(root: str, excluded: str | None, findings: _Findings) -> None:
@@ -174,21 +180,23 @@ def _follow_links(root: str, excluded: str | None, findings: _Findings) -> None:
             target = os.path.realpath(os.path.join(root, relative), strict=True)
             status = os.stat(target)  # noqa: PTH116
         except FileNotFoundError:
-            findings.skip(relative, "broken link", SkipKind.LINK)
+            findings.skip(relative, Message("broken link"), SkipKind.LINK)
             continue
         except OSError as error:
-            loop = error.errno == errno.ELOOP
-            reason = "link loop" if loop else f"link cannot be followed: {describe_os_error(error)}"
+            reason = Message("link cannot be followed: {reason}", reason=describe_os_error(error))
+            if error.errno == errno.ELOOP:
+                reason = Message("link loop")
             findings.skip(relative, reason, SkipKind.LINK)
             continue
         if excluded is not None and _is_within(target, excluded):
             continue
         if not _is_within(target, root):
-            findings.skip(relative, "link out of the seeds folder", SkipKind.LINK)
+            findings.skip(relative, Message("link out of the seeds folder"), SkipKind.LINK)
         elif stat.S_ISDIR(status.st_mode):
-            findings.skip(relative, "link to a folder", SkipKind.LINK)
+            findings.skip(relative, Message("link to a folder"), SkipKind.LINK)
         elif target in sources:
-            findings.skip(relative, f"link to {sources[target]}", SkipKind.LINK)
+            reason = Message("link to {source}", source=sources[target])
+            findings.skip(relative, reason, SkipKind.LINK)
         else:
             _sort_file(relative, target, status, findings)
             sources[target] = as_source(relative)
@@ -204,7 +212,7 @@ def _with_unique_sources(findings: _Findings) -> list[FoundFile]:
     unique: list[FoundFile] = []
     for file in ordered:
         if unique and unique[-1].source == file.source:
-            reason = "another file has the same name"
+            reason = Message("another file has the same name")
             findings.skipped.append(SkippedFile(file.source, reason, SkipKind.DUPLICATE_NAME))
         else:
             unique.append(file)
@@ -227,7 +235,7 @@ def _own_rules(
             try:
                 raw = read_bytes(os.path.join(folder.path, name), MAX_IGNORE_BYTES)
             except UnreadableFile as error:
-                reason = f"ignore file: {error.reason}"
+                reason = Message("ignore file: {reason}", reason=error.reason)
                 findings.skip(folder.prefix + name, reason, SkipKind.IGNORE_FILE)
                 continue
             lines += os.fsdecode(raw.removeprefix(b"\xef\xbb\xbf")).split("\n")
@@ -245,18 +253,11 @@ def read_bytes(path: str, limit: int = MAX_FILE_BYTES) -> bytes:
         with open(descriptor, "rb") as file:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
-                raise UnreadableFile("not a regular file", kind=SkipKind.NOT_REGULAR)
+                raise UnreadableFile(Message("not a regular file"), kind=SkipKind.NOT_REGULAR)
             raw = file.read(limit + 1) if status.st_size <= limit else b""
     except OSError as error:
         lasting = error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOENT)
-        raise UnreadableFile(
-            f"cannot be read: {describe_os_error(error)}", may_pass=not lasting
-        ) from error
+        raise UnreadableFile(_unreadable(error), may_pass=not lasting) from error
     if status.st_size > limit or len(raw) > limit:
-        raise UnreadableFile(f"larger than {limit // 2**20} MiB", kind=SkipKind.TOO_LARGE)
+        raise UnreadableFile(_too_large(limit), kind=SkipKind.TOO_LARGE)
     return raw
-
-
-def describe_os_error(error: OSError) -> str:
-    """Name the failure as the operating system does, without its number and path."""
-    return error.strerror or type(error).__name__

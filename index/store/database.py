@@ -24,6 +24,7 @@ from seedqa.index.errors import (
     SeedqaError,
     StorageError,
 )
+from seedqa.index.messages import Message, describe_os_error
 
 FORMAT = 2
 #: "sdqa", so that `file` and we can tell whose database it is.
@@ -176,22 +177,24 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     if owner != APPLICATION_ID:
         raise IndexFormatError(
-            f"{path} is not a database of seedqa",
-            f"application id {APPLICATION_ID:#x}",
-            "Name another folder with --index, or delete this one and run seedqa index",
+            Message("{path} is not a database of seedqa", path=path),
+            Message("application id {number:#x}", number=APPLICATION_ID),
+            Message("Name another folder with --index, or delete this one and run seedqa index"),
         )
     if version != FORMAT:
         raise IndexFormatError(
-            f"{path} has index format {version}",
-            f"format {FORMAT}",
-            "Update seedqa, or delete the folder and run seedqa index",
+            Message("{path} has index format {number}", path=path, number=version),
+            Message("format {number}", number=FORMAT),
+            Message("Update seedqa, or delete the folder and run seedqa index"),
         )
 
 
 def missing_index_error(folder: Path) -> IndexMissing:
     """Return the error for a folder without an index."""
     return IndexMissing(
-        f"no index in {folder}", f"a folder with {DATABASE}", "Make one with: seedqa index FOLDER"
+        Message("no index in {folder}", folder=folder),
+        Message("a folder with {file}", file=DATABASE),
+        Message("Make one with: {command}", command="seedqa index FOLDER"),
     )
 
 
@@ -242,16 +245,20 @@ def _translate_sqlite(folder: Path, error: sqlite3.Error, wanted: str) -> Seedqa
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return _no_permission_error(folder, wanted)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return IndexBusy(f"{path} is in use", "a free database", "Try again in a moment")
+        return IndexBusy(
+            Message("{path} is in use", path=path), "", Message("Try again in a moment")
+        )
     return damaged_error(folder, str(error))
 
 
 def damaged_error(folder: Path, why: str) -> IndexCorrupt:
     """Return the error for a database that cannot be trusted."""
     return IndexCorrupt(
-        f"{folder / DATABASE} is damaged: {why}",
-        "a sound database",
-        "Run seedqa doctor --repair --seeds FOLDER, or delete the folder and run seedqa index",
+        Message("{path} is damaged: {reason}", path=folder / DATABASE, reason=why),
+        "",
+        Message(
+            "Run seedqa doctor --repair --seeds FOLDER, or delete the folder and run seedqa index"
+        ),
     )
 
 
@@ -261,23 +268,26 @@ def _translate_os(folder: Path, error: OSError, wanted: str) -> SeedqaError:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return _no_permission_error(folder, wanted)
     return StorageError(
-        f"{folder} cannot be used: {error.strerror or error}",
-        "a folder that can be written",
-        "Name another one with --index",
+        Message(
+            "{folder} cannot be used: {reason}", folder=folder, reason=describe_os_error(error)
+        ),
+        "",
+        Message("Name another one with --index"),
     )
 
 
 def _no_space_error(folder: Path) -> StorageError:
     return StorageError(
-        f"no space left for the index in {folder}",
-        "room for the new generation beside the old one",
-        "Free some space, or name another folder with --index; the old index is unchanged",
+        Message("no space left for the index in {folder}", folder=folder),
+        Message("room for the new generation next to the old one"),
+        Message("Free some space, or name another folder with --index; the old index is unchanged"),
     )
 
 
 def _no_permission_error(folder: Path, wanted: str) -> StorageError:
+    found = Message("{folder} cannot be read", folder=folder)
+    if wanted == "written":
+        found = Message("{folder} cannot be written", folder=folder)
     return StorageError(
-        f"{folder} cannot be {wanted}",
-        f"an index that can be {wanted}",
-        "Change its permissions, or name another folder with --index",
+        found, "", Message("Change its permissions, or name another folder with --index")
     )

@@ -12,14 +12,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from seedqa.index.errors import (
-    IndexBusy,
-)
+from seedqa.index.errors import IndexBusy
+from seedqa.index.messages import Message
 from seedqa.index.store.database import translated_errors
 
 LOCK_FILE = "write.lock"
-
-
 OWNER_FILE = "write.owner"
 
 
@@ -40,9 +37,13 @@ def write_lock(index_folder: Path) -> Iterator[None]:
             lock.acquire()
         except Timeout:
             raise IndexBusy(
-                f"{index_folder} is being written by {_read_owner(owner_file)}",
-                "one writer at a time",
-                "Wait for it to end, or stop it",
+                Message(
+                    "{folder} is being written by {owner}",
+                    folder=index_folder,
+                    owner=_read_owner(owner_file),
+                ),
+                "",
+                Message("Wait for it to end, or stop it"),
             ) from None
     try:
         with translated_errors(index_folder):

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from seedqa.index.chunking import ChunkSettings
 from seedqa.index.errors import IndexCorrupt
+from seedqa.index.messages import Message
 from seedqa.index.store.database import (
     GENERATION,
     INTENTION,
@@ -332,16 +333,17 @@ def _sound_values(folder: Path) -> Iterator[None]:
     """Say that the database is damaged where a stored value makes no sense."""
     try:
         yield
-    except (ValueError, TypeError) as error:
-        raise damaged_error(folder, f"a row cannot be read: {error}") from error
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        reason = Message("a row cannot be read: {detail}", detail=str(error))
+        raise damaged_error(folder, reason) from error
 
 
 def missing_vectors_error(folder: Path, generation: Generation) -> IndexCorrupt:
     """Return the error for a generation without its vector file."""
     return IndexCorrupt(
-        f"{folder / generation.vectors.name} is missing",
-        "the vector file of the current generation",
-        "Run seedqa doctor --repair: it is made again from the database",
+        Message("{path} is missing", path=folder / generation.vectors.name),
+        Message("the vector file of the current generation"),
+        Message("Run seedqa doctor --repair: it is rebuilt from the database"),
     )
 
 
@@ -369,6 +371,7 @@ def _filter_condition(where: Filters) -> tuple[str, list[str]]:
 def _document_from_values(values: Iterable[Any]) -> DocumentRow:
     *seen, retry, digest, title, date, language, status, kind, reason = values
     kind = None if kind is None else SkipKind(kind)
+    reason = None if reason is None else Message.from_json(reason)
     return DocumentRow(*[*seen, bool(retry), digest, title, date, language, status, kind, reason])
 
 
@@ -399,4 +402,4 @@ def _generation_from_json(folder: Path, text: str) -> Generation:
         values["vectors"] = VectorFile(**values["vectors"])
         return Generation(**values)
     except (ValueError, TypeError, KeyError) as error:
-        raise damaged_error(folder, "its generation cannot be read") from error
+        raise damaged_error(folder, Message("its generation cannot be read")) from error

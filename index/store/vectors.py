@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedqa.index.errors import IndexCorrupt
+from seedqa.index.messages import Message
 from seedqa.index.store.steps import log_step
 
 #: Components of a unit vector lie within a few times 1 / sqrt(dimension); what lies beyond this
@@ -164,10 +165,16 @@ def load_vectors(file: BufferedReader, recorded: VectorFile) -> VectorIndex:
     path = Path(file.name)
     size = os.fstat(file.fileno()).st_size
     if size != recorded.size:
-        raise _damaged_error(path, f"has {size} bytes", f"{recorded.size} bytes")
+        raise _damaged_error(
+            Message("{path} has {count} bytes", path=path, count=size),
+            Message("{count} bytes", count=recorded.size),
+        )
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != recorded.sha256:
-        raise _damaged_error(path, f"has SHA-256 {digest[:12]}…", f"{recorded.sha256[:12]}…")
+        raise _damaged_error(
+            Message("{path} has SHA-256 {digest}…", path=path, digest=digest[:12]),
+            Message("{digest}…", digest=recorded.sha256[:12]),
+        )
     file.seek(0)
     faiss = _faiss()
     faiss.set_deserialization_vector_byte_limit(recorded.size)
@@ -175,9 +182,14 @@ def load_vectors(file: BufferedReader, recorded: VectorFile) -> VectorIndex:
     try:
         index = VectorIndex(faiss.read_index(faiss.PyCallbackIOReader(file.read, IO_BYTES)))
     except RuntimeError as error:
-        raise _damaged_error(path, "cannot be read by FAISS", "a file of this version") from error
+        raise _damaged_error(
+            Message("{path} cannot be read by FAISS", path=path), Message("a file of this version")
+        ) from error
     if index.count != recorded.count:
-        raise _damaged_error(path, f"holds {index.count} vectors", f"{recorded.count} vectors")
+        raise _damaged_error(
+            Message("{path} holds {count} vectors", path=path, count=index.count),
+            Message("{count} vectors", count=recorded.count),
+        )
     return index
 
 
@@ -203,9 +215,7 @@ def _faiss() -> Any:
     return faiss
 
 
-def _damaged_error(path: Path, found: str, expected: str) -> IndexCorrupt:
+def _damaged_error(found: Message, expected: Message) -> IndexCorrupt:
     return IndexCorrupt(
-        f"{path} {found}",
-        expected,
-        "Run seedqa doctor --repair: it is made again from the database",
+        found, expected, Message("Run seedqa doctor --repair: it is rebuilt from the database")
     )

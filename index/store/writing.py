@@ -24,6 +24,7 @@ import numpy as np
 
 from seedqa.index.errors import IndexCorrupt
 from seedqa.index.lexical import folded_words, stemmed_words
+from seedqa.index.messages import Message
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import name_context
 from seedqa.index.store.database import (
@@ -229,9 +230,9 @@ class EmbeddedWriter(EmbeddedReader):
         ).fetchone()
         if row is None:
             raise IndexCorrupt(
-                f"{self.folder / DATABASE} lacks the vector of a chunk",
-                "a vector for every chunk",
-                "Delete the folder and run seedqa index again",
+                Message("{path} lacks the vector of a chunk", path=self.folder / DATABASE),
+                "",
+                Message("Delete the folder and run seedqa index again"),
             )
         return unpack_vector(row[0])
 
@@ -324,7 +325,7 @@ class EmbeddedWriter(EmbeddedReader):
             "language": document.language,
             "status": "skipped" if skipped else "indexed",
             "skip_kind": skipped.kind if skipped else None,
-            "reason": skipped.reason if skipped else None,
+            "reason": Message.of(skipped.reason).to_json() if skipped else None,
         }
         cursor = self.connection.execute(
             f"INSERT INTO documents ({', '.join(values)})"

@@ -134,8 +134,7 @@ def test_malformed_front_matter_is_text(top: str) -> None:
             "> [!NOTE] Title\n> text\n>\n> more",
             [
                 ("paragraph", 0, "> [!NOTE] Title\n> text", "Title\ntext"),
-                ("markup", 0, ">", ">"),
-                ("paragraph", 0, "> more", "more"),
+                ("paragraph", 0, ">\n> more", "more"),
             ],
             id="quotation",
         ),

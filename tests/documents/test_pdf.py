@@ -16,6 +16,7 @@ from pdf_writer import (
     MAPPED,
     MONO,
     PLAIN,
+    SYMBOL_CODE,
     Bookmark,
     Drawn,
     hebrew,
@@ -23,7 +24,7 @@ from pdf_writer import (
     make_pdf,
     write_pdf,
 )
-from seedqa.index.documents.pdf import extract_pdf
+from seedqa.index.documents.pdf.extract import extract_pdf
 from seedqa.index.documents.types import Extracted, Stated
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.types import Block, BlockKind, Edit
@@ -83,11 +84,11 @@ def test_a_pdf_that_repeats_a_page_beyond_measure_is_refused(
 ) -> None:
     """A page may be named again in six bytes: 64 KB would be a gigabyte of text."""
     raw = make_pdf("so long", "so long", "so long")
-    monkeypatch.setattr("seedqa.index.documents.pdf.MAX_PDF_CHARACTERS", 20)
+    monkeypatch.setattr("seedqa.index.documents.pdf.extract.MAX_PDF_CHARACTERS", 20)
     with pytest.raises(UnreadableFile) as caught:
         extract_pdf(raw)
     assert caught.value.reason == "PDF with more than 20 characters"
-    monkeypatch.setattr("seedqa.index.documents.pdf.MAX_PDF_CHARACTERS", 21)
+    monkeypatch.setattr("seedqa.index.documents.pdf.extract.MAX_PDF_CHARACTERS", 21)
     assert extract_pdf(raw).text.count("so long") == 3
 
 
@@ -267,8 +268,14 @@ def test_letter_spaced_headings_are_words(drawn: Drawn) -> None:
     assert levels(extracted) == [(1, "REPORT OF MAY")]
 
 
-def test_single_letters_in_text_stay_apart() -> None:
-    assert extract(lines("Plan A B C is off.")).text == "Plan A B C is off."
+def test_a_letter_spaced_year_is_a_word_too() -> None:
+    extracted = extract([Drawn(72, 740, "R E P O R T   2 0 1 9", 16), *lines(BODY)])
+    assert levels(extracted) == [(1, "REPORT 2019")]
+
+
+@pytest.mark.parametrize("text", ["Plan A B C is off.", "A B C", "1 2 3 4 5", "a + b = c + d"])
+def test_single_letters_and_figures_stay_apart(text: str) -> None:
+    assert extract(lines(text)).text == text
 
 
 # --- note numbers ---------------------------------------------------------------------------------
@@ -494,6 +501,11 @@ def test_a_caption(text: str) -> None:
     assert read(extracted)[1] == ("caption", text)
 
 
+@pytest.mark.parametrize("text", ["Tables: two, oak", "Schemas - a list", "Map a route"])
+def test_words_like_a_caption_are_none(text: str) -> None:
+    assert [kind for kind, _ in read(extract(lines(text)))] == ["paragraph"]
+
+
 def test_a_sentence_that_begins_with_a_figure_is_no_caption() -> None:
     extracted = extract(lines("Figure 3 shows the old mill as it was."))
     assert [kind for kind, _ in read(extracted)] == ["paragraph"]
@@ -528,6 +540,14 @@ def test_a_slanted_watermark_is_furniture_and_no_part_of_a_line() -> None:
     mark = Drawn(150, 560, "DRAFT", 60, turn=(0.7071, 0.7071))
     extracted = extract([lines(BODY)[0], mark, lines(BODY)[1]])
     assert read(extracted) == [("paragraph", BODY), ("furniture", "DRAFT")]
+
+
+def test_an_upright_watermark_over_lines_is_furniture() -> None:
+    mark = Drawn(100, 668, "DRAFT", 70, font=BOLD)
+    text = "Owners of boats which are not longer than twelve metres or\nwider than four and which "
+    text += "are kept at the pier pay a fee\nof 140 euros a year."
+    extracted = extract([mark, *lines(text)])
+    assert read(extracted) == [("paragraph", text), ("furniture", "DRAFT")]
 
 
 def test_a_line_up_the_margin_is_a_block_of_its_own() -> None:
@@ -578,6 +598,11 @@ def test_the_right_column_of_right_to_left_prose_is_read_first() -> None:
 def test_ligatures_are_letters() -> None:
     word = Drawn(72, 700, f"{LIGATURE_CODE}", font=MAPPED)
     assert extract([word]).text == "fi"
+
+
+def test_a_character_beyond_the_basic_plane_is_one() -> None:
+    word = Drawn(72, 700, f"{LIGATURE_CODE}{SYMBOL_CODE}", font=MAPPED)
+    assert extract([word]).text == "fi\N{MATHEMATICAL BOLD CAPITAL A}"
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])

@@ -112,6 +112,11 @@ def test_underlined_headings_are_read_without_the_line() -> None:
     assert headings(text) == [(1, "Title"), (2, "One"), (3, "Two")]
 
 
+def test_underlined_headings_are_below_a_title_in_capitals() -> None:
+    text = f"REPORT\n\nOne\n===\n\n{PROSE}\n\nTwo\n---\n\n{PROSE}\n"
+    assert headings(text) == [(1, "REPORT"), (2, "One"), (3, "Two")]
+
+
 @pytest.mark.parametrize("line", ["3.2 Fees", "§ 4 Fees", "FEES", "Article 5"])
 def test_heading_without_a_blank_line_below(line: str) -> None:
     text = f"{PROSE}\n\n{line}\n{WRAPPED}\n"
@@ -181,6 +186,12 @@ def test_one_mark_within_a_paragraph_is_no_entry(line: str) -> None:
             id="aligned",
         ),
         pytest.param(
+            "Name\tTown\tLeader\nBob\tUlm\tEve\nEve\tRiga\tAda",
+            ("Name", "Town", "Leader"),
+            [["Bob", "Ulm", "Eve"], ["Eve", "Riga", "Ada"]],
+            id="three columns of words",
+        ),
+        pytest.param(
             "Bob\tUlm\nEve\tRiga\nAda\tKiel",
             (),
             [["Bob", "Ulm"], ["Eve", "Riga"], ["Ada", "Kiel"]],
@@ -209,7 +220,7 @@ def test_no_tables(text: str) -> None:
 
 
 def test_numbers_of_notes_are_left_out_where_the_note_is() -> None:
-    text = "Built in 1847[1] and sold[2].\n\n[1] See the archive.\n"
+    text = "Built [1] in 1847[1] and sold[2].\n\n[1] See the archive.\n"
     assert read(extract(text)) == [
         ("paragraph", "Built in 1847 and sold[2]."),
         ("note", "See the archive."),

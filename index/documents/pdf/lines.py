@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from seedqa.index.documents.pdf_pieces import (
+from seedqa.index.documents.pdf.pieces import (
     MAX_SMALL_SIZE,
     MIN_RAISE,
     Gap,
@@ -125,12 +125,16 @@ def is_right_to_left(pieces: Sequence[Piece]) -> bool:
 
 #: Fewer single letters next to each other are no letter-spaced word: "A B C".
 MIN_SPACED_LETTERS = 4
+#: Fewer letters than this share are a formula or figures: "a + b = c + d", "10 20 30".
+MIN_LETTER_SHARE = 0.6
 
 
 def _is_letter_spaced(row: Sequence[Piece]) -> bool:
     if not all(piece.spaced for piece in row):
         return False
-    return sum(len(piece.spaced) for piece in row) >= MIN_SPACED_LETTERS
+    characters = "".join(piece.spaced for piece in row).replace(" ", "")
+    letters = sum(char.isalpha() for char in characters)
+    return letters >= max(MIN_SPACED_LETTERS, MIN_LETTER_SHARE * len(characters))
 
 
 def _spell_out(row: Sequence[Piece]) -> Piece:

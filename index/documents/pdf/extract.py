@@ -11,10 +11,11 @@ from itertools import islice
 from typing import Any
 
 from seedqa.index.documents.hyphens import join_hyphens
-from seedqa.index.documents.pdf_blocks import draft_pages, outline_key
-from seedqa.index.documents.pdf_furniture import body_size, part_furniture
-from seedqa.index.documents.pdf_pieces import EMPTY_PAGE, Page, read_page
-from seedqa.index.documents.pdf_write import join_torn_words, write_pages
+from seedqa.index.documents.pdf.blocks import draft_pages
+from seedqa.index.documents.pdf.drafts import outline_key
+from seedqa.index.documents.pdf.furniture import body_size, part_furniture
+from seedqa.index.documents.pdf.pieces import EMPTY_PAGE, Page, read_page
+from seedqa.index.documents.pdf.write import join_torn_words, write_pages
 from seedqa.index.documents.types import Extracted, Stated, one_line
 from seedqa.index.errors import UnreadableFile
 

@@ -1,17 +1,18 @@
 """Tell whether rows of pieces are a table, and make its grid of cells.
 
-Knows the columns that `pdf_layout` found; knows nothing of what a cell means.
+Knows the columns that `layout` found, words and figures; knows nothing of other blocks.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from seedqa.index.documents.pdf_lines import join_pieces
-from seedqa.index.documents.pdf_pieces import Piece
+from seedqa.index.documents.pdf.lines import join_pieces
+from seedqa.index.documents.pdf.pieces import Piece
 
 #: A table has at least this many rows.
 MIN_ROWS = 3
@@ -164,3 +165,46 @@ def _stack(above: Piece | None, below: Piece | None) -> Piece | None:
         base=above.base,
         notes=above.notes + notes,
     )
+
+
+# --- names of columns -----------------------------------------------------------------------------
+
+#: Figures, with a unit: "450 euros", "92 m".
+_FIGURES = re.compile(r"[\W_]*\d[\d\W_]*(?:[^\W\d_]{1,10}\W*)?")
+MAX_FIGURE_CHARS = 40
+
+
+def has_header(rows: Sequence[Cells]) -> bool:
+    """Tell whether the first row names the columns: in bold, or words over figures.
+
+    Where no column has figures, the first row of three columns or more is taken as names.
+    """
+    first, rest = rows[0], rows[1:]
+    cells = [cell for cell in first if cell]
+    if len(cells) < 2 or not rest:
+        return False
+    others = [cell for row in rest for cell in row if cell]
+    if all(cell.bold for cell in cells):
+        return sum(cell.bold for cell in others) < 0.5 * len(others)
+    if any(_is_figure(cell) for cell in cells) or cells[0].text.endswith(":"):
+        return False
+    for number, name in enumerate(first):
+        column = [row[number] for row in rest]
+        figures = sum(_is_figure(cell) for cell in column if cell)
+        if name and figures * 2 > len([cell for cell in column if cell]):
+            return len(first) > 2 or _names_first(rows)
+    return len(first) > 2 and all(first)
+
+
+def _names_first(rows: Sequence[Cells]) -> bool:
+    """Tell whether a table of two columns has names: no figure in its first row, else in all."""
+    return all(any(_is_figure(cell) for cell in row if cell) for row in rows[1:])
+
+
+def _is_figure(cell: Piece) -> bool:
+    return len(cell.text) <= MAX_FIGURE_CHARS and bool(_FIGURES.fullmatch(cell.text))
+
+
+def header_names(row: Cells) -> tuple[str, ...]:
+    """Return the names of the columns as one line each."""
+    return tuple(" ".join(cell.text.split()) if cell else "" for cell in row)

@@ -1,21 +1,29 @@
 """Read the text of a PDF page as pieces: runs of characters on one line, each with its box.
 
-Knows PDFium's text page and geometry; knows nothing of columns, paragraphs or documents.
+Knows characters and their boxes; knows nothing of columns, paragraphs or documents.
 """
 
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
-from itertools import repeat
-from math import cos, sin, sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from seedqa.index.documents.pdf.glyphs import (
+    Glyphs,
+    base_line,
+    font_of,
+    font_size,
+    page_turn,
+    read_glyphs,
+    turn_boxes,
+    turn_of,
+    turn_point,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,24 +36,18 @@ MIN_WIDE_GAP = 0.45
 #: A character whose middle moves up or down by more than this, in font sizes, is on a new line.
 #: A raised note number moves by up to 0.5.
 MIN_LINE_SHIFT = 0.7
+#: Type larger or smaller by this factor is another piece: PDFium joins a watermark with a line.
+MIN_OTHER_SIZE = 2.2
 #: A digit is a note number or an index if it is smaller than its line by this factor ...
 MAX_SMALL_SIZE = 0.82
 #: ... and its base line is off by more than this, in font sizes of the line.
 MIN_RAISE = 0.12
 #: Boxes whose heights differ by less, in points, are of one font size.
 SAME_SIZE = 0.2
-#: No font is smaller, in points, so that sizes can be divided by.
-MIN_SIZE = 1e-3
 #: The part of a loose box below the base line, as most fonts have it.
 DESCENT = 0.22
 #: What PDFium gives for a hyphen at the end of a line, which it joins with the next.
 LINE_END_HYPHEN = "\x02"
-
-_BOLD = re.compile(
-    r"bold|black|heavy|demi|CMBX|SFBX|CMSSBX|LMRoman\d+-Bold|(?:^|[+,-])Bd|-B$", re.IGNORECASE
-)
-_MONO = re.compile(r"mono|courier|consol|typewriter|CMTT|SFTT|menlo|inconsolata", re.IGNORECASE)
-_FONT_NAME_BYTES = 128
 
 
 class Direction(Enum):
@@ -90,7 +92,7 @@ class Piece:
     gaps: tuple[Gap, ...] = ()
     """The gaps between words that might part columns, from the left."""
     spaced: str = ""
-    """The words that letter-spaced letters spell; empty where they are not letter-spaced."""
+    """The words that single characters with spaces between spell; empty for other text."""
     direction: Direction = Direction.UPRIGHT
 
     @property
@@ -111,67 +113,23 @@ class Page:
 EMPTY_PAGE = Page((), 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Glyphs:
-    """The characters of a page and their boxes: left, top, right, bottom."""
-
-    codes: NDArray[np.uint32]
-    boxes: NDArray[np.float32]
-    handle: Any
-
-
-@lru_cache(maxsize=1)
-def _quick_functions() -> tuple[Any, Any]:
-    """Return PDFium's functions of a character's code and loose box, taking addresses.
-
-    pypdfium2's own prototypes check and wrap each argument: 1.5 times the time of a call.
-    """
-    import ctypes
-
-    from pypdfium2 import raw
-
-    def address(function: Any) -> Any:
-        return ctypes.cast(function, ctypes.c_void_p).value
-
-    handle, number = ctypes.c_void_p, ctypes.c_int
-    code = ctypes.CFUNCTYPE(ctypes.c_uint, handle, number)(address(raw.FPDFText_GetUnicode))
-    box = ctypes.CFUNCTYPE(number, handle, number, ctypes.c_void_p)(
-        address(raw.FPDFText_GetLooseCharBox)
-    )
-    return code, box
-
-
 def read_page(page: Any) -> Page:
     """Return the pieces of a page of pypdfium2, which is closed."""
     text_page = page.get_textpage()
     try:
         left, bottom, right, top = page.get_bbox()
-        glyphs = _read_glyphs(text_page)
+        glyphs = read_glyphs(text_page)
         pieces, turn = _cut_pieces(glyphs, (left, bottom, right, top))
     finally:
         text_page.close()
         page.close()
     edges = ((left, bottom), (left, top), (right, bottom), (right, top))
-    heights = [_turn_point(x, y, turn)[1] for x, y in edges]
+    heights = [turn_point(x, y, turn)[1] for x, y in edges]
     return Page(pieces, min(heights), max(heights))
 
 
-def _read_glyphs(text_page: Any) -> _Glyphs:
-    import ctypes
-
-    read_code, read_box = _quick_functions()
-    count = max(0, text_page.count_chars())
-    handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
-    boxes = np.zeros((count, 4), dtype=np.float32)
-    start = boxes.ctypes.data
-    deque(map(read_box, repeat(handle), range(count), range(start, start + 16 * count, 16)), 0)
-    codes = np.fromiter(map(read_code, repeat(handle), range(count)), np.uint32, count)
-    codes[(codes >= 0x110000) | ((codes >= 0xD800) & (codes < 0xE000))] = 0xFFFD
-    return _Glyphs(codes, boxes, text_page.raw)
-
-
 def _cut_pieces(
-    glyphs: _Glyphs, page_box: tuple[float, float, float, float]
+    glyphs: Glyphs, page_box: tuple[float, float, float, float]
 ) -> tuple[tuple[Piece, ...], int]:
     """Return the pieces, turned upright, and the page's direction in quarter turns."""
     codes = glyphs.codes
@@ -185,8 +143,8 @@ def _cut_pieces(
     kept = np.where(ink, codes, np.where(is_space, 32, 0)).astype("<u4")
     text = kept.tobytes().decode("utf-32-le")
     newlines = np.cumsum((codes == 10) | (codes == 13))
-    turn = _page_turn(glyphs, shown)
-    boxes = _turn_boxes(glyphs.boxes[shown], turn)
+    turn = page_turn(glyphs, shown)
+    boxes = turn_boxes(glyphs.boxes[shown], turn)
     lines: NDArray[np.intp] = newlines[shown]
     starts = _piece_starts(boxes, lines)
     directions = [_direction_of(glyphs, int(shown[start]), turn) for start in starts.tolist()]
@@ -224,56 +182,11 @@ def _inside(
     return inside.astype(np.bool_)
 
 
-#: Characters of a page that are asked for their direction; one call costs as much as a box.
-_DIRECTION_SAMPLES = 9
-
-
-def _page_turn(glyphs: _Glyphs, shown: NDArray[np.intp]) -> int:
-    """Return the direction of most of the text in quarter turns, anticlockwise, from 0 to 3."""
-    step = max(1, len(shown) // _DIRECTION_SAMPLES)
-    turns = [_turn_of(glyphs, int(index)) for index in shown[step // 2 :: step]]
-    quarters = [turn for turn in turns if turn is not None]
-    return max(set(quarters), key=quarters.count) if quarters else 0
-
-
-def _turn_of(glyphs: _Glyphs, index: int) -> int | None:
-    """Return the anticlockwise quarter turns of a character, or None at another angle."""
-    from pypdfium2 import raw
-
-    angle = float(raw.FPDFText_GetCharAngle(glyphs.handle, index))
-    quarters = angle / 1.5707963
-    if abs(quarters - round(quarters)) > 0.03:
-        return None
-    return -round(quarters) % 4  # PDFium counts clockwise
-
-
-def _direction_of(glyphs: _Glyphs, index: int, page_turn: int) -> Direction:
-    turn = _turn_of(glyphs, index)
+def _direction_of(glyphs: Glyphs, index: int, page_turn: int) -> Direction:
+    turn = turn_of(glyphs, index)
     if turn is None:
         return Direction.SLANTED
     return Direction.UPRIGHT if turn == page_turn else Direction.TURNED
-
-
-def _turn_point(x: float, y: float, turn: int) -> tuple[float, float]:
-    """Turn a point clockwise by quarter turns about the origin."""
-    across, up = round(cos(turn * 1.5707963)), round(sin(turn * 1.5707963))
-    return across * x + up * y, across * y - up * x
-
-
-def _turn_boxes(boxes: NDArray[np.float32], turn: int) -> NDArray[np.float32]:
-    if not turn:
-        return boxes
-    left, top = _turn_point(boxes[:, 0], boxes[:, 1], turn)  # type: ignore[arg-type]
-    right, bottom = _turn_point(boxes[:, 2], boxes[:, 3], turn)  # type: ignore[arg-type]
-    return np.stack(
-        [
-            np.minimum(left, right),
-            np.maximum(top, bottom),
-            np.maximum(left, right),
-            np.minimum(top, bottom),
-        ],
-        axis=1,
-    )
 
 
 def _piece_starts(boxes: NDArray[np.float32], lines: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -284,9 +197,9 @@ def _piece_starts(boxes: NDArray[np.float32], lines: NDArray[np.intp]) -> NDArra
     gap = np.maximum(left[1:] - right[:-1], left[:-1] - right[1:])
     middle = (top + bottom) / 2
     shift = np.abs(middle[1:] - middle[:-1])
-    is_start = (
-        (lines[1:] != lines[:-1]) | (gap > MIN_PIECE_GAP * size) | (shift > MIN_LINE_SHIFT * size)
-    )
+    is_other_type = size > MIN_OTHER_SIZE * np.minimum(heights[1:], heights[:-1])
+    is_away = (gap > MIN_PIECE_GAP * size) | (shift > MIN_LINE_SHIFT * size)
+    is_start = (lines[1:] != lines[:-1]) | is_other_type | is_away
     starts = np.concatenate([[0], np.flatnonzero(is_start) + 1])
     return _rejoin(starts, boxes, lines)
 
@@ -302,7 +215,8 @@ def _rejoin(
     gap = np.maximum(left[1:] - right[:-1], left[:-1] - right[1:])
     shift = np.abs((top + bottom)[1:] - (top + bottom)[:-1]) / 2
     same_line = lines[starts[1:]] == lines[starts[1:] - 1]
-    is_close = same_line & (gap <= MIN_PIECE_GAP * size) & (shift <= 0.2 * size)
+    is_alike = size <= MIN_OTHER_SIZE * np.minimum((top - bottom)[1:], (top - bottom)[:-1])
+    is_close = same_line & is_alike & (gap <= MIN_PIECE_GAP * size) & (shift <= 0.2 * size)
     kept: NDArray[np.intp] = starts[np.concatenate([[True], ~is_close])]
     return kept
 
@@ -317,7 +231,7 @@ class _Drawn:
 
 
 def _make_piece(
-    glyphs: _Glyphs,
+    glyphs: Glyphs,
     page_text: str,
     shown: NDArray[np.intp],
     boxes: NDArray[np.float32],
@@ -343,7 +257,7 @@ def _make_piece(
         gaps = _find_gaps(offsets, boxes)
         if _SPACED.fullmatch(text):
             spaced = _spell(text, offsets, boxes)
-    bold, mono = _font_of(glyphs, first, last)
+    bold, mono = font_of(glyphs, first, last)
     usual = int(shown[int(np.argmin(np.abs(heights - size)))])
     return Piece(
         text=text.replace(LINE_END_HYPHEN, "-"),
@@ -351,8 +265,8 @@ def _make_piece(
         bottom=bottom,
         right=float(boxes[:, 2].max()),
         top=bottom + size,
-        size=_font_size(glyphs, usual, size),
-        base=_base_line(glyphs, usual, drawn.page_turn),
+        size=font_size(glyphs, usual, size),
+        base=base_line(glyphs, usual, drawn.page_turn),
         order=drawn.order,
         bold=bold,
         mono=mono,
@@ -373,7 +287,7 @@ def _find_gaps(offsets: NDArray[np.intp], boxes: NDArray[np.float32]) -> tuple[G
     )
 
 
-_SPACED = re.compile(r"[^\W\d_](?:\s+[^\W\d_])+[.:!?]?")
+_SPACED = re.compile(r"\S(?:\s+\S)+")
 #: Between letter-spaced words the gap is wider than between their letters by this factor.
 MIN_WORD_GAP = 1.5
 
@@ -445,62 +359,3 @@ def is_note_mark(before: str) -> bool:
 def _is_formula(before: str) -> bool:
     """Tell whether lowered digits after this text belong to a formula: "H" of "H2O"."""
     return bool(_FORMULA.search(before))
-
-
-def _font_size(glyphs: _Glyphs, index: int, height: float) -> float:
-    """Return the font size of a character in points of the page; `height` if it makes no sense.
-
-    The heights of boxes differ between fonts of one size, by 10 % and more.
-    """
-    import ctypes
-
-    from pypdfium2 import raw
-
-    matrix = raw.FS_MATRIX()
-    if not raw.FPDFText_GetMatrix(glyphs.handle, index, ctypes.byref(matrix)):
-        return height
-    scale = sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
-    size = float(raw.FPDFText_GetFontSize(glyphs.handle, index)) * scale
-    return size if height / 2 < size < height * 2 else max(height, MIN_SIZE)
-
-
-def _base_line(glyphs: _Glyphs, index: int, turn: int) -> float:
-    """Return the height of a character's base line on the upright page."""
-    import ctypes
-
-    from pypdfium2 import raw
-
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(glyphs.handle, index, ctypes.byref(x), ctypes.byref(y))
-    return _turn_point(x.value, y.value, turn)[1]
-
-
-def _font_of(glyphs: _Glyphs, first: int, last: int) -> tuple[bool, bool]:
-    """Return whether the first and the last character are bold, and whether monospaced."""
-    bold, mono = _font_at(glyphs, first)
-    if (bold or mono) and last != first:
-        bold_end, mono_end = _font_at(glyphs, last)
-        return bold and bold_end, mono and mono_end
-    return bold, mono
-
-
-def _font_at(glyphs: _Glyphs, index: int) -> tuple[bool, bool]:
-    import ctypes
-
-    from pypdfium2 import raw
-
-    buffer = ctypes.create_string_buffer(_FONT_NAME_BYTES)
-    flags = ctypes.c_int(0)
-    raw.FPDFText_GetFontInfo(glyphs.handle, index, buffer, _FONT_NAME_BYTES, ctypes.byref(flags))
-    return _read_font(buffer.value, flags.value)
-
-
-@lru_cache(maxsize=256)
-def _read_font(name: bytes, flags: int) -> tuple[bool, bool]:
-    """Return whether a font is bold and whether it is monospaced, by its name and flags.
-
-    PDFium's weights are not used: it derives them from stems and gives 435 for a plain font.
-    """
-    text = name.decode("utf-8", "replace")
-    force_bold, fixed_pitch = bool(flags & 1 << 18), bool(flags & 1)
-    return bool(_BOLD.search(text)) or force_bold, bool(_MONO.search(text)) or fixed_pitch

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from seedqa.index.documents.hyphens import MAX_PART_CHARS, join_hyphens
-from seedqa.index.documents.pdf_blocks import Draft, header_names
-from seedqa.index.documents.pdf_pieces import Piece
+from seedqa.index.documents.pdf.drafts import Draft
+from seedqa.index.documents.pdf.pieces import Piece
+from seedqa.index.documents.pdf.tables import header_names
 from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Edit, Row
 
 #: Stands between two pages of a PDF.

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from seedqa.index.documents.pdf_lines import group_rows, join_pieces
-from seedqa.index.documents.pdf_pieces import Direction, Page, Piece
+from seedqa.index.documents.pdf.lines import group_rows, join_pieces
+from seedqa.index.documents.pdf.pieces import Direction, Page, Piece
 
 #: Rows at the top and at the bottom of a page that may be furniture.
 MAX_EDGE_ROWS = 3
@@ -27,6 +27,12 @@ MIN_GAP_OF_SMALL = 0.25
 #: Type larger than the text by this factor is a heading, even if it repeats.
 MAX_SIZE = 1.12
 SMALL_SIZE = 0.92
+
+#: Upright type larger than the text by this factor is a watermark if it is printed over so many
+#: lines; no page has more of them.
+MIN_WATERMARK_SIZE = 2.5
+MIN_LINES_BELOW = 2
+MAX_WATERMARKS = 20
 
 _DIGITS = re.compile(r"\d+")
 _NUMBER = r"(?:\d{1,4}|[ivxlc]{1,6})"
@@ -92,6 +98,7 @@ def part_furniture(pages: Sequence[Page], size: float) -> list[ParsedPage]:
 
     Furniture are lines near an edge that repeat on another page, digits aside, and page numbers.
     """
+    pages = [_slant_watermarks(page, size) for page in pages]
     upright = [
         [piece for piece in page.pieces if piece.direction is Direction.UPRIGHT] for page in pages
     ]
@@ -121,6 +128,30 @@ def part_furniture(pages: Sequence[Page], size: float) -> list[ParsedPage]:
             )
         )
     return parsed
+
+
+def _slant_watermarks(page: Page, size: float) -> Page:
+    """Return the page, its upright watermarks marked as slanted: large type over lines of text."""
+    large = [piece for piece in page.pieces if piece.size > MIN_WATERMARK_SIZE * size]
+    marks = {
+        mark
+        for mark in large[:MAX_WATERMARKS]
+        if sum(_is_over(mark, piece) for piece in page.pieces) >= MIN_LINES_BELOW
+    }
+    if not marks:
+        return page
+    pieces = tuple(
+        replace(piece, direction=Direction.SLANTED) if piece in marks else piece
+        for piece in page.pieces
+    )
+    return replace(page, pieces=pieces)
+
+
+def _is_over(mark: Piece, piece: Piece) -> bool:
+    """Tell whether a smaller piece is printed within the box of a larger one."""
+    overlap = min(mark.right, piece.right) - max(mark.left, piece.left)
+    is_within = mark.bottom < piece.base < mark.top
+    return is_within and overlap > piece.size and 2 * piece.size < mark.size
 
 
 def _is_turned(piece: Piece) -> bool:

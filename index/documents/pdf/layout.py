@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from seedqa.index.documents.pdf_lines import (
+from seedqa.index.documents.pdf.lines import (
     BULLET,
     MIN_FITTED_GUTTER,
     MIN_GUTTER,
@@ -21,8 +21,8 @@ from seedqa.index.documents.pdf_lines import (
     join_pieces,
     merge_pieces,
 )
-from seedqa.index.documents.pdf_pieces import Gap, Piece
-from seedqa.index.documents.pdf_tables import Grid, Span, column_of, is_table, make_grid
+from seedqa.index.documents.pdf.pieces import Gap, Piece
+from seedqa.index.documents.pdf.tables import Grid, Span, column_of, is_table, make_grid
 
 #: A row without a neighbour across the gutter joins its columns if it is this near, in font sizes.
 MAX_ROW_DISTANCE = 2.6
