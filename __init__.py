@@ -1,8 +1,8 @@
 """Ask a folder of documents, across languages and offline: the exact words and their source.
 
 >>> import seedqa
->>> seedqa.__all__[:3]
-['open_index', 'ask', 'search']
+>>> [name for name in seedqa.__all__ if name.islower()]
+['ask', 'open_index', 'search']
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def open_index(
     from seedqa.index.workspace import locate, resolve
     from seedqa.retrieval.pipeline import Pipeline
 
-    named = (None if path is None else str(path) for path in (seeds, index))
-    location = locate(*named, model)
+    documents = None if seeds is None else str(seeds)
+    location = locate(documents, None if index is None else str(index), model)
     return Pipeline.open(resolve(location))
 
 

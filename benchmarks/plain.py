@@ -34,10 +34,10 @@ def index_folder(model: Path, folder: Path, out: Path) -> int:
     """Index the text files of `folder` and return the number of chunks."""
     import faiss
 
-    from seedqa.index.build import encoder_input
     from seedqa.index.chunking import split_document
     from seedqa.index.documents.metadata import find_title
     from seedqa.index.language import UNKNOWN_LANGUAGE
+    from seedqa.index.reading_view import encoder_input
     from seedqa.index.types import Document
 
     inputs, rows = [], []
@@ -46,7 +46,7 @@ def index_folder(model: Path, folder: Path, out: Path) -> int:
         title = find_title(text, 0) or path.stem
         document = Document(path.name, text, title, None, UNKNOWN_LANGUAGE)
         for chunk in split_document(document):
-            inputs.append(encoder_input(document, chunk))
+            inputs.append(encoder_input(chunk))
             rows.append([path.name, chunk.start, chunk.end, chunk.text])
     vectors = load_model(model).encode_document(inputs, show_progress_bar=False)
     index = faiss.IndexFlatIP(vectors.shape[1])

@@ -66,7 +66,8 @@ def split_document(document: Document, settings: ChunkSettings = DEFAULT_SETTING
     cutter = _Cutter(document, settings)
     if not document.blocks:
         return [chunk for page in _pages(document) for chunk in cutter.cut_plain(page)]
-    return [chunk for run in find_runs(document) for chunk in cutter.cut(run)]
+    chunks = [chunk for run in find_runs(document) for chunk in cutter.cut(run)]
+    return sorted(chunks, key=lambda chunk: chunk.start)  # a note may come before its section ends
 
 
 class _Cutter:

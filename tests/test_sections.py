@@ -57,6 +57,15 @@ def test_a_heading_at_the_end_is_found_by_its_own_words() -> None:
     assert told(split_document(document)) == [(("Report",), "Text."), (("Report",), "Appendix")]
 
 
+def test_chunks_are_in_the_order_of_their_starts() -> None:
+    """A note below a heading came before the heading."""
+    document = make((H, "Baths", 1), (BlockKind.NOTE, "1 Since 1904."), (P, "Open daily."))
+    assert [(chunk.start, chunk.text[:5]) for chunk in split_document(document)] == [
+        (0, "Baths"),
+        (7, "1 Sin"),
+    ]
+
+
 def test_what_is_not_read_is_in_no_chunk() -> None:
     document = make((BlockKind.NAVIGATION, "Home | Shop"), (P, "The baths open at eight."),
                     (BlockKind.FURNITURE, "Page 1 of 4"))  # fmt: skip
