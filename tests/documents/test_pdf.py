@@ -566,6 +566,19 @@ def test_a_page_of_turned_text_is_read_as_if_upright(turn: tuple[float, float]) 
     assert extract(turned).text == BODY
 
 
+def test_words_of_a_line_that_are_drawn_out_of_order_are_read_from_the_left() -> None:
+    extracted = extract([Drawn(102, 700, "world"), Drawn(72, 700, "Hello")])
+    assert extracted.text == "Hello world"
+
+
+def test_a_formula_of_single_letters_keeps_its_other_parts() -> None:
+    """Joining pieces once left the spelling of one of them on the whole."""
+    parts = [("a(a", 72), ("z + b + c", 88), (") + b(c", 134), ("z + d + e", 172), (") is it", 220)]
+    drawn = [Drawn(x, 700, text) for text, x in parts]
+    text = extract([*drawn[1::2], *drawn[::2]]).text
+    assert text.replace(" ", "") == "a(az+b+c)+b(cz+d+e)isit"
+
+
 def test_text_outside_the_page_is_left_out() -> None:
     extracted = extract([*lines("Seen."), Drawn(72, 900, "Not seen.")])
     assert extracted.text == "Seen."
@@ -758,7 +771,21 @@ def test_a_cell_over_two_columns_keeps_them_apart() -> None:
 def test_no_character_is_lost_or_doubled(seed: int) -> None:
     """Pieces are thrown on two pages at random: columns, tables and bands arise by chance."""
     chance = random.Random(seed)
-    words = ["the", "Mill", "1847", "of", "-", "12", "a.", "3200", "river,", "\u2022", "Page"]
+    words = [
+        "the",
+        "Mill",
+        "1847",
+        "of",
+        "-",
+        "12",
+        "a.",
+        "3200",
+        "river,",
+        "\u2022",
+        "Page",
+        "z",
+        "b",
+    ]
     pages = [
         [
             Drawn(

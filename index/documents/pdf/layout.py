@@ -176,6 +176,7 @@ def _cut_piece(piece: Piece, gap: Gap) -> tuple[Piece, Piece]:
     first = replace(
         piece,
         text=piece.text[:at].rstrip(),
+        spaced="",
         right=gap.left,
         notes=tuple(note for note in piece.notes if note[1] <= at),
         gaps=tuple(one for one in piece.gaps if one.offset < at),
@@ -183,6 +184,7 @@ def _cut_piece(piece: Piece, gap: Gap) -> tuple[Piece, Piece]:
     rest = replace(
         piece,
         text=piece.text[at:],
+        spaced="",
         left=gap.right,
         notes=tuple((start - at, end - at) for start, end in piece.notes if start >= at),
         gaps=tuple(replace(one, offset=one.offset - at) for one in piece.gaps if one.offset > at),
