@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -25,6 +26,8 @@ from pdf_writer import (
     write_pdf,
 )
 from seedqa.index.documents.pdf.extract import extract_pdf
+from seedqa.index.documents.pdf.lines import join_pieces
+from seedqa.index.documents.pdf.pieces import read_page
 from seedqa.index.documents.types import Extracted, Stated
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.types import Block, BlockKind, Edit
@@ -572,11 +575,12 @@ def test_words_of_a_line_that_are_drawn_out_of_order_are_read_from_the_left() ->
 
 
 def test_a_formula_of_single_letters_keeps_its_other_parts() -> None:
-    """Joining pieces once left the spelling of one of them on the whole."""
-    parts = [("a(a", 72), ("z + b + c", 88), (") + b(c", 134), ("z + d + e", 172), (") is it", 220)]
-    drawn = [Drawn(x, 700, text) for text, x in parts]
-    text = extract([*drawn[1::2], *drawn[::2]]).text
-    assert text.replace(" ", "") == "a(az+b+c)+b(cz+d+e)isit"
+    """Joining pieces once left the spelling of one of them on the whole, and then used it."""
+    [drawn] = read_page(PdfDocument(write_pdf([Drawn(72, 700, "z + b")]))[0]).pieces
+    first = replace(drawn, text="a(", spaced="", left=60, right=71)
+    last = replace(drawn, text="c + d", spaced="c+d", left=110, right=140)
+    assert drawn.spaced == "z+b"
+    assert join_pieces([join_pieces([first, drawn]), last]).text == "a(z + b c + d"
 
 
 def test_text_outside_the_page_is_left_out() -> None:
