@@ -471,6 +471,31 @@ def test_text_before_and_after_a_table_is_no_part_of_it() -> None:
     assert [kind for kind, _ in read(extracted)] == ["paragraph", "table", "paragraph"]
 
 
+def test_a_table_below_columns_of_prose_is_a_table_of_its_own() -> None:
+    columns = [*lines(LEFT, 72, 740), *lines(RIGHT, 320, 740)]
+    extracted = extract([*columns, *table(FIELDS, y=600)])
+    assert extracted.text.startswith(f"{LEFT}\n\n{RIGHT}\n\n")
+    assert only_table(extracted).columns == tuple(FIELDS[0])
+
+
+def test_two_addresses_above_a_table_are_no_part_of_it() -> None:
+    left = lines("Vega Shipyard\nHigh Street 3\nEmmerau", 72, 740)
+    right = lines("Date: 12 May 2021\nClient: Nautical Club\nDue: 12 June 2021", 250, 740)
+    drawn = [one for row in zip(left, right, strict=True) for one in row]
+    extracted = extract([*drawn, *table(FIELDS, y=650)])
+    tables = [block for block in extracted.blocks if block.kind is BlockKind.TABLE]
+    assert tables[-1].columns == tuple(FIELDS[0])
+    assert cells_of(extracted, tables[-1]) == FIELDS[1:]
+
+
+def test_columns_with_a_gap_at_the_same_height_stay_columns() -> None:
+    upper = [*lines(LEFT, 72, 740), *lines(RIGHT, 320, 740)]
+    lower = [*lines(LEFT.upper(), 72, 620), *lines(RIGHT.upper(), 320, 620)]
+    rows = sorted([*upper, *lower], key=lambda drawn: (-drawn.y, drawn.x))
+    text = extract(rows).text
+    assert text.index("JORUN AAKVIK") < text.index("Dogs must be kept")
+
+
 # --- lists, captions, contents, code --------------------------------------------------------------
 
 
