@@ -88,7 +88,8 @@ def question_names(question: Question) -> frozenset[str]:
     for before, word in pairwise(words):
         bare = word.strip(_SIGNS)
         is_name = _NAME.match(bare) and fold(before.strip(_SIGNS)) in _BEFORE_NAMES
-        if is_name or (_NAME.match(bare) and _NAME.match(before) and before in names):
+        follows = fold(before.strip(_SIGNS)) in names  # a second name
+        if is_name or (_NAME.match(bare) and follows):
             names |= set(folded_words(bare))
     return frozenset(names) & frozenset(question.topical)
 
