@@ -17,30 +17,35 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from seedqa import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from index.build import Progress, Report
-    from index.encoder import Encoder
-    from index.errors import SeedqaError
-    from index.location import Location
-    from retrieval.types import Filters, Result
+    from seedqa.index.build import Report
+    from seedqa.index.encoder import Encoder
+    from seedqa.index.errors import SeedqaError
+    from seedqa.index.progress import Progress
+    from seedqa.index.types import Filters
+    from seedqa.index.workspace import Location, Workspace
+    from seedqa.retrieval.types import (
+        Result,
+    )
 
-VERSION = "0.1.0"
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 _DESCRIPTION = """\
-Ask a folder of documents, in your language or theirs: the answer with its exact words and the
-place they stand in. Everything runs on this machine; nothing is contacted."""
+Ask a folder of documents, in your language or theirs: the answer with its exact words and their
+location. Everything runs on this machine; nothing is contacted."""
 
 _EPILOG = """\
-Environment: SEEDQA_SEEDS, SEEDQA_INDEX and SEEDQA_MODEL stand for --seeds, --index and --model;
-an option goes before them. Exit codes: 0 answered, 1 nothing found, 2 an error."""
+Environment: SEEDQA_SEEDS, SEEDQA_INDEX and SEEDQA_MODEL set --seeds, --index and --model; an
+option overrides them. Exit codes: 0 answered, 1 nothing found, 2 an error."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    from index.errors import SeedqaError
+    from seedqa.index.errors import SeedqaError
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -49,16 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(given)
         code = int(options.run(options))
-        sys.stdout.flush()  # what cannot be written fails here, and not without a word at the end
+        sys.stdout.flush()  # so that a failed write is reported here, not lost at exit
         return code
     except SeedqaError as error:
         return _print_error(error, as_json="--json" in given)
     except KeyboardInterrupt:
-        _note("stopped; what was embedded so far is kept, and the next run goes on from there")
+        _note("stopped; the chunks embedded so far are kept, and the next run continues from there")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone, and wants no word about it: nor at the end, when
-        # Python writes what is left.
+        # The program that read our output has gone and wants no message, now or at exit.
         _drop_output()
         return FOUND
     except OSError as error:
@@ -73,9 +77,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from output import result_json, write_result
+    from seedqa.output.contract import result_json
+    from seedqa.output.terminal import write_result
 
-    with _open_pipeline(options) as pipeline:
+    workspace = _workspace(options)
+    with _open_pipeline(workspace, options) as pipeline:
         run = pipeline.ask if options.command == "ask" else pipeline.search
         result = run(
             _read_question(options.question),
@@ -84,8 +90,8 @@ def _ask(options: argparse.Namespace) -> int:
             refresh=options.refresh,
             progress=_progress(),
         )
-    if _locate(options).stands_in:
-        _note("no index and no seeds here: asked the article that ships; seedqa index FOLDER")
+    if workspace.uses_sample:
+        _note("no index and no seeds here: asked the bundled article; seedqa index FOLDER")
     for note in result.notes:
         _note(note)
     if options.json:
@@ -101,42 +107,46 @@ def _exit_code(result: Result, command: str) -> int:
 
 
 def _index(options: argparse.Namespace) -> int:
-    from output import write_report
+    from seedqa.output.contract import report_json
+    from seedqa.output.terminal import write_report
 
     if options.folder and options.seeds and options.folder != options.seeds:
-        from index.errors import SeedsError
+        from seedqa.index.errors import SeedsError
 
         raise SeedsError(
-            f"two folders, {options.folder} and --seeds {options.seeds}", "one", "Name one of them"
+            f"two folders, {options.folder} and --seeds {options.seeds}", "", "Name one of them"
         )
     options.seeds = options.folder or options.seeds
-    report = _build(_locate(options))
+    report = _build(_workspace(options))
     if options.json:
-        _print_json(_report_json(report))
+        _print_json(report_json(report))
     else:
         write_report(report, sys.stdout)
     return FOUND if report.generation.documents else NOTHING
 
 
-def _build(location: Location, encoder: Encoder | None = None) -> Report:
-    from index.build import build_index
-    from index.encoder import load_encoder
-    from retrieval.record import model_of, read_record, seeds_of
+def _build(workspace: Workspace, encoder: Encoder | None = None) -> Report:
+    from seedqa.index.build import build_index
+    from seedqa.index.encoder import load_encoder
 
-    recorded = read_record(location)
-    seeds, model = seeds_of(location, recorded), model_of(location, recorded)
-    encoder = encoder or load_encoder(model)
-    report = build_index(seeds, location.index, encoder, model_path=model, progress=_progress())
+    report = build_index(
+        workspace.seeds,
+        workspace.index,
+        encoder or load_encoder(workspace.model),
+        model_path=workspace.model,
+        progress=_progress(),
+    )
     for note in report.notes:
         _note(note)
     return report
 
 
 def _status(options: argparse.Namespace) -> int:
-    from output import write_status
-    from retrieval.status import read_status, status_json
+    from seedqa.index.status import read_status
+    from seedqa.output.contract import status_json
+    from seedqa.output.terminal import write_status
 
-    status = read_status(_locate(options))
+    status = read_status(_workspace(options))
     if options.json:
         _print_json(status_json(status))
     else:
@@ -145,16 +155,13 @@ def _status(options: argparse.Namespace) -> int:
 
 
 def _get(options: argparse.Namespace) -> int:
-    from output import show
-    from retrieval.source import read_source
+    from seedqa.index.source import read_source
+    from seedqa.output.contract import excerpt_json
+    from seedqa.output.terminal import show
 
-    location = _locate(options)
-    excerpt = read_source(location, options.place)
+    excerpt = read_source(_workspace(options), options.location)
     if options.json:
-        _print_json(
-            {"source": excerpt.source, "line": excerpt.line, "start": excerpt.start,
-             "text": excerpt.text}
-        )  # fmt: skip
+        _print_json(excerpt_json(excerpt))
     else:
         sys.stdout.write(show(excerpt.text, sys.stdout))
         if not excerpt.text.endswith("\n"):
@@ -165,8 +172,8 @@ def _get(options: argparse.Namespace) -> int:
 def _eval(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from output import write_figures
-    from retrieval.evaluation import (
+    from seedqa.output.terminal import write_figures
+    from seedqa.retrieval.evaluation import (
         PASSAGES,
         describe_outcome,
         read_questions,
@@ -175,7 +182,7 @@ def _eval(options: argparse.Namespace) -> int:
     )
 
     questions = read_questions(Path(options.questions))
-    with _open_pipeline(options) as pipeline:
+    with _open_pipeline(_workspace(options), options) as pipeline:
         filters, progress = _filters(options), _progress()
         outcomes = []
         for outcome in run_questions(
@@ -198,29 +205,27 @@ def _eval(options: argparse.Namespace) -> int:
 
 
 def _watch(options: argparse.Namespace) -> int:
-    from index.encoder import load_encoder
-    from index.errors import IndexBusy, SeedsError, StorageError
-    from output import write_report
-    from retrieval.record import model_of, read_record, seeds_of
-    from retrieval.watch import watch_changes
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.errors import IndexBusy, SeedsError, StorageError
+    from seedqa.index.watch import watch_changes
+    from seedqa.output.terminal import write_report
 
-    location = _locate(options)
-    recorded = read_record(location)
-    seeds, encoder = seeds_of(location, recorded), load_encoder(model_of(location, recorded))
-    write_report(_build(location, encoder), sys.stdout)
-    _note(f"watching {seeds}; stop with Ctrl-C")
-    said = ""
+    workspace = _workspace(options)
+    encoder = load_encoder(workspace.model)
+    write_report(_build(workspace, encoder), sys.stdout)
+    _note(f"watching {workspace.seeds}; stop with Ctrl-C")
+    last_error = ""
     with suppress(KeyboardInterrupt):
-        for _ in watch_changes(seeds, location.index):
+        for _ in watch_changes(workspace.seeds, workspace.index):
             try:
-                report = _build(location, encoder)
+                report = _build(workspace, encoder)
             except (IndexBusy, SeedsError, StorageError) as error:
-                # Another process writes, a disk is full or gone: the next look may find it mended.
-                if str(error) != said:
-                    _note(f"{error.found}; looking again")
-                said = str(error)
+                # Another process writes, or a disk is full or gone: the next check may succeed.
+                if str(error) != last_error:
+                    _note(f"{error.found}; checking again")
+                last_error = str(error)
                 continue
-            said = ""
+            last_error = ""
             if report.indexed or report.removed:
                 write_report(report, sys.stdout)
                 sys.stdout.flush()
@@ -228,8 +233,9 @@ def _watch(options: argparse.Namespace) -> int:
 
 
 def _ui(options: argparse.Namespace) -> int:
-    from page.service import Service
-    from ui import PageOptions, make_rules, serve
+    from seedqa.page.options import PageOptions, make_rules
+    from seedqa.page.service import Service
+    from seedqa.ui import serve
 
     page = PageOptions(
         host=options.host,
@@ -241,10 +247,10 @@ def _ui(options: argparse.Namespace) -> int:
         uploads=options.allow_upload,
         removals=options.allow_remove,
     )
-    make_rules(page)  # what is wrong with the options is said before anything is built
-    location = _locate(options)
+    make_rules(page)  # reports wrong options before anything is built
+    workspace = _workspace(options)
     with (
-        Service.open(location, read_only=options.read_only, progress=_progress()) as service,
+        Service.open(workspace, read_only=options.read_only, progress=_progress()) as service,
         suppress(KeyboardInterrupt),  # the way to stop it
     ):
         serve(service, page, lambda url: print(url, flush=True))
@@ -252,10 +258,11 @@ def _ui(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from index.doctor import check_index, check_model, repair
-    from index.encoder import ShippedEncoder
-    from output import write_findings
-    from retrieval.reader import Reader
+    from seedqa.index.doctor import check_index, check_model, repair
+    from seedqa.index.encoder import ShippedEncoder
+    from seedqa.output.contract import findings_json
+    from seedqa.output.terminal import write_findings
+    from seedqa.retrieval.reader import Reader
 
     location = _locate(options)
     done = (
@@ -271,16 +278,7 @@ def _doctor(options: argparse.Namespace) -> int:
         *check_index(location.index),
     ]
     if options.json:
-        _print_json(
-            {
-                "ok": all(finding.ok for finding in findings),
-                "repaired": done,
-                "findings": [
-                    {"part": finding.part, "ok": finding.ok, "detail": finding.detail}
-                    for finding in findings
-                ],
-            }
-        )
+        _print_json(findings_json(findings, done))
     else:
         write_findings(findings, sys.stdout)
     return FOUND if all(finding.ok for finding in findings) else ERROR
@@ -294,15 +292,21 @@ def _drop_output() -> None:
 
 
 def _locate(options: argparse.Namespace) -> Location:
-    from index.location import locate
+    from seedqa.index.workspace import locate
 
     return locate(options.seeds, options.index, options.model)
 
 
-def _open_pipeline(options: argparse.Namespace) -> Any:
-    from retrieval.pipeline import Pipeline
+def _workspace(options: argparse.Namespace) -> Workspace:
+    from seedqa.index.workspace import resolve
 
-    return Pipeline.open(_locate(options), refresh=options.refresh, progress=_progress())
+    return resolve(_locate(options))
+
+
+def _open_pipeline(workspace: Workspace, options: argparse.Namespace) -> Any:
+    from seedqa.retrieval.pipeline import Pipeline
+
+    return Pipeline.open(workspace, refresh=options.refresh, progress=_progress())
 
 
 def _read_question(question: str) -> str:
@@ -312,46 +316,15 @@ def _read_question(question: str) -> str:
 
 
 def _filters(options: argparse.Namespace) -> Filters:
-    from retrieval.types import Filters
+    from seedqa.index.types import Filters
 
     return Filters(options.pattern, options.language, options.since, options.until)
 
 
 def _progress() -> Progress:
-    """Return a progress bar on standard error; silent off a terminal and for quick work."""
-    state: dict[str, Any] = {}
+    from seedqa.output.progress import progress_bar
 
-    def show(phase: str, done: int, total: int) -> None:
-        if not sys.stderr.isatty():
-            return
-        if state.get("phase") != phase:
-            from tqdm import tqdm  # 50 ms, and only for work that takes longer
-
-            state.update(phase=phase, bar=tqdm(total=total, desc=phase, delay=0.5, leave=False))
-        state["bar"].update(done - state["bar"].n)
-        if done >= total:
-            state.pop("phase", None)
-            state["bar"].close()
-
-    return show
-
-
-def _report_json(report: Report) -> dict[str, Any]:
-    return {
-        "generation": report.generation.number,
-        "seeds": report.generation.seeds,
-        "model": report.generation.model,
-        "documents": report.generation.documents,
-        "chunks": report.generation.chunks,
-        "indexed": list(report.indexed),
-        "unchanged": report.unchanged,
-        "removed": list(report.removed),
-        "skipped": [{"source": file.source, "reason": file.reason} for file in report.skipped],
-        "embedded": report.embedded,
-        "reused": report.reused,
-        "seconds": round(report.seconds, 3),
-        "notes": list(report.notes),
-    }
+    return progress_bar()
 
 
 def _print_json(value: Any) -> None:
@@ -364,34 +337,28 @@ def _speaks_unicode() -> bool:
 
 def _print_error(error: SeedqaError, as_json: bool) -> int:
     if as_json:
-        _print_json(
-            {
-                "error": {
-                    "found": error.found,
-                    "expected": error.expected,
-                    "remedy": error.remedy,
-                }
-            }
-        )
+        from seedqa.output.contract import error_json
+
+        _print_json({"error": error_json(error)})
     else:
         _note(str(error), kind="error")
     return ERROR
 
 
 def _note(text: str, kind: str = "note") -> None:
-    from output import one_line
+    from seedqa.output.terminal import one_line
 
     print(f"seedqa: {kind}: {one_line(text)}", file=sys.stderr)
 
 
 def _write_file(path: Path, text: str) -> None:
-    from index.errors import StorageError
+    from seedqa.index.errors import StorageError
 
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be written: {error.strerror}", "a file that can", "Name another one"
+            f"{path} cannot be written: {error.strerror}", "", "Name another one"
         ) from error
 
 
@@ -399,16 +366,18 @@ def _write_file(path: Path, text: str) -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports a wrong option as every error, and takes no option by a part of its name: `--in` is
-    not `--index`."""
+    """Report a wrong option like every error, and match options by their whole names.
+
+    `--in` is not short for `--index`.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False)
 
     def error(self, message: str) -> Any:
-        from index.errors import UsageError
+        from seedqa.index.errors import UsageError
 
-        raise UsageError(message, "a command with its options", f"See {self.prog} --help")
+        raise UsageError(message, "", f"See {self.prog} --help")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -418,11 +387,11 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"seedqa {VERSION}")
+    parser.add_argument("--version", action="version", version=f"seedqa {__version__}")
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=_Parser
     )
-    place, asking = _place_options(), _asking_options()
+    location, asking = _location_options(), _asking_options()
 
     def add(name: str, run: Any, summary: str, *parents: _Parser) -> _Parser:
         command = commands.add_parser(
@@ -434,22 +403,20 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    index = add("index", _index, "build or refresh the index of a folder", place)
+    index = add("index", _index, "build or refresh the index of a folder", location)
     index.add_argument("folder", nargs="?", metavar="FOLDER", help="the documents (as --seeds)")
-    ask = add("ask", _ask, "answer a question, with the passages and their sources", place, asking)
+    ask = add("ask", _ask, "answer a question, with passages and their sources", location, asking)
     ask.add_argument("question", metavar="QUESTION", help="the question; - reads standard input")
-    search = add("search", _ask, "show the passages that match a query", place, asking)
-    search.add_argument(
-        "question", metavar="QUERY", help="what to look for; - reads standard input"
-    )
-    add("status", _status, "show what is indexed, what is skipped and why", place)
-    get = add("get", _get, "print a source, where a hit points", place)
-    get.add_argument("place", metavar="FILE[:LINE[:COUNT]]", help="for instance notes.txt:9:3")
-    evaluate = add("eval", _eval, "measure retrieval, answers and abstention", place, asking)
+    search = add("search", _ask, "show the passages that match a query", location, asking)
+    search.add_argument("question", metavar="QUERY", help="the query; - reads standard input")
+    add("status", _status, "show what is indexed, what is skipped and why", location)
+    get = add("get", _get, "print a source, or the lines that a hit names", location)
+    get.add_argument("location", metavar="FILE[:LINE[:COUNT]]", help="for instance notes.txt:9:3")
+    evaluate = add("eval", _eval, "measure retrieval, answers and abstention", location, asking)
     evaluate.add_argument("questions", metavar="QUESTIONS.jsonl", help="one JSON object a line")
     evaluate.add_argument("--per-question", metavar="FILE", help="write a line for each question")
-    add("watch", _watch, "keep the index fresh until stopped", place)
-    page = add("ui", _ui, "open the web page, and its API, on this machine", place)
+    add("watch", _watch, "keep the index fresh until stopped", location)
+    page = add("ui", _ui, "open the web page, and its API, on this machine", location)
     page.add_argument("--host", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
     page.add_argument("--port", type=int, default=7860, help="0 takes a free one (default: 7860)")
     page.add_argument(
@@ -462,19 +429,19 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--allow-upload", action="store_true", help="documents may be added")
     page.add_argument("--allow-remove", action="store_true", help="documents may be deleted")
     page.add_argument("--mcp", action="store_true", help="serve the API as MCP tools too")
-    doctor = add("doctor", _doctor, "check database, vectors and models", place)
-    doctor.add_argument("--repair", action="store_true", help="make anew what is derived")
+    doctor = add("doctor", _doctor, "check database, vectors and models", location)
+    doctor.add_argument("--repair", action="store_true", help="rebuild damaged parts")
     return parser
 
 
-def _place_options() -> _Parser:
+def _location_options() -> _Parser:
     options = _Parser(add_help=False)
     options.add_argument("--seeds", metavar="DIR", help="the folder of documents")
-    options.add_argument("--index", metavar="DIR", help="where the index lies (default: .seedqa)")
+    options.add_argument("--index", metavar="DIR", help="folder of the index (default: .seedqa)")
     options.add_argument(
         "--model",
         metavar="NAME",
-        help="a sentence-transformers model, by folder or name (default: the one that ships)",
+        help="a sentence-transformers model, by folder or name (default: the bundled one)",
     )
     options.add_argument("--json", action="store_true", help="print one JSON object")
     return options
@@ -486,13 +453,13 @@ def _asking_options() -> _Parser:
         "-n", dest="count", type=int, default=5, metavar="COUNT", help="passages shown (default: 5)"
     )
     options.add_argument(
-        "--explain", action="store_true", help="show how confidence and scores came about"
+        "--explain", action="store_true", help="show how confidence and scores are computed"
     )
     options.add_argument(
         "--no-refresh",
         dest="refresh",
         action="store_false",
-        help="answer from the index as it is; say so if it is not fresh",
+        help="answer from the index as it is; report it if it is not fresh",
     )
     options.add_argument("--in", dest="pattern", metavar="GLOB", help="only these sources")
     options.add_argument(
@@ -502,7 +469,7 @@ def _asking_options() -> _Parser:
         "--since",
         type=_since,
         metavar="DATE",
-        help="dated then or later, as 2020, 2020-01 or 2020-01-31; what has no date is left out",
+        help="dated then or later, as 2020, 2020-01 or 2020-01-31; leaves out undated documents",
     )
     options.add_argument("--until", type=_until, metavar="DATE", help="dated then or earlier")
     return options

@@ -1,10 +1,7 @@
 """Measure answers over a folder, from the question to the words shown or the refusal.
 
-    python benchmarks/answers.py --data DATA --scratch FOLDER [--part dev] [--sources piaf squad2]
+    python -m benchmarks.answers --data DATA --scratch FOLDER [--part dev] [--sources piaf squad2]
         [--questions COUNT] [--reader FOLDER] [--asked FILE] [--plot FOLDER] [--json FILE]
-    python benchmarks/answers.py --data DATA --scratch FOLDER --part train
-        --sources squadshifts-new_wiki piaf squad-it crossing
-        --questions 250 --fit models/reader/calibration.json
 
 Every passage of a source is a file. Half of the articles that are asked about are left out, and all
 questions asked; then the other half: so each question is once answerable and once not. Beside
@@ -12,10 +9,9 @@ these: impossible questions of squad2 and crossing, and other sources' questions
 
 An answer is right where its F1 is 0.5 or more. AUROC is that of the confidence, answerable against
 unanswerable; refusing is the positive of precision and recall; ECE the expected calibration error
-over 15 bins of equal mass. `--fit` fits the calibration on the articles of the train part that the
-reader's training sets aside, and writes it; `--asked` keeps what was found and read in a file, so
-that it is judged again, with another calibration say, without asking again; "en-it" are English
-questions whose Italian translation squad-it has.
+over 15 bins of equal mass. `--asked` keeps what was found and read in a file, so that it is judged
+again, with another calibration say, without asking again; "en-it" are English questions whose
+Italian translation squad-it has. The calibration is fitted by `training.calibrate`.
 """
 
 from __future__ import annotations
@@ -23,47 +19,34 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import numpy as np
+from tqdm import tqdm
 
-import numpy as np  # noqa: E402
-from asked import Asked, load_asked, save_asked  # noqa: E402
-from corpora import (  # noqa: E402
+from benchmarks.asked import Asked, load_asked, save_asked
+from benchmarks.corpora import (
     is_set_aside_title,
     read_crossing,
     read_rows,
     translated_questions,
     write_texts,
 )
-from measuring import describe_machine, format_table  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
-from tqdm import tqdm  # noqa: E402
-
-from index.build import build_index  # noqa: E402
-from index.encoder import load_encoder  # noqa: E402
-from index.lexical import guess_question_language  # noqa: E402
-from index.location import Location  # noqa: E402
-from retrieval.answer import (  # noqa: E402
-    find_answers,
-    first_other,
-    group_candidates,
-    rank_candidates,
-    reorder_passages,
-    weigh_evidence,
-)
-from retrieval.calibration import Calibration, load_calibration  # noqa: E402
-from retrieval.evaluation import auroc, f1  # noqa: E402
-from retrieval.pipeline import READ_COUNT, Pipeline  # noqa: E402
-from retrieval.reader import SHIPPED_READER, Reader  # noqa: E402
-from retrieval.sentences import sentence_around  # noqa: E402
+from benchmarks.measuring import describe_machine, format_table
+from seedqa.index.build import build_index
+from seedqa.index.encoder import load_encoder
+from seedqa.index.workspace import Location, resolve
+from seedqa.retrieval.answer import find_answers, reorder_passages
+from seedqa.retrieval.calibration import Calibration
+from seedqa.retrieval.metrics import auroc, f1
+from seedqa.retrieval.pipeline import READ_COUNT, Pipeline, read_passages
+from seedqa.retrieval.reader import SHIPPED_READER, Reader
+from seedqa.retrieval.sentences import sentence_around
 
 #: The sources of each part of which no one's folder answers what another asks.
 FOREIGN = {
@@ -74,13 +57,7 @@ FOREIGN = {
 STRANGERS = {"dev": 110, "train": 24}
 IMPOSSIBLE = 100
 ECE_BINS = 15
-PASSAGE_WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0)
-#: More gains up to a point of recall on these sets, and takes a passage of the article that ships
-#: from its place (docs/reader.md).
-READER_SHARES = (0.0, 0.03, 0.05)
 RIGHT_F1 = 0.5
-#: Refusals that are aimed at: precision, recall.
-AIMS = (0.80, 0.70)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +160,15 @@ def open_folder(folder: Path, reader: Reader) -> Pipeline:
     """Build the index of folder/seeds where it is not built, and open it."""
     encoder = load_encoder()
     build_index(folder / "seeds", folder / "index", encoder)
-    location = Location(folder / "index", None, None)
-    return Pipeline.open(location, refresh=False, encoder=encoder, reader=reader)
+    workspace = resolve(Location(folder / "index", None, None))
+    return Pipeline.open(workspace, refresh=False, encoder=encoder, reader=reader)
 
 
 def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file: str) -> Asked:
     """Search and read, as `Pipeline.ask` does."""
     started = time.perf_counter()
-    passages = pipeline.search(row["question"], count=READ_COUNT, refresh=False).passages
-    spans = reader.read(row["question"], [passage.text for passage in passages])
+    found = pipeline.find(row["question"], count=READ_COUNT, refresh=False)
+    spans = read_passages(reader, found.question, found.passages)
     spent = 1000 * (time.perf_counter() - started)
     context, answers = row["context"], row["answers"]
     sentences = [
@@ -205,8 +182,9 @@ def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file
         right=tuple(one["text"] for one in answers),
         file=file,
         sentence=" ".join(context[part] for part in sentences),
-        passages=passages,
+        passages=found.passages,
         spans=spans,
+        unknown=tuple(sorted(found.question.unknown)),
         milliseconds=spent,
     )
 
@@ -218,11 +196,11 @@ def judge(asked: Asked, calibration: Calibration, languages: Sequence[str]) -> J
     """Answer as `seedqa ask` does; a refused answer is judged by what it would have been."""
     ordered = reorder_passages(asked.passages, asked.spans, calibration.reader_share)
     outcome = find_answers(
+        asked.parse(),
         [passage for passage, _ in ordered],
         [spans for _, spans in ordered],
         replace(calibration, threshold=0.0),
         lambda texts: np.zeros((len(texts), 1), dtype=np.float32),  # none disagree
-        guess_question_language(asked.question),
         languages,
     )
     best = outcome.answers[0] if outcome.answers else None
@@ -327,114 +305,6 @@ def mean(values: Any) -> float:
     return sum(listed) / len(listed) if listed else 0.0
 
 
-# -- fitting --------------------------------------------------------------------------------------
-
-
-def fit(by_source: Mapping[str, Sequence[Asked]], reader: Reader) -> dict[str, Any]:
-    """Return a calibration for what was asked, in the form of the file that ships.
-
-    Each source has the same weight. Impossible questions are left out: those of crossing are too
-    many for what they look like, a fifth of its questions.
-    """
-    by_source = {
-        source: [one for one in of_source if one.kind != "impossible"]
-        for source, of_source in by_source.items()
-    }
-    asked = [one for of_source in by_source.values() for one in of_source]
-    answerable = [one for one in asked if one.kind == "answerable"]
-    passage_weight = best_of(
-        PASSAGE_WEIGHTS, lambda weight: mean(rightness(one, weight) for one in answerable)
-    )
-    share = best_of(
-        READER_SHARES,
-        lambda share: mean(reciprocal(one, share) for one in answerable),
-    )
-    rows, labels, weights = [], [], []
-    for of_source in by_source.values():
-        for one in of_source:
-            ordered = reorder_passages(one.passages, one.spans, share)
-            groups = group_candidates(
-                rank_candidates(
-                    [passage for passage, _ in ordered],
-                    [spans for _, spans in ordered],
-                    passage_weight,
-                )
-            )
-            if not groups:
-                continue
-            language = guess_question_language(one.question)
-            read = [passage for passage, spans in ordered if spans]
-            rows.append(weigh_evidence(groups[0], first_other(groups), language, read))
-            right = f1(groups[0].best.text, one.right) >= RIGHT_F1
-            labels.append(one.kind == "answerable" and right)
-            weights.append(len(asked) / len(by_source) / len(of_source))
-    names = list(rows[0])
-    table = np.array([[row[name] for name in names] for row in rows])
-    coefficients, bias = logistic_regression(table, np.array(labels), np.array(weights))
-    calibration = Calibration(
-        dict(zip(names, coefficients, strict=True)), bias, passage_weight, share, threshold=0.0
-    )
-    judged = [
-        judge(one, calibration, reader.languages)
-        for one in asked
-        if one.kind in ("answerable", "left out")
-    ]
-    return {
-        "reader": reader.fingerprint,
-        "weights": {name: round(value, 5) for name, value in calibration.weights.items()},
-        "bias": round(bias, 5),
-        "passage_weight": passage_weight,
-        "reader_share": share,
-        "threshold": choose_threshold(judged),
-    }
-
-
-def logistic_regression(
-    table: NDArray[np.float64], labels: NDArray[np.bool_], weights: NDArray[np.float64]
-) -> tuple[list[float], float]:
-    """Return coefficients and bias, by scikit-learn, columns brought to one scale first."""
-    from sklearn.linear_model import LogisticRegression
-
-    middle, scale = table.mean(0), np.maximum(table.std(0), 1e-9)
-    model = LogisticRegression(C=10.0, max_iter=1000)
-    model.fit((table - middle) / scale, labels, sample_weight=weights)
-    coefficients = model.coef_[0] / scale
-    return coefficients.tolist(), float(model.intercept_[0] - coefficients @ middle)
-
-
-def choose_threshold(judged: Sequence[Judged]) -> float:
-    """Return the confidence at which precision and recall of refusing come nearest to the aims."""
-
-    def shortfall(threshold: float) -> float:
-        refused = [one for one in judged if one.confidence < threshold]
-        outside = [one for one in judged if one.asked.kind == "left out"]
-        precision = mean(one.asked.kind == "left out" for one in refused)
-        recall = mean(one.confidence < threshold for one in outside)
-        return min(precision / AIMS[0], recall / AIMS[1])
-
-    return best_of([at / 100 for at in range(5, 80)], shortfall)
-
-
-def best_of(values: Sequence[float], score: Callable[[float], float]) -> float:
-    """Return the value with the greatest score, the first of equals."""
-    scored = [(round(score(value), 6), value) for value in values]
-    for number, value in scored:
-        print(f"  {value:g}: {number:.4f}", file=sys.stderr)
-    return max(scored, key=lambda item: item[0])[1]
-
-
-def rightness(asked: Asked, passage_weight: float) -> float:
-    """Return whether the best candidate is right."""
-    ranked = rank_candidates(asked.passages, asked.spans, passage_weight)
-    return float(bool(ranked) and f1(ranked[0].text, asked.right) >= RIGHT_F1)
-
-
-def reciprocal(asked: Asked, share: float) -> float:
-    """Return the reciprocal rank of the right file."""
-    place = first_after(asked, share)
-    return 1 / (place + 1) if place >= 0 else 0.0
-
-
 # -- telling --------------------------------------------------------------------------------------
 
 
@@ -479,34 +349,24 @@ def draw_risk(axes: Any, judged: Sequence[Judged], label: str) -> None:
     axes.plot(counts / len(ordered), wrong / counts, label=label)
 
 
-def main() -> None:
-    """Read the command line, ask, fit or measure, print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is asked, and of which reader."""
     parser.add_argument("--data", type=Path, required=True, help="the data folder")
     parser.add_argument("--scratch", type=Path, required=True, help="for folders and indexes")
     parser.add_argument("--part", choices=("train", "dev"), default="dev")
     parser.add_argument("--sources", nargs="+", default=["piaf", "squad2"])
     parser.add_argument("--questions", type=int, help="at most, of each source")
     parser.add_argument("--reader", type=Path, default=SHIPPED_READER)
-    parser.add_argument("--fit", type=Path, help="write the calibration here")
     parser.add_argument(
         "--asked", type=Path, help="keep what was found and read here, and take it from here again"
     )
-    parser.add_argument("--plot", type=Path, help="write diagrams here")
     parser.add_argument("--json", type=Path, help="write the figures here too")
-    options = parser.parse_args()
-    reader = Reader(options.reader)
-    if not options.fit:
-        _ = reader.calibration  # of another reader, it is told before the asking, not after
-    asked = ask_all(options, reader)
-    if options.fit:
-        fitted = fit(asked, reader)
-        options.fit.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf8")
-        calibration = load_calibration(options.fit, reader.fingerprint)
-    else:
-        calibration = reader.calibration
+
+
+def report(
+    asked: Mapping[str, Sequence[Asked]], calibration: Calibration, reader: Reader, out: Path | None
+) -> dict[str, list[Judged]]:
+    """Judge what was asked, print a table of figures, and return what was judged."""
     judged = {
         source: [judge(one, calibration, reader.languages) for one in of_source]
         for source, of_source in asked.items()
@@ -522,10 +382,24 @@ def main() -> None:
     ]
     print(describe_machine())
     print(format_table(["figure", *figures], table))
+    if out:
+        out.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf8")
+    return judged
+
+
+def main() -> None:
+    """Read the command line, ask, measure, print a table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_options(parser)
+    parser.add_argument("--plot", type=Path, help="write diagrams here")
+    options = parser.parse_args()
+    reader = Reader(options.reader)
+    calibration = reader.calibration  # a reader without one is refused before the asking
+    judged = report(ask_all(options, reader), calibration, reader, options.json)
     if options.plot:
         plot(judged, options.plot)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf8")
 
 
 if __name__ == "__main__":

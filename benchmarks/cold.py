@@ -1,6 +1,6 @@
 """Compare a cold question, as a whole process from start to exit, with the plain alternative.
 
-    python benchmarks/cold.py [--folder FOLDER] [--query WORDS] [--runs COUNT]
+    python -m benchmarks.cold [--folder FOLDER] [--query WORDS] [--runs COUNT]
 
 `seedqa search` and `seedqa ask` with an index that is fresh, `seedqa --help`, and `plain.py
 search` (sentence-transformers, torch, `IndexFlatIP`; same chunks, same weights), which gives
@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from measuring import (
+from benchmarks.measuring import (
     MIB,
     ROOT,
     Run,
@@ -35,8 +35,8 @@ def prepare(folder: Path, scratch: Path, environment: dict[str, str]) -> None:
     """Build the index of seedqa and that of the plain script."""
     python = sys.executable
     restore_weights(scratch / "weights")
-    seedqa = [python, str(ROOT / "cli.py"), "index", str(folder), "--index", str(scratch / "ours")]
-    plain = [python, str(ROOT / "benchmarks" / "plain.py"), str(scratch / "weights"), "index"]
+    seedqa = [python, "-m", "seedqa.cli", "index", str(folder), "--index", str(scratch / "ours")]
+    plain = [python, "-m", "benchmarks.plain", str(scratch / "weights"), "index"]
     run_process(seedqa, environment, scratch)
     run_process([*plain, str(folder), str(scratch / "plain")], environment, scratch)
 
@@ -82,10 +82,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="seedqa-cold-") as name:
         scratch = Path(name)
         prepare(options.folder.resolve(), scratch, child_environment(scratch / "bytecode"))
-        seedqa = [sys.executable, str(ROOT / "cli.py")]
+        seedqa = [sys.executable, "-m", "seedqa.cli"]
         index = ["--index", str(scratch / "ours"), "--json"]
-        script = str(ROOT / "benchmarks" / "plain.py")
-        plain = [sys.executable, script, str(scratch / "weights"), "search"]
+        plain = [sys.executable, "-m", "benchmarks.plain", str(scratch / "weights"), "search"]
         commands = {
             "plain search": [*plain, str(scratch / "plain"), options.query],
             "seedqa search": [*seedqa, "search", options.query, *index],

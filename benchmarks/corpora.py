@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +15,9 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT)]
-sys.path.append(str(ROOT / "training"))
-from encoder_data import detokenize, is_held_out  # noqa: E402
-from reader_data import Row, is_set_aside  # noqa: E402
-
-from index.encoder import load_encoder  # noqa: E402
+from seedqa.index.encoder import load_encoder
+from training.encoder_data import detokenize, is_held_out
+from training.reader_data import Row, is_set_aside
 
 #: Documents in seven languages with questions in the others, written for this project.
 CROSSING = Path(__file__).resolve().parent / "crossing"
@@ -119,7 +114,7 @@ def translated_questions(data: Path, rows: list[dict[str, Any]]) -> list[dict[st
 
     Those that have none are left out. The questions are matched by the encoder that ships.
     """
-    from encoder_tune import match_translations  # torch, needed for this one only
+    from training.encoder_tune import match_translations  # torch, needed for this one only
 
     encoder = load_encoder()
     english = [

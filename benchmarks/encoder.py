@@ -1,6 +1,6 @@
 """Measure sentence encoders on the public sets of the data folder, side by side.
 
-    python benchmarks/encoder.py --data DATA [--sets NAME ...] [--json FILE] ENCODER ...
+    python -m benchmarks.encoder --data DATA [--sets NAME ...] [--json FILE] ENCODER ...
 
 ENCODER is a folder of ours (model.onnx, tokenizer.json, config.json), a folder or name that
 sentence-transformers loads, or `bm25`, the lexical baseline. Prints one table: a row a figure, a
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -27,14 +26,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "training")]
-import encoder_data as data_files  # noqa: E402
-
-from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document  # noqa: E402
-from index.encoder import Encoder, load_encoder  # noqa: E402
-from index.lexical import stemmed_words, stop_words  # noqa: E402
-from index.types import Document  # noqa: E402
+from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.encoder import Encoder, load_encoder
+from seedqa.index.lexical import stemmed_words, stop_words
+from seedqa.index.types import Document
+from training import encoder_data as data_files
 
 Scores = NDArray[np.float32]
 

@@ -1,6 +1,6 @@
 """Ask the page as many users at once, over a large index: errors, times and the server's memory.
 
-    python benchmarks/load.py --scratch FOLDER [--chunks COUNT] [--users COUNT]
+    python -m benchmarks.load --scratch FOLDER [--chunks COUNT] [--users COUNT]
                               [--seconds SECONDS | --questions COUNT] [--endpoint ask|search]
 
 The index is the synthetic one of `scale.py`, written under the name of the model that ships, and
@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import os
 import random
 import shutil
 import subprocess
@@ -27,8 +26,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from measuring import MIB, ROOT, describe_machine, format_table, quantile
-from scale import Corpus, make_document, write_files
+from benchmarks.measuring import MIB, ROOT, describe_machine, format_table, quantile
+from benchmarks.scale import Corpus, make_document, write_files
 
 DISTINCT_QUESTIONS = 100
 SAMPLES = 10
@@ -48,10 +47,11 @@ class Tally:
 
 def build(chunks: int, scratch: Path) -> None:
     """Write files, and an index of synthetic chunks that names the shipped model."""
-    from index.build import _describe
-    from index.chunking import DEFAULT_SETTINGS
-    from index.encoder import load_encoder
-    from index.store import Change, open_for_writing
+    from seedqa.index.build import make_recipe
+    from seedqa.index.chunking import DEFAULT_SETTINGS
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.store.rows import Change
+    from seedqa.index.store.writing import open_for_writing
 
     corpus, shipped = Corpus(chunks), load_encoder()
     files = write_files(scratch / "seeds", corpus.documents)
@@ -61,16 +61,24 @@ def build(chunks: int, scratch: Path) -> None:
             document = make_document(corpus, number, file)
             documents.append(document)
             store.cache_vectors(shipped.fingerprint, document.hashes, corpus.vectors(number))
-        generation = _describe(scratch / "seeds", shipped, None, DEFAULT_SETTINGS)
-        store.commit(Change(frozenset(), tuple(documents), ()), generation, keep_vectors=False)
+        recipe = make_recipe(scratch / "seeds", shipped, None, DEFAULT_SETTINGS)
+        store.commit(Change(frozenset(), tuple(documents), ()), recipe, keep_vectors=False)
 
 
 def start(scratch: Path) -> tuple[subprocess.Popen[str], str]:
     """Start the page; return its process and its host and port."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "cli", "ui", "--port", "0", "--index", str(scratch / "index")],
+        [
+            sys.executable,
+            "-m",
+            "seedqa.cli",
+            "ui",
+            "--port",
+            "0",
+            "--index",
+            str(scratch / "index"),
+        ],
         cwd=scratch,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
     )

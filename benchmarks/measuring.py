@@ -41,7 +41,7 @@ def run_process(
     started = time.perf_counter()
     with subprocess.Popen(
         command,
-        env=dict(environment),
+        env=dict(environment) | {"PYTHONPATH": str(ROOT)},  # for `-m benchmarks.NAME`
         cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -72,8 +72,13 @@ def child_environment(bytecode: Path) -> dict[str, str]:
 
 def restore_weights(out: Path) -> None:
     """Write the encoder that ships as a folder that sentence-transformers loads."""
-    script = ROOT / "training" / "encoder.py"
-    command = [sys.executable, str(script), "restore", str(ROOT / "models" / "encoder")]
+    command = [
+        sys.executable,
+        "-m",
+        "training.encoder",
+        "restore",
+        str(ROOT / "models" / "encoder"),
+    ]
     run_process([*command, "--out", str(out)], os.environ)
 
 

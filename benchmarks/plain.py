@@ -1,7 +1,7 @@
 """The plain alternative that the speed of seedqa is measured against.
 
-    python benchmarks/plain.py MODEL index FOLDER OUT    read, split, encode, add to FAISS, save
-    python benchmarks/plain.py MODEL search OUT QUERY    load both, encode, search, print
+    python -m benchmarks.plain MODEL index FOLDER OUT    read, split, encode, add to FAISS, save
+    python -m benchmarks.plain MODEL search OUT QUERY    load both, encode, search, print
 
 What one writes in an afternoon: sentence-transformers on torch, `IndexFlatIP`, chunks in a JSON
 file. The splitter, what the encoder reads of a chunk, and the weights are those of seedqa, so that
@@ -14,12 +14,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
 
 CHUNKS = "chunks.json"
 VECTORS = "vectors.faiss"
@@ -36,10 +34,11 @@ def index_folder(model: Path, folder: Path, out: Path) -> int:
     """Index the text files of `folder` and return the number of chunks."""
     import faiss
 
-    from index.build import encoder_input
-    from index.chunking import split_document
-    from index.metadata import find_title
-    from index.types import UNKNOWN_LANGUAGE, Document
+    from seedqa.index.chunking import split_document
+    from seedqa.index.documents.metadata import find_title
+    from seedqa.index.language import UNKNOWN_LANGUAGE
+    from seedqa.index.reading_view import encoder_input
+    from seedqa.index.types import Document
 
     inputs, rows = [], []
     for path in sorted(folder.rglob("*.txt")):
@@ -47,7 +46,7 @@ def index_folder(model: Path, folder: Path, out: Path) -> int:
         title = find_title(text, 0) or path.stem
         document = Document(path.name, text, title, None, UNKNOWN_LANGUAGE)
         for chunk in split_document(document):
-            inputs.append(encoder_input(document, chunk))
+            inputs.append(encoder_input(chunk))
             rows.append([path.name, chunk.start, chunk.end, chunk.text])
     vectors = load_model(model).encode_document(inputs, show_progress_bar=False)
     index = faiss.IndexFlatIP(vectors.shape[1])

@@ -1,6 +1,6 @@
 """Measure a reader on questions whose passage is given.
 
-    python benchmarks/reader.py --data DATA [--part dev] [--questions COUNT] FOLDER ...
+    python -m benchmarks.reader --data DATA [--part dev] [--questions COUNT] FOLDER ...
 
 FOLDER is a reader as `training/reader.py export` writes it. Prints F1 and exact match (SQuAD's
 normalisation, with the articles of all seven languages removed) of PIAF and of squad2's answerable
@@ -13,22 +13,18 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from tqdm import tqdm
 
-from corpora import read_rows  # noqa: E402
-from measuring import describe_machine, format_table  # noqa: E402
-from tqdm import tqdm  # noqa: E402
-
-from index.chunking import split_sentences  # noqa: E402
-from retrieval.evaluation import exact_match, f1  # noqa: E402
-from retrieval.reader import Reader  # noqa: E402
+from benchmarks.corpora import read_rows
+from benchmarks.measuring import describe_machine, format_table
+from seedqa.index.sentences import split_sentences
+from seedqa.retrieval.metrics import exact_match, f1
+from seedqa.retrieval.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

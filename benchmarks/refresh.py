@@ -1,6 +1,6 @@
 """Measure the look at the folder: nothing changed, and one file edited, among 10,000 files.
 
-    python benchmarks/refresh.py [--data ../shared/data] [--files COUNT] [--runs COUNT]
+    python -m benchmarks.refresh [--data ../shared/data] [--files COUNT] [--runs COUNT]
 
 Each file holds two English sentences of the parallel corpus. Measured are `build_index` in a
 process that has the encoder loaded, and `seedqa search` as a whole process, which looks at the
@@ -19,15 +19,12 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from measuring import (
-    ROOT,
+from benchmarks.measuring import (
     child_environment,
     describe_machine,
     format_table,
     run_process,
 )
-
-sys.path.insert(0, str(ROOT))
 
 SENTENCES_PER_FILE = 2
 SHORTEST_SENTENCE = 30
@@ -62,8 +59,8 @@ def edit(path: Path, run: int) -> None:
 
 def build(folder: Path, index: Path, files: list[Path], runs: int) -> dict[str, list[float]]:
     """Build the index, then time builds after no change and after an edit."""
-    from index.build import build_index
-    from index.encoder import load_encoder
+    from seedqa.index.build import build_index
+    from seedqa.index.encoder import load_encoder
 
     encoder = load_encoder()
     timed: dict[str, list[float]] = {"first build": [], "nothing": [], "one edited": []}
@@ -82,7 +79,7 @@ def build(folder: Path, index: Path, files: list[Path], runs: int) -> dict[str, 
 
 def search(index: Path, files: list[Path], runs: int, scratch: Path) -> dict[str, list[float]]:
     """Time `seedqa search` as a process after no change and after an edit."""
-    command = [sys.executable, str(ROOT / "cli.py"), "search", QUERY, "--index", str(index)]
+    command = [sys.executable, "-m", "seedqa.cli", "search", QUERY, "--index", str(index)]
     environment = child_environment(scratch / "bytecode")
     timed: dict[str, list[float]] = {"nothing": [], "one edited": []}
     run_process([*command, "--json"], environment, scratch)

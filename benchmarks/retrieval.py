@@ -1,6 +1,6 @@
 """Compare ways to join the two arms, weights of the lexical columns, and sizes of chunks.
 
-    python benchmarks/retrieval.py --data ../shared/data --scratch FOLDER
+    python -m benchmarks.retrieval --data ../shared/data --scratch FOLDER
         [--compare fusion columns chunks] [--corpora piaf squad2 mixed] [--questions COUNT]
 
 Corpora: PIAF (French questions, 761 French passages), squad2 (English, English) and a mixed folder
@@ -21,38 +21,28 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import numpy as np
+from tqdm import tqdm
 
-import numpy as np  # noqa: E402
-from corpora import Question, write_mixed_sections, write_squad_form  # noqa: E402
-from measuring import describe_machine, format_table  # noqa: E402
-from tqdm import tqdm  # noqa: E402
-
-from index.build import build_index  # noqa: E402
-from index.chunking import DEFAULT_SETTINGS, ChunkSettings  # noqa: E402
-from index.encoder import Encoder, load_encoder  # noqa: E402
-from index.lexical import guess_question_language  # noqa: E402
-from index.store import Generation, Store, open_for_reading  # noqa: E402
-from index.types import crosses_languages  # noqa: E402
-from retrieval.candidates import (  # noqa: E402
-    DEPTH,
-    Arm,
-    dense_candidates,
-    lexical_candidates,
-    plan_lexical_query,
-    score_chunks,
-)
-from retrieval.evaluation import recall_at, reciprocal_rank_at  # noqa: E402
-from retrieval.fusion import fuse, mixes_languages  # noqa: E402
+from benchmarks.corpora import Question, write_mixed_sections, write_squad_form
+from benchmarks.measuring import describe_machine, format_table
+from seedqa.index.build import build_index
+from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings
+from seedqa.index.encoder import Encoder, load_encoder
+from seedqa.index.store.protocol import Reading
+from seedqa.index.store.reading import open_for_reading
+from seedqa.index.types import NO_FILTERS
+from seedqa.retrieval.candidates import DEPTH, plan_lexical_query
+from seedqa.retrieval.metrics import recall_at, reciprocal_rank_at
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.search import Candidates, find_candidates, fuse_candidates
 
 ARTICLES = 400
 #: Corpora whose questions another one cannot answer, and how many of these are asked of it.
@@ -67,17 +57,15 @@ Ranking = Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the arms gave for one question."""
+    """A question of a benchmark with its candidates."""
 
     asked: Question
-    dense: Arm
-    lexical: Arm
-    cosines: Scores
-    """Of every candidate of either arm."""
-    ceiling: float
-    sources: Mapping[int, str]
-    crosses: Mapping[int, bool]
-    is_mixed: bool
+    candidates: Candidates
+
+    @property
+    def sources(self) -> Mapping[int, str]:
+        """The source of each candidate."""
+        return {chunk: item.source for chunk, item in self.candidates.stored.items()}
 
 
 Method = Callable[[Found], Scores]
@@ -88,18 +76,18 @@ Method = Callable[[Found], Scores]
 
 def dense_alone(found: Found) -> Scores:
     """Score by cosine."""
-    return dict(found.dense)
+    return dict(found.candidates.dense)
 
 
 def lexical_alone(found: Found) -> Scores:
     """Score by BM25."""
-    return dict(found.lexical)
+    return dict(found.candidates.lexical)
 
 
 def reciprocal_ranks(found: Found, k: int, share: float) -> Scores:
     """Score by reciprocal rank fusion (Cormack et al. 2009), the dense arm weighted by `share`."""
     scores: dict[int, float] = defaultdict(float)
-    for weight, arm in ((share, found.dense), (1 - share, found.lexical)):
+    for weight, arm in ((share, found.candidates.dense), (1 - share, found.candidates.lexical)):
         for rank, (chunk, _) in enumerate(arm, 1):
             scores[chunk] += weight / (k + rank)
     return scores
@@ -107,11 +95,11 @@ def reciprocal_ranks(found: Found, k: int, share: float) -> Scores:
 
 def convex(found: Found, by_ceiling: bool, same: float, crossing: float) -> Scores:
     """Score by a convex combination; `same` and `crossing` are the dense arm's shares."""
-    bm25 = dict(found.lexical)
-    limit = found.ceiling if by_ceiling else max(bm25.values(), default=0.0)
+    bm25 = dict(found.candidates.lexical)
+    limit = found.candidates.ceiling if by_ceiling else max(bm25.values(), default=0.0)
     scores = {}
-    for chunk, cosine in found.cosines.items():
-        share = crossing if found.crosses[chunk] else same
+    for chunk, cosine in found.candidates.cosines.items():
+        share = crossing if found.candidates.crosses[chunk] else same
         covered = min(1.0, bm25.get(chunk, 0.0) / limit) if limit > 0 else 0.0
         scores[chunk] = share * cosine + (1 - share) * covered
     return scores
@@ -119,8 +107,7 @@ def convex(found: Found, by_ceiling: bool, same: float, crossing: float) -> Scor
 
 def shipped(found: Found) -> Scores:
     """Score as `seedqa` does."""
-    hits = fuse(found.cosines, dict(found.lexical), found.ceiling, found.crosses, found.is_mixed)
-    return {hit.id: hit.score for hit in hits}
+    return {hit.id: hit.score for hit in fuse_candidates(found.candidates)}
 
 
 def methods() -> dict[str, Method]:
@@ -157,40 +144,22 @@ def write_corpus(name: str, data: Path, scratch: Path) -> list[Question]:
 @contextmanager
 def opened(
     name: str, scratch: Path, encoder: Encoder, settings: ChunkSettings
-) -> Iterator[tuple[Store, Generation]]:
+) -> Iterator[Reading]:
     """Index a corpus, if that was not done in an earlier run, and open it."""
     folder = scratch / f"{name}-{settings.size}-{settings.overlap}"
     build_index(scratch / name, folder, encoder, settings=settings)
-    with open_for_reading(folder) as store:
-        generation = store.generation()
-        assert generation
-        yield store, generation
+    with closing(open_for_reading(folder)) as index, index.read() as reading:
+        assert reading
+        yield reading
 
 
-def ask(
-    store: Store, generation: Generation, encoder: Encoder, asked: Sequence[Question]
-) -> list[Found]:
-    """Return what both arms give for every question."""
-    vectors = store.open_vectors(generation)
+def ask(reading: Reading, encoder: Encoder, asked: Sequence[Question]) -> list[Found]:
+    """Return the candidates of every question."""
     answers = []
     for question in tqdm(asked, disable=None, leave=False):
-        vector = encoder.encode_question(question.text)
-        query = plan_lexical_query(store, generation, question.text)
-        dense = dense_candidates(store, vectors, generation, vector, None)
-        lexical = lexical_candidates(store, query, None)
-        seen = dict(dense)
-        rest = [chunk for chunk, _ in lexical if chunk not in seen]
-        cosines = seen | dict(score_chunks(store, generation, vector, rest))
-        stored = store.chunks(cosines)
-        language = guess_question_language(question.text)
-        crosses = {
-            chunk: crosses_languages(language, item.language) for chunk, item in stored.items()
-        }
-        sources = {chunk: item.source for chunk, item in stored.items()}
-        is_mixed = mixes_languages(generation.languages, language)
-        answers.append(
-            Found(question, dense, lexical, cosines, query.ceiling, sources, crosses, is_mixed)
-        )
+        parsed = parse_question(question.text)
+        vector = encoder.encode_question(parsed.text)
+        answers.append(Found(question, find_candidates(reading, parsed, vector)))
     return answers
 
 
@@ -234,22 +203,17 @@ def compare_fusion(name: str, answers: Sequence[Found]) -> Table:
     return table
 
 
-def compare_columns(
-    name: str, store: Store, generation: Generation, asked: Sequence[Question]
-) -> Table:
-    """Return a row for each pair of weights, lexical arm alone."""
+def compare_columns(name: str, reading: Reading, asked: Sequence[Question]) -> Table:
+    """Return a row for each pair of weights, lexical search alone."""
     table: Table = {}
     for weights in COLUMN_WEIGHTS:
+        columns = dict(zip(("folded", "stems"), weights, strict=True))
         rankings = []
         for question in asked:
-            query = plan_lexical_query(store, generation, question.text)
-            hits = (
-                store.match_words(query.expression, weights, DEPTH, None)
-                if query.expression
-                else []
-            )
+            query = plan_lexical_query(reading, parse_question(question.text))
+            hits = reading.lexical(query.terms, columns, DEPTH, NO_FILTERS) if query.terms else []
             scores = {chunk: value for chunk, value in hits if value > 0}
-            sources = {chunk: item.source for chunk, item in store.chunks(scores).items()}
+            sources = {chunk: item.source for chunk, item in reading.chunks(scores).items()}
             rankings.append((question, rank_sources(scores, sources)))
         label = "folded {:g}, stems {:g}".format(*weights)
         table[label] = {f"{name} {group}": cell for group, cell in score(rankings).items()}
@@ -260,8 +224,9 @@ def compare_chunks(name: str, scratch: Path, encoder: Encoder, asked: Sequence[Q
     """Return three rows for each size and overlap: the arms, and the shipped fusion."""
     table: Table = {}
     for size, overlap in CHUNK_SETTINGS:
-        with opened(name, scratch, encoder, ChunkSettings(size, overlap)) as (store, generation):
-            answers = ask(store, generation, encoder, asked)
+        with opened(name, scratch, encoder, ChunkSettings(size, overlap)) as reading:
+            answers = ask(reading, encoder, asked)
+            chunks = reading.generation.chunks
         for label, method in (
             ("dense", dense_alone),
             ("lexical", lexical_alone),
@@ -269,7 +234,7 @@ def compare_chunks(name: str, scratch: Path, encoder: Encoder, asked: Sequence[Q
         ):
             rankings = [(one.asked, rank_sources(method(one), one.sources)) for one in answers]
             cells = {f"{name} {group}": cell for group, cell in score(rankings).items()}
-            table[f"{size} / {overlap}: {label}"] = {"chunks": f"{generation.chunks:,}"} | cells
+            table[f"{size} / {overlap}: {label}"] = {"chunks": f"{chunks:,}"} | cells
     return table
 
 
@@ -347,18 +312,18 @@ class Comparison:
         """Compare what is `wanted` on the corpus `name`."""
         asked = corpora[name]
         if {"fusion", "columns", "confidence"} & wanted:
-            with opened(name, scratch, encoder, DEFAULT_SETTINGS) as (store, generation):
+            with opened(name, scratch, encoder, DEFAULT_SETTINGS) as reading:
                 if {"fusion", "confidence"} & wanted:
-                    self.right[name] = ask(store, generation, encoder, asked)
+                    self.right[name] = ask(reading, encoder, asked)
                 if "fusion" in wanted:
                     self.tables["fusion"].append(compare_fusion(name, self.right[name]))
                 other = FOREIGN.get(name)
                 if "confidence" in wanted and other is not None and other in corpora:
                     label = f"{name}, questions of {other}"
                     strangers = corpora[other][:STRANGERS]
-                    self.foreign[label] = ask(store, generation, encoder, strangers)
+                    self.foreign[label] = ask(reading, encoder, strangers)
                 if "columns" in wanted:
-                    table = compare_columns(name, store, generation, asked)
+                    table = compare_columns(name, reading, asked)
                     self.tables["columns"].append(table)
         if "chunks" in wanted:
             self.tables["chunks"].append(compare_chunks(name, scratch, encoder, asked))

@@ -1,6 +1,6 @@
 """Compare runtimes for the model that ships, and settings of the one that is used.
 
-    python benchmarks/runtimes.py [--seconds SECONDS] [--settings]
+    python -m benchmarks.runtimes [--seconds SECONDS] [--settings]
 
 torch (through transformers, the same weights in 32 bits), ONNX Runtime and OpenVINO,
 this one as it chooses by itself (bfloat16 where the processor has it) and held to float32: passages
@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from measuring import (
+from benchmarks.measuring import (
     MIB,
     ROOT,
     child_environment,
@@ -32,8 +32,6 @@ from measuring import (
     restore_weights,
     run_process,
 )
-
-sys.path.insert(0, str(ROOT))
 
 MODEL = ROOT / "models" / "encoder" / "model.onnx"
 LENGTHS = (32, 128, 256)
@@ -106,7 +104,7 @@ def _load_onnxruntime() -> Run:
 
 def compile_openvino(settings: dict[str, Any]) -> Any:
     """Return the model compiled by OpenVINO with these settings."""
-    from index.runtime import openvino_core
+    from seedqa.index.runtime import openvino_core
 
     core = openvino_core()
     return core.compile_model(str(MODEL), "CPU", {"INFERENCE_NUM_THREADS": 2} | settings)
@@ -164,7 +162,7 @@ def compare_runtimes(seconds: float) -> str:
         restore_weights(weights)
         for runtime in RUNTIMES:
             options = ["--runtime", runtime, "--seconds", str(seconds), "--weights", str(weights)]
-            run = run_process([sys.executable, __file__, *options], environment)
+            run = run_process([sys.executable, "-m", "benchmarks.runtimes", *options], environment)
             speed = json.loads(run.output.splitlines()[-1])
             vectors = np.array(speed["vectors"])
             reference = vectors if reference is None else reference

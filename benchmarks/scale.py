@@ -1,9 +1,9 @@
 """Measure warm questions over 1,000 to 1,000,000 chunks: time, memory, recall of the dense arm.
 
-    python benchmarks/scale.py --scratch FOLDER [--sizes COUNT ...] [--questions COUNT]
+    python -m benchmarks.scale --scratch FOLDER [--sizes COUNT ...] [--questions COUNT]
 
-The chunks are synthetic, the same in every run, and go through `Store.commit` as a build's do.
-Words: 80 a chunk, drawn from 100 English function words and 200,000 made-up ones by the law of
+The chunks are synthetic, the same in every run, and go through `EmbeddedWriter.commit` as a
+build's do. Words: 80 a chunk, of 100 English function words and 200,000 made-up ones by the law of
 Zipf and Mandelbrot, p(rank) ~ 1 / (rank + 2.7). Vectors: 384 numbers, a cluster centre plus as much
 noise, 50 chunks a cluster, unit length. A question is nine words of one chunk, and its vector with
 noise (cosine 0.79). 100 chunks a document, and a (short) file for each in the folder, so that a
@@ -24,14 +24,14 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from measuring import (
+from benchmarks.measuring import (
     MIB,
-    ROOT,
     child_environment,
     describe_machine,
     format_table,
@@ -43,13 +43,12 @@ if TYPE_CHECKING:  # the parent stays small: it weighs its children
     import numpy as np
     from numpy.typing import NDArray
 
-    from index.encoder import Encoder
-    from index.store import NewDocument
-    from index.types import FoundFile
+    from seedqa.index.encoder import Encoder
+    from seedqa.index.store.rows import NewDocument
+    from seedqa.index.types import FoundFile
 
     Vectors = NDArray[np.float32]
 
-sys.path.insert(0, str(ROOT))
 
 DIMENSION = 384
 CHUNKS_PER_DOCUMENT = 100
@@ -165,9 +164,10 @@ class Scale:
 
 def build(chunks: int, scratch: Path) -> dict[str, Any]:
     """Write files and index; return how long it took."""
-    from index.build import _describe
-    from index.chunking import DEFAULT_SETTINGS
-    from index.store import Change, open_for_writing
+    from seedqa.index.build import make_recipe
+    from seedqa.index.chunking import DEFAULT_SETTINGS
+    from seedqa.index.store.rows import Change
+    from seedqa.index.store.writing import open_for_writing
 
     corpus = Corpus(chunks)
     encoder = SyntheticEncoder(None, {})
@@ -179,15 +179,15 @@ def build(chunks: int, scratch: Path) -> dict[str, Any]:
             document = make_document(corpus, number, file)
             documents.append(document)
             store.cache_vectors("synthetic", document.hashes, corpus.vectors(number))
-        generation = _describe(scratch / "seeds", encoder, None, DEFAULT_SETTINGS)
-        store.commit(Change(frozenset(), tuple(documents), ()), generation, keep_vectors=False)
+        recipe = make_recipe(scratch / "seeds", encoder, None, DEFAULT_SETTINGS)
+        store.commit(Change(frozenset(), tuple(documents), ()), recipe, keep_vectors=False)
     size = sum(path.stat().st_size for path in (scratch / "index").iterdir())
     return {"seconds": time.perf_counter() - started, "bytes": size}
 
 
 def write_files(folder: Path, count: int) -> list[FoundFile]:
     """Write `count` short files, let them settle, and return what a walk sees of them."""
-    from index.documents import walk_folder
+    from seedqa.index.documents.walk import walk_folder
 
     folder.mkdir(parents=True)
     for number in range(count):
@@ -199,8 +199,8 @@ def write_files(folder: Path, count: int) -> list[FoundFile]:
 
 def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
     """Return a document as a build would have read it."""
-    from index.store import NewDocument
-    from index.types import Chunk
+    from seedqa.index.store.rows import NewDocument
+    from seedqa.index.types import Chunk
 
     chunks, start = [], 0
     for line, text in enumerate(corpus.texts(number), 1):
@@ -210,27 +210,35 @@ def make_document(corpus: Corpus, number: int, file: FoundFile) -> NewDocument:
         (number * CHUNKS_PER_DOCUMENT + row).to_bytes(16, "big") for row in range(len(chunks))
     )
     return NewDocument(
-        file, time.time_ns(), str(number), file.source, None, "en", tuple(chunks), hashes
+        source=file.source,
+        file=file,
+        read_ns=time.time_ns(),
+        hash=str(number),
+        title=file.source,
+        date=None,
+        language="en",
+        chunks=tuple(chunks),
+        hashes=hashes,
     )
 
 
 def ask(chunks: int, scratch: Path, questions: int) -> dict[str, Any]:
     """Search, then ask, with a warm pipeline; return milliseconds in all, and by step."""
-    from index.encoder import load_encoder
-    from index.location import Location
-    from index.runtime import load_tokenizer
-    from retrieval.pipeline import Pipeline
-    from retrieval.reader import SHIPPED_READER
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.runtime import load_tokenizer
+    from seedqa.index.workspace import Location, resolve
+    from seedqa.retrieval.pipeline import Pipeline
+    from seedqa.retrieval.reader import SHIPPED_READER
 
     asked = json.loads((scratch / "questions.json").read_text(encoding="utf-8"))
     import numpy as np
 
     vectors = dict(zip(asked, np.load(scratch / "questions.npy"), strict=True))
     encoder = SyntheticEncoder(load_encoder(), vectors)
-    location = Location(index=scratch / "index", seeds=None, model=None)
+    workspace = resolve(Location(index=scratch / "index", seeds=None, model=None))
     totals: dict[str, list[float]] = {"search": [], "ask": []}
     laps, read = [], []
-    with Pipeline.open(location, encoder=encoder) as pipeline:
+    with Pipeline.open(workspace, encoder=encoder) as pipeline:
         for name, run in (("search", pipeline.search), ("ask", pipeline.ask)):
             for question in asked[:WARM_UP]:
                 run(question)
@@ -256,8 +264,9 @@ def measure_recall(chunks: int, scratch: Path, questions: int) -> float:
     """Return recall@10 of the dense arm; leaves the questions for `ask`."""
     import numpy as np
 
-    from index.store import open_for_reading
-    from retrieval.candidates import dense_candidates
+    from seedqa.index.store.reading import open_for_reading
+    from seedqa.index.types import NO_FILTERS
+    from seedqa.retrieval.candidates import dense_candidates
 
     corpus = Corpus(chunks)
     asked = corpus.questions(questions)
@@ -274,11 +283,9 @@ def measure_recall(chunks: int, scratch: Path, questions: int) -> float:
         best = np.argsort(-scores, axis=1)[:, :10]
         scores = np.take_along_axis(scores, best, axis=1)
         ids = np.take_along_axis(ids, best, axis=1)
-    with open_for_reading(scratch / "index") as store:
-        generation = store.generation()
-        assert generation
-        index = store.open_vectors(generation)
-        found = [dense_candidates(store, index, generation, query, None) for query in queries]
+    with closing(open_for_reading(scratch / "index")) as index, index.read() as reading:
+        assert reading
+        found = [dense_candidates(reading, query, NO_FILTERS) for query in queries]
     shares = [
         len({chunk for chunk, _ in arm[:10]} & set(exact.tolist())) / 10
         for arm, exact in zip(found, ids, strict=True)
@@ -297,7 +304,15 @@ def measure(chunks: int, scratch: Path, questions: int) -> Scale:
     outputs: dict[str, Any] = {}
     peak = 0
     for step in ("build", "recall", "ask"):
-        command = [sys.executable, __file__, "--step", step, "--scratch", str(scratch)]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.scale",
+            "--step",
+            step,
+            "--scratch",
+            str(scratch),
+        ]
         command += ["--sizes", str(chunks), "--questions", str(questions)]
         run = run_process(command, environment)
         outputs[step] = json.loads(run.output)
@@ -366,7 +381,7 @@ def main() -> None:
 
 
 def _vocabulary() -> list[str]:
-    from index.lexical import stop_words
+    from seedqa.index.lexical import stop_words
 
     syllables = [consonant + vowel for consonant in "bcdfghjklmnprstvz" for vowel in "aeiou"]
     made_up: list[str] = []

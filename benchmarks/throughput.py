@@ -1,6 +1,6 @@
 """Compare indexing throughput, whole processes, with the plain alternative.
 
-    python benchmarks/throughput.py [--data ../shared/data] [--corpora piaf squad2] [--runs COUNT]
+    python -m benchmarks.throughput [--data ../shared/data] [--corpora piaf squad2] [--runs COUNT]
 
 `seedqa index` from nothing to a committed index (reading, languages, titles, splitting, encoding,
 both arms, fsync) and `plain.py index` (read, split, sentence-transformers on torch, `IndexFlatIP`)
@@ -18,8 +18,8 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from corpora import write_squad_form
-from measuring import (
+from benchmarks.corpora import write_squad_form
+from benchmarks.measuring import (
     MIB,
     ROOT,
     Run,
@@ -36,13 +36,12 @@ def measure(folder: Path, runs: int, scratch: Path) -> dict[str, list[Run]]:
     environment = child_environment(scratch / "bytecode")
     ours, plain, weights = scratch / "ours", scratch / "plain", scratch / "weights"
     restore_weights(weights)
-    script = str(ROOT / "benchmarks" / "plain.py")
     measured: dict[str, list[Run]] = {"plain": [], "seedqa": []}
     for run in range(-1, runs):
         texts = str(ROOT / "seeds" if run < 0 else folder)
         commands = {
-            "plain": [script, str(weights), "index", texts, str(plain)],
-            "seedqa": [str(ROOT / "cli.py"), "index", texts, "--index", str(ours), "--json"],
+            "plain": ["-m", "benchmarks.plain", str(weights), "index", texts, str(plain)],
+            "seedqa": ["-m", "seedqa.cli", "index", texts, "--index", str(ours), "--json"],
         }
         for name, command in commands.items():
             done = run_process([sys.executable, *command], environment, scratch)

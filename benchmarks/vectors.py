@@ -1,6 +1,6 @@
 """Compare FAISS indexes that need little or no training, over 1,000,000 vectors of 384 numbers.
 
-    python benchmarks/vectors.py [--count COUNT] [--questions COUNT] [--threads 1 2]
+    python -m benchmarks.vectors [--count COUNT] [--questions COUNT] [--threads 1 2]
 
 Vectors are synthetic: 50 around each of 20,000 centres, as much noise as centre, unit length; a
 question is one of them with noise (cosine 0.79). Printed are the milliseconds of a question for its
@@ -11,19 +11,16 @@ are codes from -127 to 127 cut off at 6 / sqrt(dimension), as `index.vectors` ma
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import faiss
 import numpy as np
-from measuring import describe_machine, format_table, quantile
 from numpy.typing import NDArray
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from index.vectors import encode_codes
+from benchmarks.measuring import describe_machine, format_table, quantile
+from seedqa.index.store.vectors import encode_codes
 
 Vectors = NDArray[np.float32]
 Numbers = NDArray[np.int64]

@@ -9,7 +9,6 @@ Serves some documents from a folder of its own and takes them with Debian's Chro
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -51,9 +50,17 @@ def main() -> None:
         for document, text in DOCUMENTS.items():
             (folder / "seeds" / document).write_text(text, encoding="utf-8")
         server = subprocess.Popen(
-            [sys.executable, "-m", "cli", "ui", "--port", "0", "--allow-upload", "--allow-remove"],
+            [
+                sys.executable,
+                "-m",
+                "seedqa.cli",
+                "ui",
+                "--port",
+                "0",
+                "--allow-upload",
+                "--allow-remove",
+            ],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             text=True,
         )

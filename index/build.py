@@ -1,94 +1,50 @@
-"""Bring an index up to date with its folder: see what changed, embed what is new, commit once.
+"""Bring an index up to date with its folder: find changes, embed new texts, commit once.
 
-The order of things makes a killed build harmless: vectors go to the embedding cache in batches as
-they are made, and one commit at the end flips to the new generation. Knows nothing of questions.
+The order makes a killed build harmless: each batch of vectors goes to the embedding cache, and one
+commit at the end flips to the new generation. Knows nothing of questions.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-import socket
 import time
-from collections.abc import Callable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-from index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
-from index.documents import UNLISTED, hash_file, read_document, resolve_folder, walk_folder
-from index.encoder import Encoder
-from index.errors import IndexBusy, IndexMismatch, SeedsError, UnreadableFile
-from index.store import (
+from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.documents.read import read_document
+from seedqa.index.documents.walk import resolve_folder
+from seedqa.index.encoder import Encoder
+from seedqa.index.errors import IndexMismatch, SeedsError, UnreadableFile
+from seedqa.index.messages import Message
+from seedqa.index.plan import Plan, has_same_content, plan_changes, read_everything
+from seedqa.index.progress import Progress, no_progress
+from seedqa.index.reading_view import encoder_input
+from seedqa.index.store.lock import write_lock
+from seedqa.index.store.protocol import IndexWriter
+from seedqa.index.store.rows import (
     Change,
-    DocumentRow,
     Generation,
     Intention,
     NewDocument,
-    Store,
-    open_for_writing,
-    translated_errors,
+    Recipe,
+    Touched,
 )
-from index.types import Chunk, Document, FoundFile, SkippedFile
-from index.vectors import VectorFile
+from seedqa.index.store.writing import open_for_writing
+from seedqa.index.types import FoundFile, SkippedFile
 
-logger = logging.getLogger(__name__)
-
-#: A file modified this shortly before it was read may have been modified again within the same
-#: tick of the file system's clock; its times prove nothing, so its content is compared.
-RACY_NS = 2_000_000_000
-#: Chunks embedded between two commits of the embedding cache: some seconds of work at most, and
-#: enough to sort by length.
+#: Chunks embedded between two commits of the embedding cache: a killed build loses at most seconds
+#: of work, and a batch is large enough to sort by length.
 EMBED_BATCH = 256
 #: Chunks between two steps of the progress bar: half a second.
 SHOWN_BATCH = 64
-#: How a file compares with its row in the index.
-_SAME, _DOUBTFUL, _OTHER = "same", "doubtful", "other"
-LOCK_FILE = "write.lock"
-OWNER_FILE = "write.owner"
-
-Progress = Callable[[str, int, int], None]
-"""Called with a phase ("reading" or "embedding"), how much of it is done, and how much it is."""
 
 
 class OutOfTime(Exception):
     """The deadline of a build has passed; what was embedded so far is kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What differs between a folder and its index, seen without reading a file's content."""
-
-    to_read: tuple[FoundFile, ...]
-    """New files, and files that may have changed."""
-    newly_skipped: tuple[SkippedFile, ...]
-    removed: tuple[DocumentRow, ...]
-    unchanged: tuple[DocumentRow, ...]
-    known: dict[str, DocumentRow]
-    """All rows, by source."""
-    doubtful: frozenset[str] = frozenset()
-    """Of those to read, the sources whose size, times and inode are those that the index has, but
-    were too new then to prove anything."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the index agrees with the folder."""
-        return not (self.to_read or self.newly_skipped or self.removed)
-
-    @property
-    def changed_sources(self) -> tuple[str, ...]:
-        """Sources that are new, or may have changed."""
-        skipped = {file.source for file in self.newly_skipped}
-        return tuple(sorted(skipped | {file.source for file in self.to_read}))
-
-    @property
-    def stale_sources(self) -> frozenset[str]:
-        """Sources that may have changed since they were indexed, or are gone."""
-        return frozenset(self.changed_sources) | {row.source for row in self.removed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,56 +61,69 @@ class Report:
     reused: int
     """New chunks whose vectors the embedding cache had."""
     seconds: float
-    notes: tuple[str, ...] = ()
-    """What else a person should know: another model, other chunk settings."""
+    notes: tuple[Message, ...] = ()
+    """Other facts for the user: another model, other chunk settings."""
 
 
-def plan_changes(store: Store | None, seeds: Path, index_folder: Path) -> Plan:
-    """Compare a folder with its index by size, times and inode; no content is read.
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The input of a build: folders, encoder, recipe, limits."""
 
-    Raises SeedsError where the folder is missing.
-    """
-    found, all_skipped = walk_folder(seeds, exclude=index_folder)
-    skipped = _one_for_each_source(all_skipped, {file.source for file in found})
-    known = {row.source: row for row in store.documents()} if store else {}
-    present = {file.source for file in found} | {file.source for file in skipped}
-    states = {file.source: _compare(file, known.get(file.source)) for file in found}
-    to_read = tuple(file for file in found if states[file.source] != _SAME)
-    newly_skipped = tuple(
-        file
-        for file in skipped
-        if file.source not in known or known[file.source].reason != file.reason
-    )
-    again = {file.source for file in to_read} | {file.source for file in newly_skipped}
-    # What is below a folder that cannot be listed has not gone: a disk may be back soon.
-    unlisted = tuple(f"{file.source}/" for file in skipped if file.reason.startswith(UNLISTED))
-    present |= {source for source in known if source.startswith(unlisted)}
-    return Plan(
-        to_read=to_read,
-        newly_skipped=newly_skipped,
-        removed=tuple(row for source, row in known.items() if source not in present),
-        unchanged=tuple(
-            row for source, row in known.items() if source in present and source not in again
-        ),
-        known=known,
-        doubtful=frozenset(source for source, state in states.items() if state == _DOUBTFUL),
-    )
+    seeds: Path
+    index_folder: Path
+    encoder: Encoder
+    recipe: Recipe
+    progress: Progress
+    deadline: float | None
+    embed_batch: int
+
+    def check_deadline(self) -> None:
+        """Raise OutOfTime if the deadline has passed."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            raise OutOfTime
 
 
-def settle_doubts(plan: Plan) -> Plan:
-    """Return the plan without the files that only seemed to have changed: for who looks, and does
-    not build. Reads the doubtful ones, which were written just before they were indexed."""
-    same = {
-        file.source: plan.known[file.source]
-        for file in plan.to_read
-        if file.source in plan.doubtful and _seems_same(file, plan.known[file.source])
-    }
-    return replace(
-        plan,
-        to_read=tuple(file for file in plan.to_read if file.source not in same),
-        unchanged=(*plan.unchanged, *same.values()),
-        doubtful=frozenset(),
-    )
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """The plan of a build, before anything is read."""
+
+    before: Generation | None
+    plan: Plan
+    notes: tuple[Message, ...]
+    """Why every document is read again; empty if it is not."""
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the index agrees with its folder, so that the build has nothing to do."""
+        return self.before is not None and self.plan.is_empty and not self.notes
+
+
+@dataclass(frozen=True, slots=True)
+class _NewText:
+    """A file that was read, with the text that the encoder reads for each of its chunks."""
+
+    document: NewDocument
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Embedded:
+    """The documents read; the embedding cache has all their vectors."""
+
+    documents: tuple[NewDocument, ...] = ()
+    touched: tuple[Touched, ...] = ()
+    embedded: int = 0
+    reused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Everything that a report needs of a build."""
+
+    generation: Generation
+    prepared: _Prepared
+    read: _Embedded
+    seconds: float
 
 
 def build_index(
@@ -164,174 +133,162 @@ def build_index(
     *,
     model_path: str | None = None,
     settings: ChunkSettings = DEFAULT_SETTINGS,
-    progress: Progress = lambda phase, done, total: None,
+    progress: Progress = no_progress,
     deadline: float | None = None,
+    embed_batch: int = EMBED_BATCH,
 ) -> Report:
-    """Bring the index of `seeds` in `index_folder` up to date, making it where there is none.
+    """Bring the index of `seeds` in `index_folder` up to date; create it if there is none.
 
-    `model_path` is what names the encoder, None for the one that ships. With a `deadline`, a time
-    of `time.monotonic`, raises OutOfTime when it passes before the commit. Raises IndexBusy where
-    another process is writing, and the errors of `index.errors` for what a user can mend.
+    `model_path` names the encoder, None for the bundled one. `deadline` is a time of
+    `time.monotonic`: raises OutOfTime if it passes before the commit. `embed_batch` is the number
+    of chunks embedded between two commits of the embedding cache. Raises IndexBusy if another
+    process is writing, and the errors of `index.errors` for faults that a user can fix.
     """
     started = time.monotonic()
     if Path(resolve_folder(seeds)) == index_folder.resolve():  # before anything is made for it
         raise SeedsError(
-            f"{index_folder} is the folder of the documents",
-            "an index in a folder of its own",
-            "Name another folder with --index",
+            Message("{folder} is the folder of the documents", folder=index_folder),
+            "",
+            Message("Name another folder with --index"),
         )
-    with write_lock(index_folder), open_for_writing(index_folder) as store:
-        before = store.generation()
-        store.remove_leftovers(before)
-        _check_seeds(before, seeds, index_folder)
-        if before is None:
-            store.begin(Intention(str(seeds.resolve()), model_path))
-        notes = _note_changes(before, encoder, settings)
-        plan = plan_changes(store, seeds, index_folder)
-        if notes:
-            plan = _read_everything(plan, seeds, index_folder)
-        if before and plan.is_empty and not notes:
-            return _report_nothing(before, plan, time.monotonic() - started)
-
-        documents, touched = _read_files(plan, settings, bool(notes), progress, deadline)
-        embedded, reused = _embed(store, encoder, documents, progress, deadline)
-        change = Change(
-            removed=_removed_ids(plan, documents),
-            added=tuple(document for document, _ in documents),
-            touched=touched,
-        )
-        if before and not (change.removed or change.added or notes):
-            store.touch(touched)
-            generation = before
-        else:
-            generation = store.commit(
-                change,
-                _describe(seeds, encoder, model_path, settings),
-                keep_vectors=before is not None and not notes,
-            )
-        return _report(
-            generation,
-            plan,
-            documents,
-            touched,
-            embedded,
-            reused,
-            notes,
-            time.monotonic() - started,
-        )
+    order = _Order(
+        seeds=seeds,
+        index_folder=index_folder,
+        encoder=encoder,
+        recipe=make_recipe(seeds, encoder, model_path, settings),
+        progress=progress,
+        deadline=deadline,
+        embed_batch=embed_batch,
+    )
+    with write_lock(index_folder), open_for_writing(index_folder) as writer:
+        prepared = _prepare(writer, order)
+        read = _Embedded() if prepared.is_current else _read_and_embed(writer, order, prepared)
+        generation = _commit(writer, order, prepared, read)
+    return _report(Built(generation, prepared, read, time.monotonic() - started))
 
 
-# -- what changed ------------------------------------------------------------------------------
+def make_recipe(
+    seeds: Path, encoder: Encoder, model_path: str | None, settings: ChunkSettings
+) -> Recipe:
+    """Return the recipe of an index of `seeds`."""
+    return Recipe(
+        seeds=str(seeds.resolve()),
+        model=encoder.name,
+        model_path=model_path,
+        fingerprint=encoder.fingerprint,
+        dimension=encoder.dimension,
+        settings=settings,
+    )
 
 
-def _compare(file: FoundFile, row: DocumentRow | None) -> str:
-    """Return whether a file is the one in a row, by size, times and inode."""
-    if row is None or (file.size, file.mtime_ns, file.ctime_ns, file.inode) != (
-        row.size, row.mtime_ns, row.ctime_ns, row.inode
-    ):  # fmt: skip
-        return _OTHER
-    # An mtime in the future was set by somebody and proves as much as one long ago; nobody sets
-    # the change time.
-    racy = abs(row.read_ns - row.mtime_ns) <= RACY_NS or row.read_ns - row.ctime_ns <= RACY_NS
-    return _DOUBTFUL if racy else _SAME
+# -- the first stage: the plan ---------------------------------------------------------------------
 
 
-def _one_for_each_source(skipped: Sequence[SkippedFile], taken: Set[str]) -> list[SkippedFile]:
-    """Leave out skipped files whose source is taken, or that of one before them.
+def _prepare(writer: IndexWriter, order: _Order) -> _Prepared:
+    """Remove the leftovers of a killed build, check the folder of the index, and make the plan."""
+    before = writer.generation()
+    writer.remove_leftovers()
+    _check_seeds(before, order)
+    if before is None:
+        writer.begin(Intention(order.recipe.seeds, order.recipe.model_path))
+    notes = _note_changes(before, order.recipe)
+    plan = plan_changes(writer, order.seeds, order.index_folder)
+    return _Prepared(before, read_everything(plan) if notes else plan, notes)
 
-    Names that are not UTF-8 may be written like another file's; a source has one row.
-    """
-    first = {file.source: file for file in reversed(skipped) if file.source not in taken}
-    return [first[source] for source in sorted(first)]
 
-
-def _check_seeds(before: Generation | None, seeds: Path, index_folder: Path) -> None:
-    if before and before.seeds != str(seeds.resolve()):
+def _check_seeds(before: Generation | None, order: _Order) -> None:
+    if before and before.recipe.seeds != order.recipe.seeds:
         raise IndexMismatch(
-            f"the index in {index_folder} was built from {before.seeds}",
-            f"seeds {seeds.resolve()}",
-            "Name another index with --index, or leave out --seeds",
+            Message(
+                "the index in {folder} was built from {seeds}",
+                folder=order.index_folder,
+                seeds=before.recipe.seeds,
+            ),
+            Message("seeds {seeds}", seeds=order.recipe.seeds),
+            Message("Name another index with --index, or leave out --seeds"),
         )
 
 
-def _note_changes(
-    before: Generation | None, encoder: Encoder, settings: ChunkSettings
-) -> tuple[str, ...]:
-    """Say why every document must be read again; empty where it need not be."""
-    notes = []
-    if before and before.fingerprint != encoder.fingerprint:
+def _note_changes(before: Generation | None, now: Recipe) -> tuple[Message, ...]:
+    """Return why every document must be read again; empty if it need not be."""
+    if before is None:
+        return ()
+    was, notes = before.recipe, []
+    if was.fingerprint != now.fingerprint:
         notes.append(
-            f"the index was built with the model {before.model} ({before.fingerprint[:8]});"
-            f" building it again with {encoder.name} ({encoder.fingerprint[:8]})"
+            Message(
+                "the index was built with the model {model} ({digest});"
+                " building it again with {other} ({other_digest})",
+                model=was.model,
+                digest=was.fingerprint[:8],
+                other=now.model,
+                other_digest=now.fingerprint[:8],
+            )
         )
-    if before and before.settings != settings:
+    if was.settings != now.settings:
         notes.append(
-            f"chunks were {before.settings.size} characters with an overlap of"
-            f" {before.settings.overlap}, now {settings.size} with {settings.overlap}"
+            Message(
+                "chunks were {size} characters with an overlap of {overlap},"
+                " now {new_size} with {new_overlap}",
+                size=was.settings.size,
+                overlap=was.settings.overlap,
+                new_size=now.settings.size,
+                new_overlap=now.settings.overlap,
+            )
         )
     return tuple(notes)
 
 
-def _read_everything(plan: Plan, seeds: Path, index_folder: Path) -> Plan:
-    found, _ = walk_folder(seeds, exclude=index_folder)
-    skipped = tuple(row for row in plan.unchanged if row.status == "skipped")
-    found_sources = {file.source for file in found}
-    return replace(
-        plan,
-        to_read=tuple(found),
-        unchanged=tuple(row for row in skipped if row.source not in found_sources),
-    )
+# -- the second stage: texts and vectors -----------------------------------------------------------
 
 
-def _removed_ids(plan: Plan, documents: Sequence[tuple[NewDocument, object]]) -> frozenset[int]:
-    rewritten = (document.file.source for document, _ in documents)
-    ids = {plan.known[source].id for source in rewritten if source in plan.known}
-    return frozenset(ids | {row.id for row in plan.removed})
-
-
-# -- reading -----------------------------------------------------------------------------------
-
-
-def _read_files(
-    plan: Plan,
-    settings: ChunkSettings,
-    read_all: bool,
-    progress: Progress,
-    deadline: float | None,
-) -> tuple[list[tuple[NewDocument, list[str]]], tuple[tuple[int, FoundFile, int], ...]]:
-    """Return new documents, each with what the encoder reads of its chunks, and touched rows."""
-    documents = [(_skipped(file), list[str]()) for file in plan.newly_skipped]
-    touched = []
-    for done, file in enumerate(plan.to_read):
-        _check_deadline(deadline)
-        progress("reading", done, len(plan.to_read))
-        read_ns = time.time_ns()
-        row = plan.known.get(file.source)
-        if row and not read_all and _has_same_content(file, row):
-            touched.append((row.id, file, read_ns))
-            continue
-        document, inputs = _read_file(file, read_ns, settings)
-        if row and not read_all and document.reason and document.reason == row.reason:
-            touched.append((row.id, file, read_ns))
+def _read_and_embed(writer: IndexWriter, order: _Order, prepared: _Prepared) -> _Embedded:
+    """Read the files that the plan names, and put the vectors of all chunks into the cache."""
+    texts: list[_NewText] = [
+        _NewText(_skipped_document(file)) for file in prepared.plan.newly_skipped
+    ]
+    touched: list[Touched] = []
+    for read in _read_files(order, prepared):
+        if isinstance(read, Touched):
+            touched.append(read)
         else:
-            documents.append((document, inputs))
-    progress("reading", len(plan.to_read), len(plan.to_read))
-    return documents, tuple(touched)
+            texts.append(read)
+    embedded, reused = _embed(writer, order, texts)
+    documents = tuple(text.document for text in texts)
+    return _Embedded(documents, tuple(touched), embedded, reused)
 
 
-def _read_file(
-    file: FoundFile, read_ns: int, settings: ChunkSettings
-) -> tuple[NewDocument, list[str]]:
+def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touched]:
+    """Yield each file to read as a new document, or as touched if its content is unchanged."""
+    to_read = prepared.plan.to_read
+    for done, file in enumerate(to_read):
+        order.check_deadline()
+        order.progress("reading", done, len(to_read))
+        read_ns = time.time_ns()
+        row = None if prepared.notes else prepared.plan.known.get(file.source)
+        if row and has_same_content(file, row):
+            yield Touched(row.id, file, read_ns)
+            continue
+        text = _read_file(file, read_ns, order.recipe.settings)
+        skipped = text.document.skipped
+        if row and skipped and (skipped, text.document.retry) == (row.skipped, row.retry):
+            yield Touched(row.id, file, read_ns)
+        else:
+            yield text
+    order.progress("reading", len(to_read), len(to_read))
+
+
+def _read_file(file: FoundFile, read_ns: int, settings: ChunkSettings) -> _NewText:
     try:
         digest, document = read_document(file)
         chunks = tuple(split_document(document, settings))
     except UnreadableFile as error:
-        # What may be over next time is tried again: no file has this size.
-        seen = replace(file, size=-1) if error.may_pass else file
-        return _skipped(SkippedFile(file.source, error.reason), seen, read_ns), []
-    inputs = [encoder_input(document, chunk) for chunk in chunks]
-    return (
+        skipped = _skipped_document(SkippedFile(file.source, error.reason, error.kind))
+        return _NewText(replace(skipped, file=file, read_ns=read_ns, retry=error.may_pass))
+    inputs = tuple(encoder_input(chunk) for chunk in chunks)
+    return _NewText(
         NewDocument(
+            source=file.source,
             file=file,
             read_ns=read_ns,
             hash=digest,
@@ -345,9 +302,19 @@ def _read_file(
     )
 
 
-def encoder_input(document: Document, chunk: Chunk) -> str:
-    """Return what the encoder reads of a chunk: the document's title, then the chunk."""
-    return f"{document.title}\n{chunk.text}"
+def _skipped_document(skipped: SkippedFile) -> NewDocument:
+    return NewDocument(
+        source=skipped.source,
+        file=None,
+        read_ns=None,
+        hash=None,
+        title=None,
+        date=None,
+        language=None,
+        chunks=(),
+        hashes=(),
+        skipped=skipped,
+    )
 
 
 def hash_input(text: str) -> bytes:
@@ -355,159 +322,67 @@ def hash_input(text: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def _skipped(skipped: SkippedFile, file: FoundFile | None = None, read_ns: int = 0) -> NewDocument:
-    file = file or FoundFile(skipped.source, "", 0, 0, 0, 0)
-    return NewDocument(file, read_ns, None, None, None, None, (), (), skipped.reason)
-
-
-def _seems_same(file: FoundFile, row: DocumentRow) -> bool:
-    """Return whether a doubtful file has its row's content; of a skipped one nothing is kept."""
-    return row.status == "skipped" or _has_same_content(file, row)
-
-
-def _has_same_content(file: FoundFile, row: DocumentRow) -> bool:
-    """Compare by hash alone: after many files were copied, most that look changed are not."""
-    if row.status != "indexed":
-        return False
-    try:
-        return hash_file(file) == row.hash
-    except UnreadableFile:
-        return False
-
-
-# -- embedding ---------------------------------------------------------------------------------
-
-
-def _embed(
-    store: Store,
-    encoder: Encoder,
-    documents: Sequence[tuple[NewDocument, list[str]]],
-    progress: Progress,
-    deadline: float | None,
-) -> tuple[int, int]:
-    """Put the vectors of all chunks into the cache; return how many were made and reused."""
+def _embed(writer: IndexWriter, order: _Order, texts: Sequence[_NewText]) -> tuple[int, int]:
+    """Put the vectors of all chunks into the cache; return how many were encoded and reused."""
     wanted = {
         key: text
-        for document, inputs in documents
-        for key, text in zip(document.hashes, inputs, strict=True)
+        for new in texts
+        for key, text in zip(new.document.hashes, new.inputs, strict=True)
     }
-    cached = store.cached_hashes(encoder.fingerprint, wanted)
+    encoder = order.encoder
+    cached = writer.cached_hashes(encoder.fingerprint, wanted)
     pending = [(key, text) for key, text in wanted.items() if key not in cached]
-    # Like lengths together: a batch is as slow as its longest text. The longest come first, so
-    # that the estimate of the time left errs on the safe side.
+    # Sort by length, since a batch is as slow as its longest text. The longest come first, so that
+    # the progress bar does not underestimate the time left.
     pending.sort(key=lambda item: (-len(item[1]), item[0]))
-    for start in range(0, len(pending), EMBED_BATCH):
-        _check_deadline(deadline)
-        batch = pending[start : start + EMBED_BATCH]
+    for start in range(0, len(pending), order.embed_batch):
+        order.check_deadline()
+        batch = pending[start : start + order.embed_batch]
         parts = []
         for at in range(0, len(batch), SHOWN_BATCH):
-            progress("embedding", start + at, len(pending))
+            order.progress("embedding", start + at, len(pending))
             parts.append(
                 encoder.encode_passages([text for _, text in batch[at : at + SHOWN_BATCH]])
             )
-        store.cache_vectors(encoder.fingerprint, [key for key, _ in batch], np.concatenate(parts))
+        writer.cache_vectors(encoder.fingerprint, [key for key, _ in batch], np.concatenate(parts))
     if pending:
-        progress("embedding", len(pending), len(pending))
+        order.progress("embedding", len(pending), len(pending))
     return len(pending), len(wanted) - len(pending)
 
 
-def _check_deadline(deadline: float | None) -> None:
-    if deadline is not None and time.monotonic() > deadline:
-        raise OutOfTime
+# -- the third stage: the next generation ----------------------------------------------------------
 
 
-# -- reporting ---------------------------------------------------------------------------------
-
-
-def _describe(
-    seeds: Path, encoder: Encoder, model_path: str | None, settings: ChunkSettings
-) -> Generation:
-    return Generation(
-        number=0,
-        seeds=str(seeds.resolve()),
-        model=encoder.name,
-        model_path=model_path,
-        fingerprint=encoder.fingerprint,
-        dimension=encoder.dimension,
-        settings=settings,
-        vectors=VectorFile("", "", 0, 0),
-        documents=0,
-        chunks=0,
-        languages={},
-        built=datetime.now().astimezone().isoformat(timespec="seconds"),
+def _commit(writer: IndexWriter, order: _Order, prepared: _Prepared, read: _Embedded) -> Generation:
+    """Commit the next generation, unless only the times of files have changed."""
+    before, plan = prepared.before, prepared.plan
+    rewritten = (plan.known.get(document.source) for document in read.documents)
+    removed = frozenset(row.id for row in (*rewritten, *plan.removed) if row)
+    if before and not (removed or read.documents or prepared.notes):
+        if read.touched:
+            writer.touch(read.touched)
+        return before
+    return writer.commit(
+        Change(removed, read.documents, read.touched),
+        order.recipe,
+        keep_vectors=before is not None and not prepared.notes,
     )
 
 
-def _report_nothing(generation: Generation, plan: Plan, seconds: float) -> Report:
-    return _report(generation, plan, [], (), 0, 0, (), seconds)
-
-
-def _report(
-    generation: Generation,
-    plan: Plan,
-    documents: Sequence[tuple[NewDocument, object]],
-    touched: Sequence[tuple[int, FoundFile, int]],
-    embedded: int,
-    reused: int,
-    notes: tuple[str, ...],
-    seconds: float,
-) -> Report:
-    new = [document for document, _ in documents]
-    touched_ids = {document for document, _, _ in touched}
-    kept = [*plan.unchanged, *(row for row in plan.known.values() if row.id in touched_ids)]
-    skipped = [SkippedFile(row.source, row.reason) for row in kept if row.reason]
-    skipped += [SkippedFile(item.file.source, item.reason) for item in new if item.reason]
+def _report(built: Built) -> Report:
+    plan, read = built.prepared.plan, built.read
+    touched = {one.document for one in read.touched}
+    kept = [*plan.unchanged, *(row for row in plan.known.values() if row.id in touched)]
+    skipped = [row.skipped for row in kept if row.skipped]
+    skipped += [new.skipped for new in read.documents if new.skipped]
     return Report(
-        generation=generation,
-        indexed=tuple(sorted(item.file.source for item in new if not item.reason)),
-        unchanged=sum(row.status == "indexed" for row in kept),
-        removed=tuple(sorted(row.source for row in plan.removed if row.status == "indexed")),
+        generation=built.generation,
+        indexed=tuple(sorted(new.source for new in read.documents if not new.skipped)),
+        unchanged=sum(not row.skipped for row in kept),
+        removed=tuple(sorted(row.source for row in plan.removed if not row.skipped)),
         skipped=tuple(sorted(skipped, key=lambda file: file.source)),
-        embedded=embedded,
-        reused=reused,
-        seconds=seconds,
-        notes=notes,
+        embedded=read.embedded,
+        reused=read.reused,
+        seconds=built.seconds,
+        notes=built.prepared.notes,
     )
-
-
-# -- one writer at a time ----------------------------------------------------------------------
-
-
-@contextmanager
-def write_lock(index_folder: Path) -> Iterator[None]:
-    """Hold the exclusive lock of an index; raise IndexBusy, naming the holder, where it is held.
-
-    The lock is the operating system's and dies with its process; the owner file is only its
-    message.
-    """
-    from filelock import FileLock, Timeout  # 40 ms to import: only a writer needs it
-
-    owner_file = index_folder / OWNER_FILE
-    with translated_errors(index_folder):
-        index_folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index_folder / LOCK_FILE, timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise IndexBusy(
-                f"{index_folder} is being written by {_read_owner(owner_file)}",
-                "one writer at a time",
-                "Wait for it to end, or stop it",
-            ) from None
-    try:
-        with translated_errors(index_folder):
-            owner_file.write_text(
-                f"process {os.getpid()} on {socket.gethostname()}"
-                f" since {datetime.now().isoformat(timespec='seconds')}",
-                encoding="utf-8",
-            )
-        yield
-    finally:
-        lock.release()
-
-
-def _read_owner(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace")[:200] or "another process"
-    except OSError:
-        return "another process"

@@ -1,18 +1,26 @@
-"""Cut a document into chunks at paragraphs and sentences, each knowing its exact place.
+"""Cut a document into chunks at sections, paragraphs and sentences, each with its exact span.
 
-Pure: knows nothing of files, encoders or the database.
+A chunk knows where it belongs and how it is read. Pure: knows nothing of files, encoders or the
+database.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from index.types import Chunk, Document
+from seedqa.index.reading_view import clip_edits, make_view, merge_edits
+from seedqa.index.sections import Run, context_of, find_runs
+from seedqa.index.sentences import SENTENCE_END, sentence_starts, trim
+from seedqa.index.tables import group_rows, row_edits
+from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Chunk, Document, Edit
+
+if TYPE_CHECKING:
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +28,18 @@ class ChunkSettings:
     """How documents are cut; a part of what an index was built with."""
 
     size: int = 600
-    """Characters of a chunk at most. docs/measurements.md has recall for other sizes."""
+    """Characters of a chunk at most. docs/log/retrieval.md has recall for other sizes."""
     overlap: int = 120
     """Characters at most that a chunk repeats from the end of the one before, whole sentences."""
 
 
 DEFAULT_SETTINGS = ChunkSettings()
 
-#: What follows the last word of a sentence: closing quotes, then white space, which a script
-#: written without spaces does not need.
-_SENTENCE_END = (
-    r"(?<=[.!?…])(?:\s*[\"'»“”’)\]])*\s+"
-    r"|(?<=[。！？])[」』”’）]*\s*"
-)
 #: Where a text may be cut, best first: paragraph, line, sentence, clause, word, anywhere.
 _SEPARATORS = [
     r"\n[ \t]*\n\s*",
     r"\n",
-    _SENTENCE_END,
+    SENTENCE_END,
     r"(?<=[;:])\s+",
     r"\s+",
     "",
@@ -45,78 +47,277 @@ _SEPARATORS = [
 #: A text is handed to the splitter in blocks of about this many characters: it holds lists of
 #: every piece, which for one line of 20 MB would be gigabytes.
 BLOCK_CHARACTERS = 100_000
-_SENTENCE_GAP = re.compile(rf"{_SENTENCE_END}|\n\s*")
-#: A full stop after one of these, an initial, or a number of one or two digits ("am 3. Oktober")
-#: ends no sentence. Those that often do end one ("etc.", "a.m.") are left out.
-_ABBREVIATION = re.compile(
-    r"\b(?:[^\W\d_]|\d{1,2}|abb|art|bd|bzw|ca|cap|cf|dott|dr|dra|drs|env|fig|hl|ing|jh|mlle|mm"
-    r"|mme|mr|mrs|ms|mt|nr|núm|op|pág|pp|prof|sig|sr|sra|srta|st|ste|str|tel|vgl|vol|vs)\.\Z",
-    re.IGNORECASE,
-)
+#: A chunk keeps at least this many characters for text, however long the headings before it.
+MIN_TEXT = 100
+#: A paragraph of at most this many characters before a list introduces it.
+MAX_LEAD = 250
+
+Span = tuple[int, int]
 
 
 def split_document(document: Document, settings: ChunkSettings = DEFAULT_SETTINGS) -> list[Chunk]:
-    """Return the chunks of `document` in order; every character but white space is in one.
+    """Return the chunks of `document` in order.
 
     For each of them `document.text[chunk.start:chunk.end] == chunk.text`, without white space at
-    either end. A chunk does not cross a page, and is at most `settings.size` characters long.
+    either end. Every character but white space is in a chunk, or in a block that is not read. A
+    chunk lies within one section and is at most `settings.size` characters long. It lies on one
+    page unless a sentence runs over the end of the page.
     """
-    text = document.text
-    line_starts = [0, *(match.end() for match in re.finditer("\n", text))]
-    chunks = []
-    previous: tuple[int, int] | None = None
-    for own_start, end in _spans(document, settings.size - settings.overlap):
-        start = own_start
-        page = bisect_right(document.page_starts, start) or None
-        if previous and page == (bisect_right(document.page_starts, previous[0]) or None):
-            start = _reach_back(text, previous, start, settings.overlap)
-        previous = (start, end)
-        chunks.append(
-            Chunk(
-                start=start,
-                end=end,
-                line_start=bisect_right(line_starts, start),
-                line_end=bisect_right(line_starts, end - 1),
-                page=page,
-                text=text[start:end],
-            )
-        )
-    return chunks
+    cutter = _Cutter(document, settings)
+    if not document.blocks:
+        return [chunk for page in _pages(document) for chunk in cutter.cut_plain(page)]
+    chunks = [chunk for run in find_runs(document) for chunk in cutter.cut(run)]
+    return sorted(chunks, key=lambda chunk: chunk.start)  # a note may come before its section ends
 
 
-def split_sentences(text: str) -> list[tuple[int, int]]:
-    """Return the spans of the sentences of `text`, without white space at either end."""
-    bounds = [0, *_sentence_starts(text, 0, len(text)), len(text)]
-    spans = (_trim(text, start, end) for start, end in pairwise(bounds))
-    return [(start, end) for start, end in spans if start < end]
+class _Cutter:
+    """The facts of one document while it is cut."""
 
+    def __init__(self, document: Document, settings: ChunkSettings) -> None:
+        self._document = document
+        self._text = document.text
+        self._settings = settings
+        self._size = settings.size - settings.overlap
+        self._line_starts = [0, *(match.end() for match in re.finditer("\n", document.text))]
+        unread = (block for block in document.blocks if block.kind in UNREAD_KINDS)
+        self._unread = [Edit(block.start, block.end) for block in unread]
 
-def _spans(document: Document, size: int) -> Iterator[tuple[int, int]]:
-    """Yield the trimmed spans of pieces of at most `size` characters that do not overlap."""
-    splitter = _splitter(size)
-    for block_start, block_end in _blocks(document):
-        position = block_start
-        for piece in splitter.split_text(document.text[block_start:block_end]):
-            start, end = _trim(document.text, position, position + len(piece))
+    def cut_plain(self, page: Span) -> Iterator[Chunk]:
+        """Yield the chunks of a page without structure."""
+        run = Run(page[0], page[0], page[1], ())
+        yield from self._overlapping(run, self._split(*page, self._size), ())
+
+    def cut(self, run: Run) -> Iterator[Chunk]:
+        """Yield the chunks of one run."""
+        if run.table:
+            yield from self._cut_table(run, run.table)
+            return
+        edits = self._edits_within(run.start, run.end, run.joins)
+        yield from self._overlapping(run, self._cut_prose(run), edits)
+
+    def _overlapping(
+        self, run: Run, spans: Iterator[Span], edits: Sequence[Edit]
+    ) -> Iterator[Chunk]:
+        """Yield a chunk for each span, begun by the last sentences of the one before."""
+        previous: Span | None = None
+        for own_start, end in spans:
+            start = own_start
+            if previous:
+                start = self._reach_back(previous, start)
+            previous = (start, end)
+            yield self._chunk(run, start, end, edits)
+
+    def _cut_prose(self, run: Run) -> Iterator[Span]:
+        """Yield the trimmed spans of the pieces of a run that do not overlap."""
+        first = True
+        for start, end in self._fill(run):
+            head = run.start if first else start
+            room = max(MIN_TEXT, self._size - (start - head))
+            if end - head > self._settings.size and end - start > room:
+                for at, piece in enumerate(self._split_unit(run, start, end, room)):
+                    yield (head, piece[1]) if at == 0 else piece
+            else:
+                yield trim(self._text, head, end)
+            first = False
+
+    def _fill(self, run: Run) -> Iterator[Span]:
+        """Yield spans of whole blocks, as many as fit; larger blocks are split."""
+        open_span: Span | None = None
+        for start, end in _units(run, self._size, self._text):
+            if open_span and end - open_span[0] <= self._size:
+                open_span = (open_span[0], end)
+                continue
+            if open_span:
+                yield open_span
+            open_span = (start, end)
+            if end - start > self._size:
+                yield from self._split_unit(run, start, end, self._size)
+                open_span = None
+        if open_span:
+            yield open_span
+
+    def _split_unit(self, run: Run, start: int, end: int, size: int) -> Iterator[Span]:
+        """Yield the pieces of a unit; a sentence that runs over a page break is not cut there."""
+        joins = [edit for edit in run.joins if start <= edit.start and edit.end <= end]
+        if not joins:
+            yield from self._split(start, end, size)
+            return
+        view = make_view(self._text[start:end], clip_edits(joins, start, end))
+        position = 0
+        for piece in _splitter(size).split_text(view.text):
+            left, right = trim(view.text, position, position + len(piece))
             position += len(piece)
-            if start < end:
-                yield start, end
-        assert position == block_end, "the splitter must keep every character"
+            located = view.locate(left, right)
+            if located:
+                yield start + located[0], start + located[1]
+
+    def _reach_back(self, previous: Span, start: int) -> int:
+        """Return an earlier start that takes in whole sentences from the end of the chunk before.
+
+        It is not within what is not read.
+        """
+        earliest = max(previous[0] + 1, start - self._settings.overlap)
+        for at in sentence_starts(self._text, previous[0], start):
+            if at >= earliest and not self._is_unread(at):
+                return at
+        return start
+
+    def _is_unread(self, at: int) -> bool:
+        before = bisect_right(self._unread, at, key=lambda edit: edit.start) - 1
+        return before >= 0 and at < self._unread[before].end
+
+    def _split(self, start: int, end: int, size: int) -> Iterator[Span]:
+        """Yield the trimmed spans of pieces of at most `size` characters."""
+        splitter = _splitter(size)
+        for block_start, block_end in _blocks(self._text, start, end):
+            position = block_start
+            for piece in splitter.split_text(self._text[block_start:block_end]):
+                left, right = trim(self._text, position, position + len(piece))
+                position += len(piece)
+                if left < right:
+                    yield left, right
+            assert position == block_end, "the splitter must keep every character"
+
+    def _cut_table(self, run: Run, table: Block) -> Iterator[Chunk]:
+        """Yield chunks of whole rows, each row read with the names of its columns."""
+        start = run.start
+        for rows in group_rows(table, self._size):
+            begin = min(start, rows[0].start)
+            edits: list[Edit] = []
+            if begin < rows[0].start and table.start < rows[0].start:
+                edits.append(Edit(max(begin, table.start), rows[0].start))
+            inner = self._edits_within(table.start, table.end, ())
+            for row in rows:
+                edits += row_edits(self._text, row, table.columns, inner)
+            heads = self._edits_within(begin, table.start, ()) if begin < table.start else ()
+            merged = merge_edits([*heads, *edits])
+            yield self._chunk(run, begin, rows[-1].end, merged, table.columns)
+            start = rows[-1].end + 1
+
+    def _chunk(
+        self,
+        run: Run,
+        start: int,
+        end: int,
+        edits: Sequence[Edit],
+        columns: tuple[str, ...] = (),
+    ) -> Chunk:
+        pages = self._document.page_starts
+        return Chunk(
+            start=start,
+            end=end,
+            line_start=bisect_right(self._line_starts, start),
+            line_end=bisect_right(self._line_starts, end - 1),
+            page=bisect_right(pages, start) or None,
+            text=self._text[start:end],
+            page_to=bisect_right(pages, end - 1) or None,
+            context=context_of(self._document.title, run.path, start),
+            edits=clip_edits(edits, start, end) if edits else (),
+            columns=columns,
+            items=_items_within(run.blocks, start, end),
+        )
+
+    def _edits_within(self, start: int, end: int, more: Sequence[Edit]) -> tuple[Edit, ...]:
+        found = [
+            *more,
+            *_between(self._unread, start, end),
+            *_between(self._document.edits, start, end),
+        ]
+        return merge_edits(found) if found else ()
 
 
-def _blocks(document: Document) -> Iterator[tuple[int, int]]:
-    """Yield spans that cover the text, cut at pages and, within a long page, at a good place."""
-    text = document.text
-    bounds = [*document.page_starts[1:], len(text)]
+def _units(run: Run, size: int, text: str) -> Iterator[Span]:
+    """Yield the spans that are kept whole: blocks, and a short list with what introduces it.
+
+    Blocks that one sentence runs over are one.
+    """
+    blocks = _join_blocks(run)
+    at = 0
+    while at < len(blocks):
+        until = _list_end(blocks, at, text)
+        if until > at + 1 and blocks[until - 1].end - blocks[at].start <= size:
+            yield blocks[at].start, blocks[until - 1].end
+            at = until
+        else:
+            yield blocks[at].start, blocks[at].end
+            at += 1
+
+
+def _join_blocks(run: Run) -> Sequence[Block]:
+    """Return the blocks of a run, those that are joined over a page break as one."""
+    if not run.joins:
+        return run.blocks
+    ends = {edit.end for edit in run.joins}
+    joined: list[Block] = []
+    for block in run.blocks:
+        if block.start in ends and joined:
+            joined[-1] = replace(joined[-1], end=block.end)
+        else:
+            joined.append(block)
+    return joined
+
+
+def _list_end(blocks: Sequence[Block], at: int, text: str) -> int:
+    """Return the index after the list that begins at `at`, or is introduced there."""
+    until = at
+    if blocks[at].kind is not BlockKind.ITEM:
+        lead = text[blocks[at].start : blocks[at].end]
+        if len(lead) > MAX_LEAD or not lead.endswith(":"):
+            return at + 1
+        until = at + 1
+    while until < len(blocks) and blocks[until].kind is BlockKind.ITEM:
+        until += 1
+    return max(until, at + 1)
+
+
+def _items_within(blocks: Sequence[Block], start: int, end: int) -> tuple[Span, ...]:
+    """Return the spans of the first whole list in text[start:end], from `start`; none of one entry.
+
+    Entries below another belong to it.
+    """
+    first = bisect_left(blocks, start, key=lambda block: block.start)
+    items: list[Block] = []
+    for block in blocks[first:]:
+        if block.end > end:
+            break
+        if block.kind is BlockKind.ITEM:
+            items.append(block)
+        elif items:
+            break
+    top = min((item.level for item in items), default=0)
+    spans: list[Span] = []
+    for item in items:
+        if item.level == top or not spans:
+            spans.append((item.start - start, item.end - start))
+        else:
+            spans[-1] = (spans[-1][0], item.end - start)
+    return tuple(spans) if len(spans) > 1 else ()
+
+
+def _between(edits: Sequence[Edit], start: int, end: int) -> Sequence[Edit]:
+    """Return the edits that lie within text[start:end]."""
+    first = bisect_left(edits, start, key=lambda edit: edit.start)
+    last = bisect_right(edits, end, key=lambda edit: edit.start)
+    return [edit for edit in edits[first:last] if edit.end <= end]
+
+
+def _pages(document: Document) -> Iterator[Span]:
+    """Yield the spans of the pages of a document, or of all of it where it has none."""
     start = 0
-    for bound in bounds:
-        while bound - start > BLOCK_CHARACTERS:
-            end = _good_cut(text, start, start + BLOCK_CHARACTERS)
-            yield start, end
-            start = end
+    for bound in (*document.page_starts[1:], len(document.text)):
         if start < bound:
             yield start, bound
             start = bound
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield spans that cover text[start:end], cut at a good offset where it is long."""
+    while end - start > BLOCK_CHARACTERS:
+        cut = _good_cut(text, start, start + BLOCK_CHARACTERS)
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
 
 
 def _good_cut(text: str, start: int, limit: int) -> int:
@@ -128,38 +329,8 @@ def _good_cut(text: str, start: int, limit: int) -> int:
     return limit
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), end - len(piece) + len(piece.rstrip())
-
-
-def _reach_back(text: str, previous: tuple[int, int], start: int, overlap: int) -> int:
-    """Return an earlier start that takes in whole sentences from the end of the chunk before."""
-    earliest = max(previous[0] + 1, start - overlap)
-    starts = _sentence_starts(text, previous[0], start)
-    return next((at for at in starts if at >= earliest), start)
-
-
-def _sentence_starts(text: str, start: int, end: int) -> Iterator[int]:
-    """Yield where sentences begin between `start` and `end`.
-
-    What follows the end of another begins one, unless that ended in an abbreviation; so does a
-    line. What begins in lower case goes on, a wrapped line or "dit-il" after "« Viens ! »".
-    A paragraph always begins one.
-    """
-    for match in _SENTENCE_GAP.finditer(text, start, end):
-        at = match.end()
-        if at == end:
-            return
-        lines = match.group().count("\n")
-        if lines < 2 and text[at].islower():
-            continue
-        if lines or not _ABBREVIATION.search(text, match.start() - 6, match.start()):
-            yield at
-
-
 @cache
-def _splitter(size: int):  # type: ignore[no-untyped-def]
+def _splitter(size: int) -> RecursiveCharacterTextSplitter:
     # 0.4 s to import: needed only by a build that has something to cut
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 

@@ -1,4 +1,4 @@
-"""Check an index and the models that ship, and make anew what is derived.
+"""Check an index and the bundled models, and rebuild its derived parts.
 
 Knows the parts of an index; nothing of questions.
 """
@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from index.build import Progress, build_index, write_lock
-from index.encoder import load_encoder
-from index.errors import IndexCorrupt, SeedqaError
-from index.store import DATABASE, Store, open_for_reading, open_for_writing
+from seedqa.index.build import build_index
+from seedqa.index.encoder import load_encoder
+from seedqa.index.errors import IndexCorrupt, SeedqaError
+from seedqa.index.progress import Progress, no_progress
+from seedqa.index.store.database import DATABASE
+from seedqa.index.store.lock import write_lock
+from seedqa.index.store.reading import EmbeddedReader, open_for_reading
+from seedqa.index.store.vectors import read_vectors
+from seedqa.index.store.writing import open_for_writing
 
 logger = logging.getLogger(__name__)
 
-#: Where a damaged database waits until another is built.
+#: The name of a damaged database until another is built.
 DAMAGED = f"{DATABASE}.damaged"
 
 
@@ -33,20 +38,22 @@ class Finding:
 
 
 class Model(Protocol):
-    """A model that ships."""
+    """A bundled model."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name that a person knows it by."""
 
     @property
-    def fingerprint(self) -> str: ...
+    def fingerprint(self) -> str:
+        """The hash over its files."""
 
     def verify(self) -> None:
         """Raise ModelError if a file is not the one that the fingerprint was made of."""
 
 
 def check_model(part: str, open_model: Callable[[], Model]) -> Finding:
-    """Check a model that ships."""
+    """Check a bundled model."""
     try:
         model = open_model()
         model.verify()
@@ -58,8 +65,8 @@ def check_model(part: str, open_model: Callable[[], Model]) -> Finding:
 def check_index(index_folder: Path) -> list[Finding]:
     """Check database, words table and vector file, as far as each can be reached."""
     try:
-        with open_for_reading(index_folder) as store:
-            return list(_check_store(store))
+        with open_for_reading(index_folder) as reader:
+            return list(_check_parts(reader))
     except SeedqaError as error:
         return [Finding("database", False, str(error))]
 
@@ -68,19 +75,20 @@ def repair(
     index_folder: Path,
     seeds: Path | None,
     model: str | None = None,
-    progress: Progress = lambda phase, done, total: None,
+    progress: Progress = no_progress,
 ) -> list[str]:
-    """Make anew what is derived and damaged; return what was done, in words.
+    """Rebuild damaged parts; return a sentence for each action.
 
-    Vectors and words come from the database. A damaged database is moved aside and built again
-    from `seeds` with `model`; it may still know them itself. Raises what cannot be mended: a
-    database that is whole, but busy, of a newer version or of another program, is left as it is.
+    Vectors and words are derived from the database. A damaged database is moved aside and rebuilt
+    from `seeds` with `model`, by default those that it still records. Raises the error of an intact
+    database that is busy, has a newer format or belongs to another program, and leaves it as it is.
     """
     try:
-        with open_for_reading(index_folder) as store:
-            broken = {finding.part for finding in _check_store(store) if not finding.ok}
-            known = store.generation() or store.intention()
-            is_begun = known is not None and store.generation() is None and not store.check()
+        with open_for_reading(index_folder) as reader:
+            broken = {finding.part for finding in _check_parts(reader) if not finding.ok}
+            generation = reader.generation()
+            known = generation.recipe if generation else reader.intention()
+            is_begun = known is not None and generation is None and not reader.check()
     except IndexCorrupt:
         broken, known, is_begun = {"database"}, None, False
     if not broken:
@@ -88,19 +96,19 @@ def repair(
     if "database" in broken:
         if known:
             seeds, model = seeds or Path(known.seeds), model or known.model_path
-        if not is_begun:  # a first build that was killed goes on where it was
+        if not is_begun:  # a first build that was killed continues where it stopped
             _move_aside(index_folder, seeds)
         return [_rebuild_database(index_folder, seeds, model, progress)]
-    with write_lock(index_folder), open_for_writing(index_folder) as store:
-        generation = store.rewrite_vectors()
-    return [f"made vectors and words of {generation.chunks} chunks anew from the database"]
+    with write_lock(index_folder), open_for_writing(index_folder) as writer:
+        generation = writer.rewrite_vectors()
+    return [f"rebuilt vectors and words of {generation.chunks} chunks from the database"]
 
 
 def _move_aside(index_folder: Path, seeds: Path | None) -> None:
     if seeds is None:
         raise IndexCorrupt(
             f"{index_folder / DATABASE} is damaged and cannot say which folder it was built from",
-            "the folder",
+            "",
             "Run seedqa doctor --repair --seeds FOLDER",
         )
     with write_lock(index_folder):
@@ -118,14 +126,14 @@ def _rebuild_database(
     )
     (index_folder / DAMAGED).unlink(missing_ok=True)
     return (
-        f"built the database anew from {seeds}: {report.generation.documents} documents,"
+        f"rebuilt the database from {seeds}: {report.generation.documents} documents,"
         f" {report.generation.chunks} chunks"
     )
 
 
-def _check_store(store: Store) -> Iterator[Finding]:
-    generation = store.generation()
-    problems = store.check()
+def _check_parts(reader: EmbeddedReader) -> Iterator[Finding]:
+    generation = reader.generation()
+    problems = reader.check()
     yield Finding(
         "database",
         not problems and generation is not None,
@@ -134,10 +142,10 @@ def _check_store(store: Store) -> Iterator[Finding]:
     )
     if generation is None:
         return
-    word_problem = store.check_words()
+    word_problem = reader.check_words()
     yield Finding("words", word_problem is None, word_problem or f"{generation.chunks} chunks")
     try:
-        vectors = store.open_vectors(generation)
+        vectors = read_vectors(reader.folder, generation.vectors)
     except FileNotFoundError:
         yield Finding("vectors", False, f"{generation.vectors.name} is missing")
     except IndexCorrupt as error:

@@ -22,12 +22,16 @@ Only `cli.py` and `ui.py` turn them into words for a person.
 
 from __future__ import annotations
 
+from seedqa.index.messages import Message
+from seedqa.index.types import SkipKind
+
 
 class SeedqaError(Exception):
-    """Something a user can understand and mend.
+    """Something a user can understand and fix.
 
     `found` says what is there, `expected` what should be, `remedy` what to do; each a clause
-    without a full stop, with the values in it.
+    without a full stop, with the values in it. `expected` is empty where it would add nothing.
+    What may reach the page is a `Message`, so that it can be translated.
     """
 
     def __init__(self, found: str, expected: str, remedy: str) -> None:
@@ -37,7 +41,8 @@ class SeedqaError(Exception):
         self.remedy = remedy
 
     def __str__(self) -> str:
-        return f"{self.found}; expected {self.expected}. {self.remedy}"
+        expected = f"; expected {self.expected}" if self.expected else ""
+        return f"{self.found}{expected}. {self.remedy}"
 
 
 class SeedsError(SeedqaError):
@@ -97,12 +102,15 @@ class UsageError(SeedqaError):
 
 
 class UnreadableFile(Exception):
-    """One file cannot be read; `reason` is a clause for a person.
+    """One file cannot be read; `reason` is a clause for a person, `kind` is for decisions.
 
     `may_pass` says that it may be read next time, unchanged: a disk that failed for a moment.
     """
 
-    def __init__(self, reason: str, may_pass: bool = False) -> None:
+    def __init__(
+        self, reason: str, may_pass: bool = False, *, kind: SkipKind = SkipKind.UNREADABLE
+    ) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = Message.of(reason)
         self.may_pass = may_pass
+        self.kind = kind

@@ -1,6 +1,6 @@
-"""Draw questions from what is indexed, so that a person sees at once what can be asked.
+"""Make example questions from the indexed documents, so that a user sees what to ask.
 
-Knows the store and words; nothing of how questions are answered.
+Knows documents and words; nothing of answering.
 """
 
 from __future__ import annotations
@@ -9,34 +9,40 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from index.store import DocumentRow, Store
+from seedqa.index.listing import list_documents, read_beginnings
+from seedqa.index.store.rows import DocumentRow
+from seedqa.index.workspace import Workspace
 
-#: The document that ships, and the question that it all began with.
-SHIPPED = "000_76e88c25fcffd226.txt"
-SHIPPED_QUESTIONS = {
+#: The bundled document, and questions that it answers.
+BUNDLED = "000_76e88c25fcffd226.txt"
+BUNDLED_QUESTIONS = {
     "en": "when did Alibaba join TOP?",
     "fr": "Quand Alibaba a-t-il rejoint le programme TOP ?",
 }
 _OF_A_NAME = {"en": "What is said about {name}?", "fr": "Que dit-on de {name} ?"}
-#: Documents looked at, and chunks of each: some milliseconds at any size.
+#: Documents read, and chunks of each: some milliseconds at any size.
 _DOCUMENTS, _CHUNKS = 12, 4
-#: Capitalised words within a sentence: not at its beginning, where any word may be.
+#: Names taken from each document at most: a single document gives several questions.
+_TURNS = 3
+#: Capitalised words within a sentence; at its beginning any word is capitalised.
 _NAME = re.compile(
     r"(?<=[a-zà-ÿ,;] )(?:[A-ZÀ-Þ][a-zà-ÿ]{2,}|[A-Z]{2,6})(?: [A-ZÀ-Þ][a-zà-ÿ]{2,}){0,2}"
 )
 
 
-def example_questions(store: Store, language: str, count: int = 3) -> list[str]:
+def example_questions(workspace: Workspace, language: str, count: int = 3) -> list[str]:
     """Return at most `count` questions in `language` ("en" or "fr") that the documents may answer.
 
-    Every time the same for the same index, and from different documents where there are several.
+    The same index always gives the same questions, from different documents if there are several.
     """
-    rows = [row for row in store.documents() if row.status == "indexed"]
-    questions = [SHIPPED_QUESTIONS[language]] if any(row.source == SHIPPED for row in rows) else []
-    for row in _spread(rows):
+    rows = list_documents(workspace)
+    questions = [BUNDLED_QUESTIONS[language]] if any(row.source == BUNDLED for row in rows) else []
+    chosen = _spread(rows)
+    texts = read_beginnings(workspace, (row.id for row in chosen), _CHUNKS)
+    for row in [*chosen] * _TURNS:
         if len(questions) >= count:
             break
-        new = (name for name in _names(store, row) if not any(name in one for one in questions))
+        new = (name for name in _names(texts[row.id]) if not any(name in one for one in questions))
         name = next(new, None)
         if name:
             questions.append(_OF_A_NAME[language].format(name=name))
@@ -44,17 +50,12 @@ def example_questions(store: Store, language: str, count: int = 3) -> list[str]:
 
 
 def _spread(rows: Sequence[DocumentRow]) -> Sequence[DocumentRow]:
-    """Return some documents from the whole of the list; a single one several times."""
-    if not rows:
-        return ()
+    """Return some documents from the whole of the list."""
     step = max(1, len(rows) // _DOCUMENTS)
-    chosen = rows[::step][:_DOCUMENTS]
-    return [*chosen, *chosen, *chosen]
+    return rows[::step][:_DOCUMENTS]
 
 
-def _names(store: Store, row: DocumentRow) -> Iterator[str]:
-    """Yield names in a document: the longer ones first, of like length the more frequent."""
-    ids = store.chunk_ids([row.id])[:_CHUNKS]
-    text = "\n".join(item.chunk.text for item in store.chunks(ids.tolist()).values())
+def _names(text: str) -> Iterator[str]:
+    """Yield names in a text: longer names first, then more frequent ones."""
     counts = Counter(match.group() for match in _NAME.finditer(text))
     yield from sorted(counts, key=lambda name: (-len(name.split()), -counts[name], name))

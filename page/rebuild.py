@@ -1,7 +1,7 @@
-"""Bring the index up to date in a process of its own, and say how far it is.
+"""Bring the index up to date in another process, and report its progress.
 
-A process, because reading and embedding would hold up the questions that are answered meanwhile
-from the old generation, and because a process that dies takes nothing with it.
+A process, because reading and embedding would delay the questions that the old generation answers
+meanwhile, and because the page survives if it dies. Knows builds; nothing of questions or HTTP.
 """
 
 from __future__ import annotations
@@ -15,57 +15,59 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from typing import Any
 
-from index.build import RACY_NS, Report
-from index.errors import SeedqaError
-from index.location import Location
+from seedqa.index.build import Report
+from seedqa.index.errors import SeedqaError
+from seedqa.index.messages import Message
+from seedqa.index.plan import RACY_NS
+from seedqa.index.workspace import Workspace
 
-#: Questions go before: on two cores an embedding process of the same rank doubles their time.
+#: Questions have priority: on two cores an embedding process of equal priority doubles their time.
 NICENESS = 10
 #: Progress is sent this often at most; 10,000 files read in a second would be as many messages.
 PROGRESS_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a rebuild stands."""
+class RebuildProgress:
+    """The progress of a rebuild, or the outcome of the last one."""
 
     number: int = 0
-    """How many were begun since the page was started."""
+    """The number of rebuilds begun since the page was started."""
     running: bool = False
     phase: str = ""
     """"loading", "reading", "embedding" or "checking"."""
     done: int = 0
     total: int = 0
     seconds: float = 0.0
-    report: dict[str, Any] | None = None
-    """What the last one did."""
-    error: dict[str, str] | None = None
-    """Why the last one failed: found, expected, remedy."""
+    report: Report | None = None
+    """The report of the last one."""
+    error: SeedqaError | None = None
+    """Why the last one failed."""
 
 
 class Rebuild:
     """At most one rebuild at a time."""
 
-    def __init__(self, location: Location) -> None:
-        self._location = location
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._lock = threading.Lock()
-        self._progress = Progress()
+        self._progress = RebuildProgress()
         self._started = 0.0
         self._follower: threading.Thread | None = None
 
-    def start(self) -> Progress:
-        """Begin a rebuild, unless one is running, and return where it stands."""
+    def start(self) -> RebuildProgress:
+        """Begin a rebuild, unless one is running, and return its progress."""
         with self._lock:
             if self._progress.running:
                 return self._progress
             number = self._progress.number + 1
-            self._progress = Progress(number=number, running=True, phase="loading")
+            self._progress = RebuildProgress(number=number, running=True, phase="loading")
             self._started = time.monotonic()
-            # spawn: a fork would copy the locks of our threads in whatever state they are
+            # spawn: a fork would copy our threads' locks, some of them held
             context = multiprocessing.get_context("spawn")
             receiving, sending = context.Pipe(duplex=False)
             process = context.Process(
-                target=_build, args=(self._location, sending), name="rebuild", daemon=True
+                target=_build, args=(self._workspace, sending), name="rebuild", daemon=True
             )
             process.start()
             sending.close()
@@ -75,16 +77,16 @@ class Rebuild:
             self._follower.start()
             return self._progress
 
-    def progress(self) -> Progress:
-        """Return where the rebuild stands, or what the last one did."""
+    def progress(self) -> RebuildProgress:
+        """Return the progress of the rebuild, or the outcome of the last one."""
         with self._lock:
             progress = self._progress
         if progress.running:
             return replace(progress, seconds=round(time.monotonic() - self._started, 1))
         return progress
 
-    def wait(self) -> Progress:
-        """Return when no rebuild is running."""
+    def wait(self) -> RebuildProgress:
+        """Wait until no rebuild is running, and return the outcome."""
         follower = self._follower
         if follower:
             follower.join()
@@ -106,47 +108,50 @@ class Rebuild:
         receiving.close()
         if ended is None:
             ended = {
-                "error": {
-                    "found": f"the rebuild ended by itself with {process.exitcode}",
-                    "expected": "a report",
-                    "remedy": "Start it again: what was embedded so far is kept",
-                }
+                "error": SeedqaError(
+                    Message("the rebuild ended by itself with {code}", code=process.exitcode),
+                    "",
+                    Message("Start it again: what was embedded so far is kept"),
+                )
             }
         with self._lock:
             seconds = round(time.monotonic() - self._started, 1)
             self._progress = replace(self._progress, running=False, seconds=seconds, **ended)
 
 
-def _build(location: Location, sending: Connection) -> None:
-    """Build in this process, and send what happens."""
-    from index.build import build_index
-    from index.encoder import load_encoder
-    from retrieval.record import model_of, read_record, seeds_of
-    from retrieval.status import read_status
+def _build(workspace: Workspace, sending: Connection) -> None:
+    """Build in this process, and send progress, report or error."""
+    from seedqa.index.build import build_index
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.status import read_status
 
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     try:
-        recorded = read_record(location)
-        seeds, model = seeds_of(location, recorded), model_of(location, recorded)
-        encoder, progress = load_encoder(model), _sender(sending)
+        encoder, progress = load_encoder(workspace.model), _sender(sending)
 
         def build() -> Report:
-            return build_index(seeds, location.index, encoder, model_path=model, progress=progress)
+            return build_index(
+                workspace.seeds,
+                workspace.index,
+                encoder,
+                model_path=workspace.model,
+                progress=progress,
+            )
 
         report = build()
-        if not read_status(location).fresh:
-            # Written in the seconds before it was read, a file proves nothing by its times:
-            # looked at again after them, it does, and is not shown as changed for ever.
+        if not read_status(workspace).fresh:
+            # The times of a file that was written seconds before it was read prove nothing. Check
+            # it again later, so that it is not shown as changed for ever.
             sending.send({"phase": "checking", "done": 0, "total": 0})
             time.sleep(RACY_NS / 1e9)
             report = _join(report, build())
     except SeedqaError as error:
-        sending.send({"error": describe_error(error)})
+        sending.send({"error": error})
     except (BrokenPipeError, KeyboardInterrupt):
         pass  # the page has gone; what was embedded so far is kept
     else:
-        sending.send({"report": _describe_report(report)})
+        sending.send({"report": report})
 
 
 def _sender(sending: Connection) -> Callable[[str, int, int], None]:
@@ -163,7 +168,7 @@ def _sender(sending: Connection) -> Callable[[str, int, int], None]:
 
 
 def _join(first: Report, second: Report) -> Report:
-    """Return the report of both: what the second found unchanged, the first may have indexed."""
+    """Return one report of both builds: files unchanged in the second may be new in the first."""
     return replace(
         second,
         indexed=tuple(sorted({*first.indexed, *second.indexed})),
@@ -173,23 +178,3 @@ def _join(first: Report, second: Report) -> Report:
         seconds=first.seconds + second.seconds,
         notes=first.notes + second.notes,
     )
-
-
-def _describe_report(report: Report) -> dict[str, Any]:
-    return {
-        "generation": report.generation.number,
-        "documents": report.generation.documents,
-        "chunks": report.generation.chunks,
-        "indexed": len(report.indexed),
-        "unchanged": report.unchanged,
-        "removed": len(report.removed),
-        "skipped": len(report.skipped),
-        "embedded": report.embedded,
-        "seconds": round(report.seconds, 3),
-        "notes": list(report.notes),
-    }
-
-
-def describe_error(error: SeedqaError) -> dict[str, str]:
-    """Return an error as the JSON contract has it."""
-    return {"found": error.found, "expected": error.expected, "remedy": error.remedy}

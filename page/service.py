@@ -1,80 +1,87 @@
-"""The open index as the page and its API use it: many users, one pipeline, one rebuild.
+"""Serve one open index to the many users of the page and its API: one pipeline, one rebuild.
 
-Puts questions one after the other, remembers for a moment whether the folder has changed, and
-keeps what reads the folder apart from what writes it. Knows nothing of Gradio, HTTP or HTML.
+Runs questions one after the other, caches the status of the folder for a moment, and separates
+reading the folder from writing it. Knows nothing of Gradio, HTTP or HTML.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from index.encoder import load_encoder
-from index.errors import ServiceBusy, UsageError
-from index.location import Location
-from index.store import open_for_reading
-from index.types import Document
-from page.examples import example_questions
-from page.rebuild import Progress, Rebuild
-from page.uploads import Upload, remove_document
-from retrieval.pipeline import DEFAULT_COUNT, Pipeline
-from retrieval.record import model_of, read_record, seeds_of
-from retrieval.source import open_source
-from retrieval.status import Status, read_status
-from retrieval.types import Filters, Result
+from seedqa.index.errors import ServiceBusy, UsageError
+from seedqa.index.listing import list_documents
+from seedqa.index.messages import Message
+from seedqa.index.progress import Progress
+from seedqa.index.source import open_source
+from seedqa.index.status import Status, read_status
+from seedqa.index.store.rows import DocumentRow
+from seedqa.index.types import NO_FILTERS, Document, Filters
+from seedqa.index.workspace import Workspace
+from seedqa.page.asking import Asked, RecentSearches
+from seedqa.page.examples import example_questions
+from seedqa.page.rebuild import Rebuild, RebuildProgress
+from seedqa.page.uploads import Upload, remove_document
+from seedqa.retrieval.pipeline import DEFAULT_COUNT, Pipeline, to_result
+from seedqa.retrieval.types import Result
 
-#: The folder is looked at again after this long, or after this many times as long as a look
-#: takes: 10,000 files take 0.2 s, and must not cost a core for as long as a page is open.
+#: The folder is checked again after this long, or after this many times as long as a check takes:
+#: 10,000 files take 0.2 s, and must not cost a core for as long as a page is open.
 STATUS_SECONDS = 2.0
 STATUS_SHARE = 20
-#: A question's passages and its answer are two calls: the second relies on the first one's look.
-LOOK_SECONDS = 1.0
-#: Questions that may wait for their turn; the next one is turned away. Gradio runs 40 functions at
-#: once, so that some are left to say how a rebuild goes.
-MOST_WAITING = 32
-#: Names offered for the filter; more would make a list that nobody reads.
-MOST_SOURCES = 1_000
+#: Questions within this time share one check of the folder.
+CHECK_SECONDS = 1.0
+#: Questions that may wait for their turn; the next one is refused. Gradio runs 40 functions at the
+#: same time, so some are left to report the progress of a rebuild.
+MAX_WAITING = 32
+#: Names offered for the filter: nobody reads a longer list.
+MAX_SOURCES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _SeenStatus:
+    """A cached status and its expiry."""
+
+    until: float
+    """By the monotonic clock, in seconds."""
+    status: Status
 
 
 class Service:
     """An open index for many users at once; a context manager."""
 
-    def __init__(
-        self, location: Location, pipeline: Pipeline, seeds: Path, read_only: bool
-    ) -> None:
-        self.seeds = seeds
+    def __init__(self, workspace: Workspace, pipeline: Pipeline, read_only: bool) -> None:
+        self.seeds = workspace.seeds.resolve()
         self.read_only = read_only
-        self.rebuild = Rebuild(location)
-        self._location = location
+        self.rebuild = Rebuild(workspace)
+        self._workspace = workspace
         self._pipeline = pipeline
-        # One question at a time: the encoder and the reader use both cores for it, so that two at
-        # once would only wait for each other, and would need the vectors in memory twice.
+        # One question at a time: the encoder and the reader use both cores for it. Two would only
+        # wait for each other, and would need the vectors in memory twice.
         self._asking = threading.Lock()
-        self._waiting = threading.BoundedSemaphore(MOST_WAITING)
+        self._searches = RecentSearches()
+        self._counting = threading.Lock()
+        self._waiting = 0
         self._reading = threading.Lock()
-        self._looking = threading.Lock()
-        self._status: tuple[float, Status] | None = None
+        self._checking = threading.Lock()
+        self._seen: _SeenStatus | None = None
 
     @classmethod
-    def open(cls, location: Location, *, read_only: bool, progress: Any) -> Service:
-        """Open the index at `location`; build it first where there is none, or where the model
-        that ships is another by now. Raises the errors of `index.errors`."""
-        recorded = read_record(location)
-        encoder = load_encoder(model_of(location, recorded))
+    def open(cls, workspace: Workspace, *, read_only: bool, progress: Progress) -> Service:
+        """Open the index of `workspace`.
+
+        The index is built first if there is none, and rebuilt if the bundled model has changed.
+        Raises the errors of `index.errors`.
+        """
         pipeline = Pipeline.open(
-            location,
-            refresh=not read_only,
-            progress=progress,
-            encoder=encoder,
-            look_seconds=LOOK_SECONDS,
+            workspace, refresh=not read_only, progress=progress, check_seconds=CHECK_SECONDS
         )
-        recorded = read_record(location)
-        known = recorded.generation
-        if known and known.fingerprint != encoder.fingerprint and not read_only:
-            pipeline.search("model", progress=progress)  # refuses, or builds anew
-        service = cls(location, pipeline, seeds_of(location, recorded).resolve(), read_only)
+        if not (read_only or pipeline.has_own_model()):
+            pipeline.refresh(progress)  # refuses, or rebuilds
+        service = cls(workspace, pipeline, read_only)
         if not read_only and not service.status().fresh:
             service.start_refresh()  # the page is open meanwhile
         return service
@@ -87,95 +94,120 @@ class Service:
             self._pipeline.close()
 
     # -- questions -----------------------------------------------------------------------------
+    # A question refreshes nothing: the rebuild does that.
+
+    @property
+    def waiting(self) -> int:
+        """How many questions are being answered or wait for their turn."""
+        return self._waiting
 
     def ask(
-        self,
-        question: str,
-        *,
-        count: int = DEFAULT_COUNT,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
-        read: bool = True,
+        self, question: str, *, count: int = DEFAULT_COUNT, filters: Filters = NO_FILTERS
     ) -> Result:
-        """Return what the index as it is says; `read` asks for an answer beside the passages.
+        """Return passages and the answer; raises ServiceBusy if `MAX_WAITING` others wait."""
+        with self._turn():
+            return self._pipeline.ask(question, count=count, filters=filters, refresh=False)
 
-        Nothing is refreshed by a question: that is for the process of the rebuild. Raises
-        ServiceBusy where `MOST_WAITING` others wait.
+    def search(
+        self, question: str, *, count: int = DEFAULT_COUNT, filters: Filters = NO_FILTERS
+    ) -> Result:
+        """Return passages, and keep the search for `answer`; raises ServiceBusy as `ask` does."""
+        asked = Asked(question, count, filters)
+        with self._turn():
+            found = self._pipeline.find(question, count=count, filters=filters, refresh=False)
+            self._searches.keep(asked, found)
+            return to_result(found)
+
+    def answer(
+        self, question: str, *, count: int = DEFAULT_COUNT, filters: Filters = NO_FILTERS
+    ) -> Result:
+        """Return the result of `ask`, from the kept search for the same question if there is one.
+
+        Raises ServiceBusy as `ask` does.
         """
-        if not self._waiting.acquire(blocking=False):
-            raise ServiceBusy(
-                f"{MOST_WAITING} questions are waiting", "a shorter queue", "Ask again in a moment"
-            )
+        asked = Asked(question, count, filters)
+        with self._turn():
+            found = self._searches.get(asked, self._pipeline.generation)
+            if found:
+                return self._pipeline.answer(found)
+            return self._pipeline.ask(question, count=count, filters=filters, refresh=False)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait for the turn of a question; raises ServiceBusy if too many wait."""
+        with self._counting:
+            if self._waiting >= MAX_WAITING:
+                raise ServiceBusy(
+                    Message("{count} questions are waiting", count=MAX_WAITING),
+                    "",
+                    Message("Ask again in a moment"),
+                )
+            self._waiting += 1
         try:
             with self._asking:
-                run = self._pipeline.ask if read else self._pipeline.search
-                return run(question, count=count, filters=filters, refresh=False)
+                yield
         finally:
-            self._waiting.release()
+            with self._counting:
+                self._waiting -= 1
 
     def open_document(self, source: str) -> Document:
         """Return a whole document as it is now; raises SourceError."""
         with self._reading:  # PDFium is not safe in threads
-            return open_source(self._location, source)
+            return open_source(self._workspace, source)
 
-    # -- what is indexed -----------------------------------------------------------------------
+    # -- the index -----------------------------------------------------------------------------
 
     def status(self) -> Status:
-        """Return what is indexed and whether it is fresh, as it was seconds ago at most."""
-        with self._looking:
-            if self._status and time.monotonic() < self._status[0]:
-                return self._status[1]
+        """Return the status of the index, at most seconds old."""
+        with self._checking:
+            if self._seen and time.monotonic() < self._seen.until:
+                return self._seen.status
             began = time.monotonic()
-            status = read_status(self._location)
+            status = read_status(self._workspace)
             took = time.monotonic() - began
             until = time.monotonic() + max(STATUS_SECONDS, took * STATUS_SHARE)
-            self._status = (until, status)
+            self._seen = _SeenStatus(until, status)
             return status
 
     def forget_status(self) -> None:
-        """Look at the folder again when next asked."""
-        with self._looking:
-            self._status = None
+        """Check the folder again at the next `status`."""
+        with self._checking:
+            self._seen = None
 
-    def documents(self) -> list[dict[str, Any]]:
-        """Return what is shown of each indexed document, by source."""
-        with open_for_reading(self._location.index) as store:
-            return [
-                {"source": row.source, "title": row.title, "date": row.date,
-                 "language": row.language, "size": row.size}
-                for row in store.documents()
-                if row.status == "indexed"
-            ][:MOST_SOURCES]  # fmt: skip
+    def documents(self) -> list[DocumentRow]:
+        """Return the indexed documents by source, at most `MAX_SOURCES`."""
+        return list_documents(self._workspace, MAX_SOURCES)
 
     def examples(self, language: str) -> list[str]:
         """Return questions in `language` that the documents may answer."""
-        with open_for_reading(self._location.index) as store:
-            return example_questions(store, language)
+        return example_questions(self._workspace, language)
 
     # -- changes -------------------------------------------------------------------------------
 
-    def start_refresh(self) -> Progress:
-        """Begin to bring the index up to date; raises UsageError where that is not allowed."""
+    def start_refresh(self) -> RebuildProgress:
+        """Begin to bring the index up to date; raises UsageError if that is not allowed."""
         self._check_writable()
         return self.rebuild.start()
 
-    def refresh(self) -> Progress:
-        """Bring the index up to date and return when that is done."""
+    def refresh(self) -> RebuildProgress:
+        """Bring the index up to date, wait for the end, and return the outcome."""
         self.start_refresh()
         progress = self.rebuild.wait()
         self.forget_status()
         return progress
 
-    def progress(self) -> Progress:
-        """Return where the rebuild stands."""
+    def progress(self) -> RebuildProgress:
+        """Return the progress of the rebuild, or the outcome of the last one."""
         progress = self.rebuild.progress()
-        if not progress.running and self._status and progress.report:
-            known = self._status[1].generation.number
-            if known != progress.report["generation"]:
+        seen = self._seen
+        if seen and progress.report and not progress.running:
+            built = progress.report.generation.number
+            if seen.status.generation.number != built:
                 self.forget_status()
         return progress
 
     def upload(self, name: str) -> Upload:
-        """Return a document to write into; raises UploadError for a name that will not do."""
+        """Return a document to write into; raises UploadError for an unusable name."""
         self._check_writable()
         return Upload(self.seeds, name)
 
@@ -195,5 +227,5 @@ class Service:
     def _check_writable(self) -> None:
         if self.read_only:
             raise UsageError(
-                "this page is read-only", "a page that may write", "Start it without --read-only"
+                Message("this page is read-only"), "", Message("Start it without --read-only")
             )

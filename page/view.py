@@ -1,8 +1,7 @@
 """Turn results and documents into the values that the page shows.
 
-Text leaves here as pieces with the names of their marks, never as HTML: the page puts each piece
-into the document as text, so nothing that a file says can become a tag. Knows nothing of how the
-values came about, nor of Gradio.
+Texts become pieces with the names of their marks, never HTML: the page inserts each piece as text,
+so that nothing in a file can become a tag. Knows nothing of searching, nor of Gradio.
 """
 
 from __future__ import annotations
@@ -13,10 +12,15 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from index.lexical import find_words, folded_words, stemmed_words
-from index.types import Document
-from retrieval.candidates import topical_words
-from retrieval.types import Answer, Passage, Result, band_of
+from seedqa.index.lexical import find_words, folded_words, stemmed_words
+from seedqa.index.store.rows import DocumentRow
+from seedqa.index.types import Document
+from seedqa.retrieval.types import (
+    Answer,
+    Passage,
+    Result,
+    band_of,
+)
 
 Span = tuple[int, int, str]
 """Start, end and the name of a mark."""
@@ -45,9 +49,8 @@ def mark_spans(text: str, spans: Iterable[Span]) -> list[Piece]:
     return pieces
 
 
-def match_words(question: str, text: str, language: str) -> list[Span]:
-    """Return the words of `text` that the question's own words match, folded or stemmed."""
-    words = topical_words(question)
+def match_words(words: Sequence[str], text: str, language: str) -> list[Span]:
+    """Return the words of `text` that the folded words of a question match, folded or stemmed."""
     folded, stems = set(words), {stem for word in words for stem in stemmed_words(word, language)}
 
     @cache
@@ -61,7 +64,7 @@ def match_words(question: str, text: str, language: str) -> list[Span]:
 
 
 def view_result(result: Result, read: bool) -> dict[str, Any]:
-    """Return what the page shows of a result; `read` says whether an answer was looked for."""
+    """Return a result as the page shows it; `read` says whether the passages were read."""
     return {
         "question": result.question,
         "read": read,
@@ -77,7 +80,7 @@ def view_result(result: Result, read: bool) -> dict[str, Any]:
 
 
 def _newest(result: Result) -> int | None:
-    """Return which of several answers is from a newer document than every other, if one is."""
+    """Return the answer, by its number, from a newer document than all others, if there is one."""
     homes = [_home(answer, result.passages) for answer in result.answers]
     dates = [(home.date if home else None) or "" for home in homes]
     newest = max(dates, default="")
@@ -87,7 +90,7 @@ def _newest(result: Result) -> int | None:
 
 
 def _home(answer: Answer, passages: Sequence[Passage]) -> Passage | None:
-    """Return the passage that holds an answer; there is none where fewer were asked for."""
+    """Return the passage that contains an answer; None if it is not among those shown."""
     return next((passage for passage in passages if passage.holds(answer)), None)
 
 
@@ -105,6 +108,10 @@ def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
         "date": home.date if home else None,
         "language": home.language if home else "und",
         "page": home.page if home else None,
+        "page_to": home.page_to if home else None,
+        "table": None if answer.table is None else asdict(answer.table),
+        "items": [asdict(item) for item in answer.items],
+        "differs_by": answer.differs_by,
         "stale": home.stale if home else False,
         "line": answer.line,
         "confidence": answer.confidence,
@@ -117,7 +124,7 @@ def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
 
 
 def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
-    spans = match_words(result.question, passage.text, passage.language)
+    spans = match_words(result.words, passage.text, passage.language)
     answers = [answer for answer in result.answers if passage.holds(answer)]
     spans += [
         (answer.start - passage.start, answer.end - passage.start, "answer") for answer in answers
@@ -132,6 +139,7 @@ def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
         "line_start": passage.line_start,
         "line_end": passage.line_end,
         "page": passage.page,
+        "page_to": passage.page_to,
         "text": passage.text,
         "pieces": mark_spans(passage.text, spans),
         "answers": [[answer.start, answer.end] for answer in answers],
@@ -148,16 +156,16 @@ def view_document(
 ) -> dict[str, Any]:
     """Return a whole document in pieces, with the passage `quote` and the answers in it marked.
 
-    `start` is where the passage stood when it was indexed, as `answers` are. Where the file has
-    changed since, the passage is looked for; `found` is false where it is there no more. Pages are
-    pieces named `page` that hold their number.
+    `start` and `answers` are offsets at the time of indexing. If the file has changed since, the
+    passage is searched for; `found` is false if it is gone. Pages are pieces named `page` that have
+    their number.
     """
-    place = _find_nearest(document.text, quote, start)
-    found = bool(quote) and place >= 0
+    at = _find_nearest(document.text, quote, start)
+    found = bool(quote) and at >= 0
     spans: list[Span] = []
     if found:
-        spans.append((place, place + len(quote), "passage"))
-        by = place - start
+        spans.append((at, at + len(quote), "passage"))
+        by = at - start
         spans += [(left + by, right + by, "answer") for left, right in answers]
     return {
         "source": document.source,
@@ -165,13 +173,27 @@ def view_document(
         "date": document.date,
         "language": document.language,
         "found": found,
-        "moved": found and place != start,
+        "moved": found and at != start,
         "pieces": _pages(document, spans),
     }
 
 
+def view_documents(documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:
+    """Return the indexed documents as the page lists them."""
+    return [
+        {
+            "source": row.source,
+            "title": row.title,
+            "date": row.date,
+            "language": row.language,
+            "size": row.size,
+        }
+        for row in documents
+    ]
+
+
 def _find_nearest(text: str, quote: str, start: int) -> int:
-    """Return where `quote` stands nearest to `start`, or -1: a text may say the same twice."""
+    """Return the offset of `quote` nearest to `start`, or -1: a text may repeat it."""
     before = text.rfind(quote, 0, max(0, start) + len(quote))
     after = text.find(quote, max(0, start))
     if before < 0 or after < 0:

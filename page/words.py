@@ -1,23 +1,23 @@
-"""The words of the page in each language it speaks, and which of them a browser asks for.
+"""The words of the page in each of its languages, and translations of the engine's messages.
 
-The engine speaks English. What it says to a user of the page, errors and the reasons why a file is
-skipped, is said again here by a table of its phrases; what the table lacks stays English, and is
-called so.
+The engine speaks English: its errors, and the reasons why it skips a file, are `Message`s. A table
+translates them by template. A message that is not in the table stays English, and an error is
+tagged so.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
+
+from seedqa.index.errors import SeedqaError
+from seedqa.index.messages import Message
 
 LANGUAGES = ("en", "fr")
 _ASSETS = Path(__file__).resolve().parent / "assets"
-_VALUE = re.compile(r"\{(\w+)\}")
-_LINE = re.compile(r"(?P<found>.+?); expected (?P<expected>.+?)\. (?P<remedy>.+)", re.DOTALL)
 
 
 def choose_language(wished: Any) -> str:
@@ -35,65 +35,69 @@ def choose_language(wished: Any) -> str:
 
 @cache
 def words_of(language: str) -> dict[str, str]:
-    """Return the words by name; `{name}` in them stands for a value."""
+    """Return the words by name; `{name}` in them is where a value goes."""
     words: dict[str, dict[str, str]] = json.loads(
         (_ASSETS / "words.json").read_text(encoding="utf-8")
     )
     return {name: forms[language] for name, forms in words.items()}
 
 
-def translate(phrase: str, language: str) -> str | None:
-    """Return a phrase of the engine in `language`, with its values, or None where it is unknown.
+def translate(text: str, language: str) -> str:
+    """Return a message of the engine in `language`, or in English where the table lacks it.
 
-    Only the value `{reason}` is itself a phrase: names of files are never translated.
+    A value that is itself a message is translated too; names of files never are.
 
-    >>> translate("larger than 64 MiB", "fr")
+    >>> translate(Message("larger than {count} MiB", count=64), "fr")
     'plus de 64 Mio'
     """
-    if language == "en":
-        return phrase
-    for pattern, form in _phrases(language):
-        match = pattern.fullmatch(phrase)
-        if match:
-            values = match.groupdict()
-            if "reason" in values:
-                values["reason"] = translate(values["reason"], language) or values["reason"]
-            if "count" in values:
-                values["count"] = values["count"].replace(",", "\u202f")
-            return form.format_map(values)
-    return None
+    return _find_translation(text, language) or str(text)
 
 
-def word_error(error: Mapping[str, str], language: str) -> dict[str, str]:
-    """Return an error with its line as `text`, and the `language` that this is in."""
-    found, remedy = (translate(error[name], language) for name in ("found", "remedy"))
-    # what is expected may be names alone, which no table has
-    expected = translate(error["expected"], language) or error["expected"]
+def word_error(error: SeedqaError, language: str) -> dict[str, str]:
+    """Return the parts of an error, its line as `text`, and the `language` that this is in."""
+    parts = (error.found, error.expected, error.remedy)
+    found, expected, remedy = (_find_translation(part, language) for part in parts)
     if found is None or remedy is None:
         return word_error(error, "en")
-    line = words_of(language)["error_line"]
-    text = line.format(found=found, expected=expected, remedy=remedy)
-    return {**error, "text": text, "language": language}
+    # `expected` may be only names, which no table has
+    expected = expected or str(error.expected)
+    line = words_of(language)["error_line" if expected else "short_error_line"]
+    return {
+        "found": str(error.found),
+        "expected": str(error.expected),
+        "remedy": str(error.remedy),
+        "text": line.format(found=found, expected=expected, remedy=remedy),
+        "language": language,
+    }
 
 
-def word_line(line: str, language: str) -> dict[str, str]:
-    """Return the same of an error that has become a line."""
-    match = _LINE.fullmatch(line)
-    return word_error(match.groupdict(), language) if match else {"text": line, "language": "en"}
+def _find_translation(text: str, language: str) -> str | None:
+    """Return a message in `language`, or None where the table lacks it."""
+    message = Message.of(text)
+    form = message.template if language == "en" else _translations(language).get(message.template)
+    if form is None:
+        return None
+    values = {
+        name: translate(value, language) if isinstance(value, Message) else value
+        for name, value in message.values.items()
+    }
+    return _FORMATTERS[language].vformat(form, (), values) if values else form
 
 
 @cache
-def _phrases(language: str) -> list[tuple[re.Pattern[str], str]]:
-    """Return what phrases look like and what they become, the most particular first."""
+def _translations(language: str) -> dict[str, str]:
+    """Return translations by their English templates."""
     file = _ASSETS / f"phrases.{language}.json"
-    forms: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    ordered = sorted(forms, key=lambda phrase: len(_VALUE.sub("", phrase)), reverse=True)
-    return [(_pattern(phrase), forms[phrase]) for phrase in ordered]
+    translations: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return translations
 
 
-def _pattern(phrase: str) -> re.Pattern[str]:
-    parts = _VALUE.split(phrase)  # texts, and between them names of values
-    made = [
-        f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)
-    ]
-    return re.compile("".join(made), re.DOTALL)
+class _FrenchFormatter(Formatter):
+    """Groups digits with a narrow space that does not break."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        formatted = str(super().format_field(value, format_spec))
+        return formatted.replace(",", "\u202f") if format_spec == "," else formatted
+
+
+_FORMATTERS: dict[str, Formatter] = {"en": Formatter(), "fr": _FrenchFormatter()}

@@ -1,159 +1,132 @@
-"""The two arms: each takes a question and gives chunk ids with scores, best first.
+"""The candidates of a question: dense and lexical search over one generation, chunk ids only.
 
-Knows the store and the vectors; nothing of how the arms are joined, nor of text.
+Knows a store's `Reading` and the words of a question; nothing of text, nor of how both lists are
+joined.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from seedqa.index.lexical import stemmed_words
+from seedqa.index.stopwords import STOP_WORDS
+from seedqa.index.store.protocol import Hits, Reading, Term, Vector
+from seedqa.index.types import Filters
+from seedqa.retrieval.question import Question
 
-from index.lexical import (
-    all_stop_words,
-    folded_words,
-    guess_question_language,
-    stemmed_words,
-    stop_words,
-)
-from index.stopwords import STOP_WORDS
-from index.store import Generation, Store
-from index.types import UNKNOWN_LANGUAGE
-from index.vectors import VectorIndex
-
-Arm = list[tuple[int, float]]
-"""Chunk ids and scores, best first; equal scores in the order of ids."""
-
-#: Candidates that each arm gives. docs/measurements.md: recall@5 of the joined list is the same
-#: from 50 on.
+#: Candidates that each search gives. docs/log/retrieval.md: recall@5 of the joined list is the
+#: same from 50 on.
 DEPTH = 100
-#: The dense arm scans 8-bit codes and scores this many times `DEPTH` again with exact vectors.
-RESCORED = 3
-#: A word in more chunks than this share, and than `FREQUENT_LEAST`, says little and costs much.
+#: A word in more chunks than this share, and than `MIN_FREQUENT`, says little and costs much.
 FREQUENT_SHARE = 0.1
-FREQUENT_LEAST = 1_000
+MIN_FREQUENT = 1_000
 #: Rows of the words table that one question may score, rarest words first: about 1 µs each.
-MOST_POSTINGS = 40_000
-MOST_TERMS = 32
-#: Weights of the columns `folded` and `stems` in BM25; docs/measurements.md.
-COLUMN_WEIGHTS = (1.0, 1.0)
+MAX_POSTINGS = 40_000
+MAX_TERMS = 64
+#: The weight in BM25 of a word in where a passage belongs: its title, headings, file's name.
+CONTEXT_WEIGHT = 0.5
+#: Weights of the columns in BM25; docs/log/retrieval.md.
+COLUMN_WEIGHTS: Mapping[str, float] = {
+    "folded": 1.0,
+    "stems": 1.0,
+    "context_folded": CONTEXT_WEIGHT,
+    "context_stems": CONTEXT_WEIGHT,
+}
 #: The greatest factor that BM25 (k1 = 1.2) puts on the weight of a word.
 BM25_CEILING = 2.2
+#: A chunk that has every word has it in the columns `folded` and `stems`.
+TEXT_COLUMNS = 2
+#: Scores are compared at this many decimals, so that the order does not depend on the processor.
+DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
-    """A question as the lexical arm asks it."""
+    """A question as lexical search asks it."""
 
-    expression: str
-    """An FTS5 expression; empty where no word of the question can be looked up."""
+    terms: tuple[Term, ...]
+    """Rarest first; empty where no word of the question can be looked up."""
     ceiling: float
     """The BM25 score of a chunk that would hold every topical word of the question, those that
     no chunk holds included: it makes scores of different questions comparable."""
-    weights: Mapping[str, float]
-    """The weight of each topical word, folded: its inverse document frequency."""
+    unknown: frozenset[str]
+    """The topical words that are nowhere in the index, in no form."""
 
 
-def dense_candidates(
-    store: Store,
-    vectors: VectorIndex,
-    generation: Generation,
-    query: NDArray[np.float32],
-    allowed: NDArray[np.int64] | None,
-) -> Arm:
-    """Return the chunks whose vectors have the greatest cosine to `query`, shape (dimension,).
-
-    Those that equal the last of `DEPTH` are among them, as in the lexical arm: ids must not decide.
-    """
-    ids = vectors.search(query, DEPTH * RESCORED, allowed)
-    hits = score_chunks(store, generation, query, ids.tolist())
-    return [hit for hit in hits if hit[1] >= hits[:DEPTH][-1][1]]
+def dense_candidates(reading: Reading, vector: Vector, where: Filters) -> Hits:
+    """Return the chunks whose vectors have the greatest cosine to `vector`, shape (dimension,)."""
+    return _rounded(reading.dense(vector, DEPTH, where))
 
 
-def score_chunks(
-    store: Store, generation: Generation, query: NDArray[np.float32], ids: Iterable[int]
-) -> Arm:
-    """Return chunks with the exact cosine of their stored vectors to `query`."""
-    exact = store.vectors(ids, generation.fingerprint)
-    if not exact:
-        return []
-    order = sorted(exact)
-    scores = np.stack([exact[chunk] for chunk in order]) @ query
-    return sorted(
-        zip(order, (round(float(score), 6) for score in scores), strict=True),
-        key=lambda hit: (-hit[1], hit[0]),
-    )
-
-
-def lexical_candidates(store: Store, query: LexicalQuery, allowed: NDArray[np.int64] | None) -> Arm:
+def lexical_candidates(reading: Reading, query: LexicalQuery, where: Filters) -> Hits:
     """Return the chunks with the greatest BM25 score for the question's words."""
-    if not query.expression:
+    if not query.terms:
         return []
-    hits = store.match_words(query.expression, COLUMN_WEIGHTS, DEPTH, allowed)
-    return sorted(
-        ((chunk, round(score, 6)) for chunk, score in hits), key=lambda hit: (-hit[1], hit[0])
-    )
+    return _rounded(reading.lexical(query.terms, COLUMN_WEIGHTS, DEPTH, where))
 
 
-def plan_lexical_query(store: Store, generation: Generation, question: str) -> LexicalQuery:
-    """Choose the words of a question that are worth looking up, in both columns.
+def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
+    """Choose the words of a question that are worth looking up, in each column.
 
-    Folded words are looked up as they stand; for inflections each word is stemmed by the rules of
-    every language in the index. Function words go, unless nothing else remains; then frequent
-    words, rarest kept first, until the question would score too many rows.
+    Folded words are looked up as they are; for inflections each word is stemmed by the rules of
+    every language in the index. Frequent words go, rarest kept first, until the question would
+    score too many rows.
     """
-    words = topical_words(question)
-    counts = {("folded", word): store.count_word("folded", word) for word in words}
-    for language in generation.languages:
-        for word in words:
-            for stem in stemmed_words(word, language):
-                counts.setdefault(("stems", stem), store.count_word("stems", stem))
-    rare_first = sorted(
-        ((count, column, term) for (column, term), count in counts.items() if count),
-    )
-    kept = _affordable(rare_first, generation.chunks)
-    expression = " OR ".join(f'{{{column}}} : "{term}"' for _, column, term in kept)
-    weights = {
-        word: inverse_document_frequency(counts["folded", word], generation.chunks)
-        for word in words
+    generation = reading.generation
+    folded = [Term("folded", word) for word in question.topical]
+    stems = {
+        stem
+        for language in generation.languages
+        for word in question.topical
+        for stem in stemmed_words(word, language)
     }
-    ceiling = BM25_CEILING * sum(COLUMN_WEIGHTS) * sum(weights.values())
-    return LexicalQuery(expression, ceiling, weights)
+    terms = [*folded, *(Term("stems", stem) for stem in stems)]
+    terms += [Term(f"context_{term.column}", term.word) for term in terms]
+    counts = reading.counts(terms)
+    rare_first = sorted((count, term.column, term.word) for term, count in counts.items() if count)
+    weights = [inverse_document_frequency(counts[term], generation.chunks) for term in folded]
+    ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weights)
+    return LexicalQuery(
+        _affordable(rare_first, generation.chunks), ceiling, _unknown(question, counts)
+    )
 
 
-def topical_words(question: str) -> list[str]:
-    """Return the distinct folded words of a question without function words, unless it has no
-    other; the function words are those of its own language, or of all where that is unclear."""
-    words = list(dict.fromkeys(folded_words(question)))
-    language = guess_question_language(question)
-    dropped = all_stop_words() if language == UNKNOWN_LANGUAGE else stop_words(language)
-    return [word for word in words if word not in dropped] or words
-
-
-def is_about_nothing(question: str) -> bool:
-    """Return whether a question has nothing but function words of one language.
-
-    Not of several: "When was the war?" asks about something, though "war" is German for "was".
-    """
-    words = folded_words(question)
-    return any(all(word in stop_words(language) for word in words) for language in STOP_WORDS)
+def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
+    """Return the topical words of which no chunk has a form, in its text or its context."""
+    known = {term.word for term, count in counts.items() if count}
+    return frozenset(
+        word
+        for word in question.topical
+        if word not in known
+        and not any(
+            stem in known for language in STOP_WORDS for stem in stemmed_words(word, language)
+        )
+    )
 
 
 def inverse_document_frequency(count: int, chunks: int) -> float:
-    """Return the weight of a word that `count` of `chunks` chunks hold, as FTS5's bm25() has it:
-    ln((N - n + 0.5) / (n + 0.5)), never below 1e-6 (Robertson & Zaragoza 2009)."""
+    """Return the weight in FTS5's bm25() of a word that `count` of `chunks` chunks hold.
+
+    It is ln((N - n + 0.5) / (n + 0.5)), never below 1e-6 (Robertson & Zaragoza 2009).
+    """
     return max(1e-6, math.log(max(1e-6, (chunks - count + 0.5) / (count + 0.5))))
 
 
-def _affordable(rare_first: list[tuple[int, str, str]], chunks: int) -> list[tuple[int, str, str]]:
-    most = max(FREQUENT_LEAST, chunks * FREQUENT_SHARE)
-    kept = [term for term in rare_first if term[0] <= most] or rare_first[:1]
+def _affordable(rare_first: list[tuple[int, str, str]], chunks: int) -> tuple[Term, ...]:
+    most = max(MIN_FREQUENT, chunks * FREQUENT_SHARE)
+    kept = [found for found in rare_first if found[0] <= most] or rare_first[:1]
+    terms: list[Term] = []
     postings = 0
-    for position, (count, _, _) in enumerate(kept):
+    for count, column, word in kept:
         postings += count
-        if position and (postings > MOST_POSTINGS or position >= MOST_TERMS):
-            return kept[:position]
-    return kept
+        if terms and (postings > MAX_POSTINGS or len(terms) >= MAX_TERMS):
+            break
+        terms.append(Term(column, word))
+    return tuple(terms)
+
+
+def _rounded(hits: Hits) -> Hits:
+    rounded = ((chunk, round(score, DECIMALS)) for chunk, score in hits)
+    return sorted(rounded, key=lambda hit: (-hit[1], hit[0]))

@@ -1,20 +1,29 @@
-"""Figures on a person's own questions: metrics, which are pure, and the runner of `seedqa eval`."""
+"""Ask a user's own questions and compute the figures of `seedqa eval`.
+
+Knows results; nothing of the index or the models.
+"""
 
 from __future__ import annotations
 
 import json
-import math
 import statistics
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.errors import QuestionsFileError
-from retrieval.answer import normalise_answer
-from retrieval.types import Passage, Result
+from seedqa.index.errors import QuestionsFileError
+from seedqa.retrieval.metrics import (
+    auroc,
+    exact_match,
+    f1,
+    ndcg_at,
+    percentile,
+    recall_at,
+    reciprocal_rank_at,
+)
+from seedqa.retrieval.types import Passage, Result
 
 #: Passages asked for, so that ten different sources are among them.
 PASSAGES = 50
@@ -32,8 +41,8 @@ class EvalQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one question gave."""
+class EvalOutcome:
+    """The outcome of one question."""
 
     asked: EvalQuestion
     sources: tuple[str, ...]
@@ -42,73 +51,6 @@ class Outcome:
     answer: str | None
     confidence: float
     seconds: float
-
-
-# -- metrics -----------------------------------------------------------------------------------
-
-
-def recall_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:
-    """Return the share of `relevant` that is among the first k of `ranked`."""
-    return len(set(ranked[:k]) & set(relevant)) / len(set(relevant))
-
-
-def reciprocal_rank_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:
-    """Return 1 / rank of the first relevant item among the first k, else 0 (Voorhees 1999)."""
-    wanted = set(relevant)
-    return next((1 / rank for rank, item in enumerate(ranked[:k], 1) if item in wanted), 0.0)
-
-
-def ndcg_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:
-    """Return the normalised discounted cumulative gain with gains of 0 and 1.
-
-    The sum of 1 / log2(rank + 1) over relevant items among the first k, divided by the sum that
-    the best order would have (Järvelin & Kekäläinen 2002).
-    """
-    wanted = set(relevant)
-    gain = sum(1 / math.log2(rank + 1) for rank, item in enumerate(ranked[:k], 1) if item in wanted)
-    best = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(wanted), k) + 1))
-    return gain / best
-
-
-def exact_match(answer: str, right: Sequence[str]) -> float:
-    """Return 1 where the answer is one of the right ones after normalisation, else 0."""
-    return float(any(normalise_answer(answer) == normalise_answer(one) for one in right))
-
-
-def f1(answer: str, right: Sequence[str]) -> float:
-    """Return the best harmonic mean of word precision and recall against the right answers."""
-    return max(_f1(normalise_answer(answer), normalise_answer(one)) for one in right)
-
-
-def _f1(given: list[str], right: list[str]) -> float:
-    shared = sum((Counter(given) & Counter(right)).values())
-    if not given or not right:
-        return float(given == right)
-    return 2 * shared / (len(given) + len(right))
-
-
-def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
-    """Return the probability that a positive scores above a negative, ties counting half
-    (the Mann-Whitney statistic; Hanley & McNeil 1982)."""
-    ordered = sorted([(score, 1) for score in positives] + [(score, 0) for score in negatives])
-    rank_sum, at = 0.0, 0
-    while at < len(ordered):
-        end = at
-        while end < len(ordered) and ordered[end][0] == ordered[at][0]:
-            end += 1
-        rank_sum += sum(label for _, label in ordered[at:end]) * (at + 1 + end) / 2
-        at = end
-    smallest = len(positives) * (len(positives) + 1) / 2
-    return (rank_sum - smallest) / (len(positives) * len(negatives))
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """Return the smallest value that at least `share` of the values do not exceed."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
-
-
-# -- the runner --------------------------------------------------------------------------------
 
 
 def read_questions(path: Path) -> list[EvalQuestion]:
@@ -123,7 +65,7 @@ def read_questions(path: Path) -> list[EvalQuestion]:
         _parse_question(path, number, line) for number, line in enumerate(lines, 1) if line.strip()
     ]
     if not questions:
-        raise QuestionsFileError(f"{path} has no questions", "one a line", "Add some")
+        raise QuestionsFileError(f"{path} has no questions", "one JSON object a line", "Add some")
     return questions
 
 
@@ -140,7 +82,7 @@ def _parse_question(path: Path, number: int, line: str) -> EvalQuestion:
         raise QuestionsFileError(
             f"{path}, line {number}: {error}",
             'an object like {"question": "…", "sources": ["…"]}',
-            "Mend the line",
+            "Fix the line",
         ) from error
     return EvalQuestion(row["question"], **lists, unanswerable=unanswerable)
 
@@ -154,10 +96,10 @@ def _strings(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 def run_questions(
     questions: Sequence[EvalQuestion], ask: Callable[[str], Result]
-) -> Iterator[Outcome]:
-    """Ask every question; yield what each gave, in order.
+) -> Iterator[EvalOutcome]:
+    """Ask every question; yield the outcomes in order.
 
-    The first is asked once more before the clock starts: it opens the models.
+    Asks the first question once before the clock starts, since that opens the models.
     """
     for first in questions[:1]:
         ask(first.question)
@@ -168,7 +110,7 @@ def run_questions(
         found = (
             source for passage in result.passages for source in (passage.source, *passage.also_in)
         )
-        yield Outcome(
+        yield EvalOutcome(
             asked=asked,
             sources=tuple(dict.fromkeys(found)),
             passages=result.passages,
@@ -178,7 +120,7 @@ def run_questions(
         )
 
 
-def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def summarise(outcomes: Sequence[EvalOutcome]) -> dict[str, Any]:
     """Return the figures that the questions allow, by the names of the JSON contract."""
     figures: dict[str, Any] = {"questions": len(outcomes)}
     by_question = [measure(outcome) for outcome in outcomes]
@@ -197,8 +139,8 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return figures
 
 
-def measure(outcome: Outcome) -> dict[str, float]:
-    """Return the figures of one question, those that its line allows."""
+def measure(outcome: EvalOutcome) -> dict[str, float]:
+    """Return the figures of one question that its line allows."""
     asked, figures = outcome.asked, dict[str, float]()
     if asked.sources:
         for k in (1, 5, 10):
@@ -219,8 +161,8 @@ def _holds_quote(passages: Sequence[Passage], quotes: Sequence[str]) -> bool:
     return any(quote in " ".join(passage.text.split()) for passage in passages for quote in wanted)
 
 
-def _measure_abstention(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """Return how well it is told when the documents do not answer; refusing is the positive."""
+def _measure_abstention(outcomes: Sequence[EvalOutcome]) -> dict[str, float | None]:
+    """Return precision, recall and AUROC of refusals (positive = refused)."""
     unanswerable = [outcome for outcome in outcomes if outcome.asked.unanswerable]
     answerable = [outcome for outcome in outcomes if not outcome.asked.unanswerable]
     if not unanswerable:
@@ -239,7 +181,7 @@ def _measure_abstention(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     }
 
 
-def describe_outcome(outcome: Outcome) -> dict[str, Any]:
+def describe_outcome(outcome: EvalOutcome) -> dict[str, Any]:
     """Return one question's line for `--per-question`."""
     return {
         "question": outcome.asked.question,

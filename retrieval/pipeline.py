@@ -1,132 +1,116 @@
-"""Open an index once, keep it fresh, and ask it questions: what the command line and the page use.
+"""Open an index once, keep it fresh, and ask it questions: every entry point uses this.
 
-It puts the stages in order and times them; what each of them does stands in its own module.
+It runs the stages in order and times them; each stage is in a module of its own. A pipeline is not
+safe in threads: use one at a time.
 """
 
 from __future__ import annotations
 
-import logging
-import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
+from seedqa.index.build import build_index
+from seedqa.index.encoder import Encoder, load_encoder
+from seedqa.index.errors import QuestionError
+from seedqa.index.messages import Message
+from seedqa.index.progress import Progress, no_progress
+from seedqa.index.reading_view import CONTEXT_MARK
+from seedqa.index.store.database import missing_index_error
+from seedqa.index.store.protocol import IndexReader, Reading
+from seedqa.index.store.reading import open_for_reading
+from seedqa.index.store.rows import Generation
+from seedqa.index.types import NO_FILTERS, Filters
+from seedqa.index.workspace import Workspace, check_model, other_model_error, require_index
+from seedqa.retrieval.answer import Verdict, find_answers, reorder_passages
+from seedqa.retrieval.freshness import REFRESH_SECONDS, Freshness, catch_up, check_folder
+from seedqa.retrieval.question import Question, parse_question
+from seedqa.retrieval.reader import Reader, Span
+from seedqa.retrieval.search import rank
+from seedqa.retrieval.tables import closed_spans
+from seedqa.retrieval.types import IndexState, Passage, Result, Timings
 
-from index.build import (
-    OutOfTime,
-    Plan,
-    Progress,
-    Report,
-    build_index,
-    plan_changes,
-    settle_doubts,
-)
-from index.documents import matches_glob
-from index.encoder import Encoder, load_encoder
-from index.errors import (
-    IndexBusy,
-    QuestionError,
-    SeedqaError,
-    SeedsError,
-    StorageError,
-)
-from index.lexical import guess_question_language
-from index.location import Location
-from index.store import Generation, Store, missing, open_for_reading
-from index.types import crosses_languages
-from index.vectors import VectorIndex
-from retrieval.answer import Outcome, find_answers, reorder_passages
-from retrieval.candidates import (
-    LexicalQuery,
-    dense_candidates,
-    is_about_nothing,
-    lexical_candidates,
-    plan_lexical_query,
-    score_chunks,
-)
-from retrieval.fusion import fuse, mixes_languages
-from retrieval.ranking import fold_duplicates, in_order, to_passage
-from retrieval.reader import Reader
-from retrieval.record import check_same, model_of, other_model_error, read_record, seeds_of
-from retrieval.types import (
-    Filters,
-    IndexState,
-    Passage,
-    Result,
-    Timings,
-)
-
-logger = logging.getLogger(__name__)
-
-#: Work that a question waits for before it is answered from the old generation.
-REFRESH_SECONDS = 2.0
 DEFAULT_COUNT = 5
-#: Passages that are read for an answer (docs/reader.md).
+#: Passages that are read for an answer (docs/log/reader.md).
 READ_COUNT = 8
-MOST_COUNT = 100
-#: A question is a sentence or a paragraph; the encoder reads 256 tokens of it.
-MOST_QUESTION_CHARACTERS = 10_000
-_NO_PROGRESS: Progress = lambda phase, done, total: None  # noqa: E731
+MAX_COUNT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Freshness:
-    """What is known of the folder at the time of a question."""
+class Found:
+    """The passages that a question found, before the reader reads them."""
 
-    fresh: bool
-    stale_sources: frozenset[str]
-    notes: tuple[str, ...] = ()
+    question: Question
+    count: int
+    """The number of passages requested."""
+    passages: tuple[Passage, ...]
+    """At least `READ_COUNT` if the index has as many, so that the reader can read them."""
+    index: IndexState
+    timings: Timings
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _LastCheck:
+    """The last check of the folder, valid until a time."""
+
+    until: float
+    generation: int
+    freshness: Freshness
 
 
 class Pipeline:
-    """An open index with its encoder and its vectors; a context manager."""
+    """An open index with its encoder and its reader; a context manager."""
 
     def __init__(
         self,
-        location: Location,
+        workspace: Workspace,
         encoder: Encoder,
         reader: Reader | None = None,
-        look_seconds: float = 0.0,
+        check_seconds: float = 0.0,
+        refresh_seconds: float = REFRESH_SECONDS,
     ) -> None:
-        self._location = location
+        self.workspace = workspace
         self._encoder = encoder
         self._reader = reader
-        self._look_seconds = look_seconds
-        self._last_look: tuple[float, int, _Freshness] | None = None
-        self._store: Store | None = None
-        self._vectors: tuple[int, VectorIndex] | None = None
+        self._check_seconds = check_seconds
+        self._refresh_seconds = refresh_seconds
+        self._last_check: _LastCheck | None = None
+        self._index: IndexReader | None = None
 
     @classmethod
     def open(
         cls,
-        location: Location,
+        workspace: Workspace,
         *,
         refresh: bool = True,
-        progress: Progress = _NO_PROGRESS,
+        progress: Progress = no_progress,
         encoder: Encoder | None = None,
         reader: Reader | None = None,
-        look_seconds: float = 0.0,
+        check_seconds: float = 0.0,
+        refresh_seconds: float = REFRESH_SECONDS,
     ) -> Pipeline:
-        """Open the index at `location`, building it first where there is none.
+        """Open the index of `workspace`; build it first if there is none.
 
-        Without `refresh` nothing is built. `encoder` overrides the one that the index, or the
-        location, names, `reader` the one that ships. For so many `look_seconds` a look at the
-        folder counts for questions asked without refresh. Raises the errors of `index.errors`.
+        Without `refresh` nothing is built. `encoder` overrides the one that the workspace names,
+        `reader` the bundled one. Questions with refresh=False reuse the last folder check for
+        `check_seconds`; others wait up to `refresh_seconds` for a build that catches up with the
+        folder. Raises the errors of `index.errors`.
         """
-        recorded = read_record(location)
-        if recorded.generation:
-            check_same(recorded.generation, location)
-        elif not refresh:
-            raise missing(location.index)
-        model = model_of(location, recorded)
-        pipeline = cls(location, encoder or load_encoder(model), reader, look_seconds)
-        if recorded.generation is None:
-            pipeline._build(seeds_of(location, recorded), model, progress, deadline=None)
-        return pipeline
+        check_model(workspace)
+        if not refresh:
+            require_index(workspace)
+        encoder = encoder or load_encoder(workspace.model)
+        if workspace.generation is None:
+            build_index(
+                workspace.seeds,
+                workspace.index,
+                encoder,
+                model_path=workspace.model,
+                progress=progress,
+            )
+        return cls(workspace, encoder, reader, check_seconds, refresh_seconds)
 
     def __enter__(self) -> Pipeline:
         return self
@@ -135,266 +119,182 @@ class Pipeline:
         self.close()
 
     def close(self) -> None:
-        """Close the database."""
-        if self._store:
-            self._store.close()
-            self._store = None
+        """Close the index."""
+        if self._index:
+            self._index.close()
+            self._index = None
 
     def ask(
         self,
         question: str,
         *,
         count: int = DEFAULT_COUNT,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
+        filters: Filters = NO_FILTERS,
         refresh: bool = True,
-        progress: Progress = _NO_PROGRESS,
+        progress: Progress = no_progress,
     ) -> Result:
         """Return the answer, if the documents have one, and `count` passages with their sources.
 
-        With `refresh` the folder is looked at first, and up to `REFRESH_SECONDS` of work is done
-        to catch up with it. Raises QuestionError for a question that cannot be asked.
+        With `refresh`, check the folder first and index its changes if that is quick. Raises
+        QuestionError for a question that cannot be asked.
         """
-        return self._run(question, count, filters, refresh, progress, read=True)
+        return self.answer(
+            self.find(question, count=count, filters=filters, refresh=refresh, progress=progress)
+        )
 
     def search(
         self,
         query: str,
         *,
         count: int = DEFAULT_COUNT,
-        filters: Filters = Filters(),  # noqa: B008 - frozen
+        filters: Filters = NO_FILTERS,
         refresh: bool = True,
-        progress: Progress = _NO_PROGRESS,
+        progress: Progress = no_progress,
     ) -> Result:
-        """Return `count` passages, as `ask` does, without looking for an answer in them."""
-        return self._run(query, count, filters, refresh, progress, read=False)
+        """Return `count` passages, as `ask` does, without reading them for an answer."""
+        found = self.find(
+            query, count=count, filters=filters, refresh=refresh, progress=progress, depth=count
+        )
+        return to_result(found)
 
-    # -- one question --------------------------------------------------------------------------
-
-    def _run(
+    def find(
         self,
         question: str,
-        count: int,
-        filters: Filters,
-        refresh: bool,
-        progress: Progress,
-        read: bool,
-    ) -> Result:
-        question = clean_question(question)
-        if not 1 <= count <= MOST_COUNT:
+        *,
+        count: int = DEFAULT_COUNT,
+        filters: Filters = NO_FILTERS,
+        refresh: bool = True,
+        progress: Progress = no_progress,
+        depth: int = READ_COUNT,
+    ) -> Found:
+        """Return the passages that a question finds: `count`, and at least `depth` if there are."""
+        parsed = parse_question(question)
+        if not 1 <= count <= MAX_COUNT:
             raise QuestionError(
-                f"a count of {count}", f"1 to {MOST_COUNT} passages", "Give another -n"
+                Message("a count of {count}", count=count),
+                Message("1 to {count} passages", count=MAX_COUNT),
+                Message("Give another -n"),
             )
         clock = _Clock()
-        freshness = self._refresh(refresh, progress)
+        freshness = self.refresh(progress) if refresh else self._check()
         clock.lap("refresh_ms")
-        vector = self._encoder.encode_question(question)
+        vector = self._encoder.encode_question(parsed.text)
         clock.lap("encode_ms")
-        with self._one_generation() as (store, generation, vectors):
-            lexical_query = plan_lexical_query(store, generation, question)
-            passages = self._search(
-                question, vector, lexical_query, store, generation, vectors,
-                max(count, READ_COUNT) if read else count, filters, freshness.stale_sources,
-            )  # fmt: skip
+        with self._read() as reading:
+            generation = reading.generation
+            ranked = rank(reading, parsed, vector, filters, max(count, depth))
         clock.lap("search_ms")
         notes = freshness.notes
-        if not passages and generation.documents and not filters.is_empty:
+        if not ranked.passages and generation.documents and not filters.is_empty:
+            languages = ", ".join(generation.languages)
             notes += (
-                f"no document passes the filters; languages: {', '.join(generation.languages)}",
+                Message(
+                    "no document passes the filters; languages: {languages}", languages=languages
+                ),
             )
-        outcome = Outcome()
-        if read:
-            passages, outcome = self._read(question, passages)
-        clock.lap("read_ms")
-        return Result(
-            question=question,
-            answers=outcome.answers,
-            confidence=outcome.confidence,
-            threshold=self._open_reader().calibration.threshold if read else 0.0,
-            passages=passages[:count],
-            index=IndexState(
-                generation=generation.number,
-                model=generation.model,
-                documents=generation.documents,
-                chunks=generation.chunks,
-                fresh=freshness.fresh,
-            ),
+        return Found(
+            question=replace(parsed, unknown=ranked.unknown),
+            count=count,
+            passages=_mark_stale(ranked.passages, freshness.stale_sources),
+            index=_state(generation, freshness.fresh),
             timings=clock.timings(),
-            evidence=outcome.evidence,
             notes=notes,
         )
 
-    def _search(
-        self,
-        question: str,
-        vector: NDArray[np.float32],
-        lexical_query: LexicalQuery,
-        store: Store,
-        generation: Generation,
-        vectors: VectorIndex,
-        count: int,
-        filters: Filters,
-        stale_sources: frozenset[str],
-    ) -> tuple[Passage, ...]:
-        allowed = allowed_chunks(store, filters)
-        dense = dense_candidates(store, vectors, generation, vector, allowed)
-        lexical = lexical_candidates(store, lexical_query, allowed)
-        found = {chunk for chunk, _ in dense}
-        rest = score_chunks(
-            store, generation, vector, (chunk for chunk, _ in lexical if chunk not in found)
-        )
-        cosines = dict(dense) | dict(rest)
-        stored = store.chunks(cosines)
-        language = guess_question_language(question)
-        crosses = {
-            chunk: crosses_languages(language, item.language) for chunk, item in stored.items()
-        }
-        is_mixed = mixes_languages(generation.languages, language)
-        fused = fuse(cosines, dict(lexical), lexical_query.ceiling, crosses, is_mixed)
-        hits = fold_duplicates(in_order(fused, stored), count)
-        return tuple(to_passage(hit, dense, lexical, cosines, stale_sources) for hit in hits)
-
-    def _read(
-        self, question: str, passages: tuple[Passage, ...]
-    ) -> tuple[tuple[Passage, ...], Outcome]:
-        """Read the best passages; return passages in their new order, and what they answer.
+    def answer(self, found: Found) -> Result:
+        """Read the passages of a search for the answer, and return the result.
 
         A question about nothing ("what is it?") has no answer, whatever could be quoted.
         """
-        if is_about_nothing(question):
-            return passages, Outcome()
+        clock = _Clock()
+        passages, verdict = found.passages, Verdict()
         reader = self._open_reader()
-        spans = reader.read(question, [passage.text for passage in passages[:READ_COUNT]])
-        ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
-        outcome = find_answers(
-            [passage for passage, _ in ordered],
-            [of_passage for _, of_passage in ordered],
-            reader.calibration,
-            self._encoder.encode_passages,
-            guess_question_language(question),
-            reader.languages,
+        if not found.question.is_about_nothing:
+            spans = read_passages(reader, found.question, passages[:READ_COUNT])
+            ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
+            passages = tuple(passage for passage, _ in ordered)
+            verdict = find_answers(
+                found.question,
+                passages,
+                [of_passage for _, of_passage in ordered],
+                reader.calibration,
+                self._encoder.encode_passages,
+                reader.languages,
+            )
+        clock.lap("read_ms")
+        result = to_result(found)
+        return replace(
+            result,
+            answers=verdict.answers,
+            confidence=verdict.confidence,
+            threshold=reader.calibration.threshold,
+            passages=passages[: found.count],
+            timings=replace(found.timings, read_ms=clock.timings().read_ms),
+            evidence=verdict.evidence,
         )
-        return tuple(passage for passage, _ in ordered), outcome
+
+    def refresh(self, progress: Progress = no_progress) -> Freshness:
+        """Check the folder and bring the index up to date if that is quick.
+
+        Rebuilds an index of an earlier bundled model, however long that takes. Raises
+        IndexMismatch if the index was built with another model that was named.
+        """
+        index, generation = self._current()
+        return catch_up(
+            index,
+            self.workspace.index,
+            generation,
+            self._encoder,
+            progress,
+            self._refresh_seconds,
+        )
+
+    @property
+    def generation(self) -> int:
+        """The number of the current generation."""
+        return self._current()[1].number
+
+    def has_own_model(self) -> bool:
+        """Return whether the index was built with the current encoder."""
+        return self._current()[1].recipe.fingerprint == self._encoder.fingerprint
+
+    def _check(self) -> Freshness:
+        """Check the folder without building, or reuse the last check if it is still valid."""
+        index, generation = self._current()
+        last = self._last_check
+        if last and last.generation == generation.number and time.monotonic() < last.until:
+            return last.freshness
+        freshness = check_folder(index, self.workspace.index, generation, self._encoder)
+        until = time.monotonic() + self._check_seconds
+        self._last_check = _LastCheck(until, generation.number, freshness)
+        return freshness
+
+    def _current(self) -> tuple[IndexReader, Generation]:
+        index = self._open_index()
+        generation = index.generation()
+        if generation is None:
+            raise missing_index_error(self.workspace.index)
+        return index, generation
+
+    @contextmanager
+    def _read(self) -> Iterator[Reading]:
+        """Open the current generation; raise IndexMismatch if it has another model."""
+        with self._open_index().read() as reading:
+            if reading is None:
+                raise missing_index_error(self.workspace.index)
+            if reading.generation.recipe.fingerprint != self._encoder.fingerprint:
+                raise other_model_error(reading.generation, self._encoder)
+            yield reading
+
+    def _open_index(self) -> IndexReader:
+        if self._index is None:
+            self._index = open_for_reading(self.workspace.index)
+        return self._index
 
     def _open_reader(self) -> Reader:
         if self._reader is None:
             self._reader = Reader()
         return self._reader
-
-    @contextmanager
-    def _one_generation(self) -> Iterator[tuple[Store, Generation, VectorIndex]]:
-        """Open one generation for reading, vectors and rows alike, and keep the vectors.
-
-        Where a writer has removed the vector file between our reading its name and opening it,
-        the newer generation is there by then: start again once.
-        """
-        for last_try in (False, True):
-            store = self._open_store()
-            with store.snapshot():
-                generation = store.generation()
-                if generation is None:
-                    raise missing(self._location.index)
-                if generation.fingerprint != self._encoder.fingerprint:
-                    raise other_model_error(generation, self._encoder)
-                try:
-                    vectors = self._load_vectors(store, generation)
-                except FileNotFoundError:
-                    if last_try:
-                        raise _vectors_gone(store, generation) from None
-                    continue
-                yield store, generation, vectors
-                return
-
-    def _open_store(self) -> Store:
-        if self._store is None:
-            self._store = open_for_reading(self._location.index)
-        return self._store
-
-    def _load_vectors(self, store: Store, generation: Generation) -> VectorIndex:
-        if self._vectors is None or self._vectors[0] != generation.number:
-            self._vectors = (generation.number, store.open_vectors(generation))
-        return self._vectors[1]
-
-    # -- freshness -----------------------------------------------------------------------------
-
-    def _refresh(self, allowed: bool, progress: Progress) -> _Freshness:
-        """Look at the folder, unless that was done just now, and catch up where it is allowed."""
-        store = self._open_store()
-        generation = store.generation()
-        if generation is None:
-            raise missing(self._location.index)
-        if self._last_look and not allowed:
-            until, number, freshness = self._last_look
-            if time.monotonic() < until and number == generation.number:
-                return freshness
-        freshness = self._look_at_folder(store, generation, allowed, progress)
-        until = time.monotonic() + self._look_seconds
-        self._last_look = (until, generation.number, freshness)
-        return freshness
-
-    def _look_at_folder(
-        self, store: Store, generation: Generation, allowed: bool, progress: Progress
-    ) -> _Freshness:
-        """Compare the folder with the index, and catch up with it where that is quick."""
-        try:
-            plan = plan_changes(store, Path(generation.seeds), self._location.index)
-        except SeedsError as error:
-            return _Freshness(False, _all_sources(store), (f"{error.found}: nothing is fresh",))
-        other_model = generation.fingerprint != self._encoder.fingerprint
-        if other_model and (generation.model_path is not None or not allowed):
-            raise other_model_error(generation, self._encoder)
-        if not allowed:
-            plan = settle_doubts(plan)
-        if plan.is_empty and not other_model:
-            return _Freshness(True, frozenset())
-        if generation.documents and not (plan.unchanged or plan.to_read):
-            folder = generation.seeds
-            reason = f"no document is left in {folder}; run seedqa index to empty the index too"
-            return _Freshness(False, plan.stale_sources, (reason,))
-        if not allowed:
-            return _Freshness(False, plan.stale_sources, (_describe_plan(plan),))
-        return self._catch_up(generation, plan, other_model, progress)
-
-    def _catch_up(
-        self, generation: Generation, plan: Plan, other_model: bool, progress: Progress
-    ) -> _Freshness:
-        deadline = None if other_model else time.monotonic() + REFRESH_SECONDS
-        try:
-            report = self._build(
-                Path(generation.seeds), generation.model_path, progress, deadline, generation
-            )
-        except OutOfTime:
-            reason = (
-                f"{_describe_plan(plan)}, too much for a question to wait for; run seedqa index"
-            )
-        except (IndexBusy, StorageError) as error:
-            if other_model:
-                raise
-            reason = f"{_describe_plan(plan)}, and {error.found}"
-        else:
-            return _Freshness(True, frozenset(), report.notes)
-        return _Freshness(False, plan.stale_sources, (reason,))
-
-    def _build(
-        self,
-        seeds: Path,
-        model_path: str | None,
-        progress: Progress,
-        deadline: float | None,
-        current: Generation | None = None,
-    ) -> Report:
-        settings = {"settings": current.settings} if current else {}
-        report = build_index(
-            seeds,
-            self._location.index,
-            self._encoder,
-            model_path=model_path,
-            progress=progress,
-            deadline=deadline,
-            **settings,
-        )
-        for note in report.notes:
-            logger.info("%s", note)
-        return report
 
 
 class _Clock:
@@ -413,57 +313,44 @@ class _Clock:
         return Timings(**self._laps)
 
 
-# -- steps -------------------------------------------------------------------------------------
-
-
-def clean_question(question: str) -> str:
-    """Return the question without control characters and surplus white space.
-
-    Raises QuestionError where nothing is left, or where it is no question but a document.
-    """
-    cleaned = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", question).split())
-    if not cleaned:
-        raise QuestionError("an empty question", "some words", "Ask a question")
-    if len(cleaned) > MOST_QUESTION_CHARACTERS:
-        raise QuestionError(
-            f"a question of {len(cleaned):,} characters",
-            f"at most {MOST_QUESTION_CHARACTERS:,}",
-            "Shorten it",
-        )
-    return cleaned
-
-
-def allowed_chunks(store: Store, filters: Filters) -> NDArray[np.int64] | None:
-    """Return the ids of the chunks that pass the filters, or None where all do."""
-    if filters.is_empty:
-        return None
-    matches = matches_glob(filters.pattern) if filters.pattern else None
-    language = (filters.language or "").lower()
-    return store.chunk_ids(
-        row.id
-        for row in store.documents()
-        if row.status == "indexed"
-        and (matches is None or matches(row.source))
-        and (not language or row.language == language)
-        and (not filters.since or (row.date is not None and row.date >= filters.since))
-        and (not filters.until or (row.date is not None and row.date <= filters.until))
+def read_passages(
+    reader: Reader, question: Question, passages: Sequence[Passage]
+) -> list[tuple[Span, ...]]:
+    """Return the best spans of each passage, read with its context."""
+    return reader.read(
+        question.text,
+        [passage.view.text for passage in passages],
+        [CONTEXT_MARK.join(passage.context) for passage in passages],
+        closed_spans(passages, question),
     )
 
 
-def _vectors_gone(store: Store, generation: Generation) -> SeedqaError:
-    from index.errors import IndexCorrupt
-
-    return IndexCorrupt(
-        f"{store.folder / generation.vectors.name} is missing",
-        "the vector file of the current generation",
-        "Run seedqa doctor --repair: it is made again from the database",
+def to_result(found: Found) -> Result:
+    """Return a search as a result without an answer."""
+    return Result(
+        question=found.question.text,
+        answers=(),
+        confidence=0.0,
+        threshold=0.0,
+        passages=found.passages[: found.count],
+        index=found.index,
+        timings=found.timings,
+        words=found.question.topical,
+        notes=found.notes,
     )
 
 
-def _all_sources(store: Store) -> frozenset[str]:
-    return frozenset(row.source for row in store.documents())
+def _state(generation: Generation, fresh: bool) -> IndexState:
+    return IndexState(
+        generation=generation.number,
+        model=generation.recipe.model,
+        documents=generation.documents,
+        chunks=generation.chunks,
+        fresh=fresh,
+    )
 
 
-def _describe_plan(plan: Plan) -> str:
-    changed, removed = len(plan.to_read) + len(plan.newly_skipped), len(plan.removed)
-    return f"{changed} changed and {removed} deleted files are not yet in the index"
+def _mark_stale(passages: tuple[Passage, ...], stale: frozenset[str]) -> tuple[Passage, ...]:
+    return tuple(
+        replace(passage, stale=True) if passage.source in stale else passage for passage in passages
+    )

@@ -1,6 +1,6 @@
-"""From joined candidates to the passages shown: ties, duplicates, and where each stands.
+"""Turn joined candidates into the passages shown: break ties, fold duplicates, add ranks.
 
-Pure: knows scores and stored chunks; nothing of the database, nor of how they were found.
+Pure: knows scores and stored chunks; nothing of the database, nor of searching.
 """
 
 from __future__ import annotations
@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from index.lexical import folded_words
-from index.store import StoredChunk
-from retrieval.candidates import Arm
-from retrieval.fusion import Fused
-from retrieval.types import Parts, Passage, Ranks
+from seedqa.index.lexical import folded_words
+from seedqa.index.reading_view import readable_text
+from seedqa.index.sections import name_context
+from seedqa.index.store.protocol import Hits
+from seedqa.index.store.rows import StoredChunk
+from seedqa.retrieval.fusion import Fused
+from seedqa.retrieval.naming import figures_of, names_of
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 #: Two passages are the same when this share of their three-word sequences is (Jaccard).
 NEAR_DUPLICATE = 0.85
 SHINGLE_WORDS = 3
-#: Candidates looked at for twins after the last passage shown: a twin scores nearly the same, so
-#: it stands close by.
+#: Candidates checked for duplicates after the last passage shown: a duplicate scores nearly the
+#: same, so it is close by.
 TWIN_CANDIDATES = 20
 
 
@@ -31,7 +34,7 @@ class Hit:
     also_in: tuple[str, ...] = ()
 
 
-def in_order(fused: Iterable[Fused], stored: Mapping[int, StoredChunk]) -> list[Hit]:
+def sort_hits(fused: Iterable[Fused], stored: Mapping[int, StoredChunk]) -> list[Hit]:
     """Return hits, best first; ties go to the newer date, then source, then start."""
     hits = [Hit(candidate, stored[candidate.id]) for candidate in fused]
     hits.sort(key=lambda hit: (hit.stored.source, hit.stored.chunk.start))
@@ -41,22 +44,42 @@ def in_order(fused: Iterable[Fused], stored: Mapping[int, StoredChunk]) -> list[
 
 
 def fold_duplicates(hits: Iterable[Hit], count: int) -> list[Hit]:
-    """Return the first `count` hits that differ; each names the other sources that repeat it."""
+    """Return the first `count` hits that differ; each names the other sources that repeat it.
+
+    Two hits are one only if their figures and names agree: a clause of two contracts that differs
+    in one number is two.
+    """
     kept: list[Hit] = []
-    shingles: list[frozenset[tuple[str, ...]]] = []
+    prints: list[_Print] = []
     beyond = 0
     for hit in hits:
         beyond += len(kept) == count
         if beyond > TWIN_CANDIDATES:
             break
-        own = _shingles(hit.stored.chunk.text)
-        twin = next((at for at, other in enumerate(shingles) if _is_near(own, other)), None)
+        own = _print_of(hit)
+        twin = next((at for at, other in enumerate(prints) if _is_near(own, other)), None)
         if twin is not None:
             kept[twin] = _with_source(kept[twin], hit.stored.source)
         elif len(kept) < count:
             kept.append(hit)
-            shingles.append(own)
+            prints.append(own)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Print:
+    """The words, figures and names by which two hits are compared."""
+
+    shingles: frozenset[tuple[str, ...]]
+    words: frozenset[str]
+    figures: frozenset[str]
+    names: frozenset[str]
+
+
+def _print_of(hit: Hit) -> _Print:
+    text = readable_text(hit.stored.chunk)
+    words = folded_words(text)
+    return _Print(_shingles(words), frozenset(words), figures_of(text), names_of(text))
 
 
 def _with_source(hit: Hit, source: str) -> Hit:
@@ -65,23 +88,27 @@ def _with_source(hit: Hit, source: str) -> Hit:
     return replace(hit, also_in=(*hit.also_in, source))
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    words = folded_words(text)
+def _shingles(words: list[str]) -> frozenset[tuple[str, ...]]:
     if len(words) <= SHINGLE_WORDS:
         return frozenset([tuple(words)])
     return frozenset(zip(*(words[skip:] for skip in range(SHINGLE_WORDS)), strict=False))
 
 
-def _is_near(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
-    return len(one & other) >= NEAR_DUPLICATE * len(one | other)
+def _is_near(one: _Print, other: _Print) -> bool:
+    shared = len(one.shingles & other.shingles)
+    return (
+        shared >= NEAR_DUPLICATE * len(one.shingles | other.shingles)
+        and one.figures == other.figures
+        and one.names <= other.words
+        and other.names <= one.words
+    )
 
 
 def to_passage(
     hit: Hit,
-    dense: Arm,
-    lexical: Arm,
+    dense: Hits,
+    lexical: Hits,
     cosines: Mapping[int, float],
-    stale_sources: frozenset[str],
 ) -> Passage:
     """Return a hit as a passage, with its ranks and the parts of its score."""
     stored, chunk = hit.stored, hit.stored.chunk
@@ -97,11 +124,16 @@ def to_passage(
         line_end=chunk.line_end,
         page=chunk.page,
         text=chunk.text,
+        page_to=chunk.page_to,
+        context=(*name_context(stored.source, stored.title), *chunk.context),
+        columns=chunk.columns,
+        edits=chunk.edits,
+        items=chunk.items,
         score=hit.fused.score,
         ranks=Ranks(_rank(dense, stored.id), _rank(lexical, stored.id)),
-        stale=stored.source in stale_sources,
+        stale=False,
         also_in=tuple(sorted(hit.also_in)),
-        parts=Parts(
+        parts=ScoreParts(
             cosine=cosines.get(stored.id),
             bm25=bm25.get(stored.id),
             dense=round(hit.fused.dense, 6),
@@ -110,6 +142,6 @@ def to_passage(
     )
 
 
-def _rank(arm: Arm, chunk: int) -> int | None:
-    own = next((score for found, score in arm if found == chunk), None)
-    return None if own is None else 1 + sum(score > own for _, score in arm)
+def _rank(hits: Hits, chunk: int) -> int | None:
+    own = next((score for found, score in hits if found == chunk), None)
+    return None if own is None else 1 + sum(score > own for _, score in hits)

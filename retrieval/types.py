@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: Confidence from which an answer is called sure or likely; below it is shown as unsure. The
-#: confidence is calibrated, so these are the shares of such answers that are right.
+from seedqa.index.reading_view import ReadingView, make_view
+from seedqa.index.types import Edit
+
+#: From these confidences an answer is called sure or likely; below, it is unsure. The confidence is
+#: calibrated, so these are the shares of such answers that are right.
 SURE, LIKELY = 0.8, 0.5
 
 
@@ -21,47 +24,30 @@ def band_of(confidence: float) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Which documents a question is asked of; None means all."""
-
-    pattern: str | None = None
-    """A glob over sources; `*` does not cross `/`, `**` does, a folder's name takes all in it."""
-    language: str | None = None
-    since: str | None = None
-    """ISO date; documents without a date are left out."""
-    until: str | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether every document passes."""
-        return not (self.pattern or self.language or self.since or self.until)
-
-
-@dataclass(frozen=True, slots=True)
 class Ranks:
-    """The place of a passage in each arm, from 1; None where the arm did not find it."""
+    """The rank of a passage in each search, from 1; None if the search did not find it."""
 
     dense: int | None
     lexical: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What the score of a passage is made of, for `--explain`."""
+class ScoreParts:
+    """The parts of the score of a passage, for `--explain`."""
 
     cosine: float | None
     bm25: float | None
     dense: float
-    """The dense arm's share of the score."""
+    """The share of dense search in the score."""
     lexical: float
-    """The lexical arm's share of the score."""
+    """The share of lexical search in the score."""
     reader: float = 0.0
-    """What the reader's opinion adds to the score; nothing where it did not read the passage."""
+    """The share of the reader in the score; 0 if it did not read the passage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk as a hit: where it stands, what it says, how it was ranked."""
+    """A chunk as a hit: its location, its text, its ranks."""
 
     source: str
     title: str
@@ -77,13 +63,45 @@ class Passage:
     ranks: Ranks
     stale: bool
     also_in: tuple[str, ...]
-    parts: Parts
+    parts: ScoreParts
+    page_to: int | None = None
+    """The page of the last character."""
+    context: tuple[str, ...] = ()
+    """Its context: telling names, the title, and the headings above that it lacks."""
+    columns: tuple[str, ...] = ()
+    """The names of the columns if it is rows of a table."""
+    edits: tuple[Edit, ...] = ()
+    """How it is read where that differs from its characters; offsets from its start."""
+    items: tuple[tuple[int, int], ...] = ()
+    """The spans of the entries of its list, from its start, where it has one."""
+
+    @property
+    def view(self) -> ReadingView:
+        """The passage as it is read."""
+        return make_view(self.text, self.edits)
 
     def holds(self, answer: Answer) -> bool:
-        """Return whether an answer stands in it."""
+        """Return whether it contains an answer."""
         return (
             self.source == answer.source and self.start <= answer.start and answer.end <= self.end
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a list, as it is read, with its span in the document."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table with the names of its columns."""
+
+    columns: tuple[str, ...]
+    cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,14 @@ class Answer:
     sentence_end: int
     date: str | None = None
     """The document's."""
+    normalised: tuple[Edit, ...] = ()
+    """The characters from `start` to `end` that `text` leaves out or joins."""
+    table: TableRow | None = None
+    """The row that contains it, if it is a cell of a table; `sentence` is the row as it is."""
+    items: tuple[Item, ...] = ()
+    """The entries, if it is a list."""
+    differs_by: str | None = None
+    """What its document has that the documents of the other answers lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +144,15 @@ class IndexState:
 class Timings:
     """Milliseconds spent in each step of a question."""
 
-    refresh_ms: float
-    encode_ms: float
-    search_ms: float
-    read_ms: float
+    refresh_ms: float = 0.0
+    encode_ms: float = 0.0
+    search_ms: float = 0.0
+    read_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that one question gives; `answers` is best first."""
+    """The result of one question; `answers` is best first."""
 
     question: str
     answers: tuple[Answer, ...]
@@ -136,11 +162,13 @@ class Result:
     index: IndexState
     timings: Timings
     evidence: Mapping[str, float] = field(default_factory=dict)
-    """What each term adds to the logarithm of the odds of the confidence, for `--explain`."""
+    """The share of each term in the log-odds of the confidence, for `--explain`."""
+    words: tuple[str, ...] = ()
+    """The topical words of the question, folded; the page marks them in passages."""
     notes: tuple[str, ...] = field(default=())
-    """What a person should know beside the result: why it is not fresh, another model."""
+    """Other facts for the user: why the result is not fresh, another model."""
 
     @property
     def answer(self) -> Answer | None:
-        """The best answer, or None where the documents do not answer."""
+        """The best answer, or None if the documents do not answer."""
         return self.answers[0] if self.answers else None

@@ -19,15 +19,16 @@ from typing import Any
 
 import numpy as np
 from forks import ForkServer
+from numpy.typing import NDArray
 
-import index.build
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import SeedqaError
-from index.location import Location
-from index.metadata import find_language
-from index.store import DATABASE, open_for_reading
-from retrieval.pipeline import Pipeline
+from seedqa.index.build import build_index
+from seedqa.index.errors import SeedqaError
+from seedqa.index.language import find_language
+from seedqa.index.store.reading import open_for_reading
+from seedqa.index.store.vectors import read_vectors, unpack_vector
+from seedqa.index.workspace import Location, resolve
+from seedqa.retrieval.pipeline import Pipeline
 
 #: Chunks between two commits of the embedding cache, so that a small folder needs several.
 EMBED_BATCH = 2
@@ -39,7 +40,7 @@ class Builder(ForkServer):
     """A process that forks builds."""
 
     def __init__(self, *prefix: str) -> None:
-        paths = {"PYTHONPATH": str(Path(__file__).parent.parent), "OPENBLAS_NUM_THREADS": "1"}
+        paths = {"OPENBLAS_NUM_THREADS": "1"}
         super().__init__(__file__, os.environ | paths, prefix)
 
     def start(self, **request: Any) -> None:
@@ -86,43 +87,49 @@ def read_state(folder: Path) -> str | None:
 
     Asserts that its parts agree: rows, words, cached vectors and the vector file.
     """
-    with open_for_reading(folder) as store, store.snapshot():
-        generation = store.generation()
-        if generation is None:
+    with open_for_reading(folder) as reader, reader.read() as reading:
+        if reading is None:
             return None
-        documents = store.documents()
-        ids = store.chunk_ids(row.id for row in documents)
-        chunks = store.chunks(ids)
-        exact = store.vectors(ids, generation.fingerprint)
-        vectors = store.open_vectors(generation)
-        assert store.check() == []
-        assert store.check_words() is None
+        generation, documents = reading.generation, reading.documents()
+        ids = reading.chunk_ids(row.id for row in documents)
+        chunks = reading.chunks(ids)
+        exact = read_exact_vectors(reader.connection, generation.recipe.fingerprint)
+        vectors = read_vectors(folder, generation.vectors)
+        words = reader.connection.execute("SELECT rowid, * FROM words ORDER BY rowid").fetchall()
+        assert reader.check() == []
+        assert reader.check_words() is None
         assert generation.documents == sum(row.status == "indexed" for row in documents)
         assert generation.chunks == vectors.count == len(ids)
-        assert sorted(chunks) == sorted(exact) == ids.tolist()
+        assert sorted(chunks) == sorted(exact) == ids
         for chunk, vector in exact.items():
             assert vectors.search(vector, 1, np.array([chunk])).tolist() == [chunk]
-    with sqlite3.connect(f"file:{folder / DATABASE}?mode=ro", uri=True) as connection:
-        words = connection.execute("SELECT rowid, folded, stems FROM words ORDER BY 1").fetchall()
-    connection.close()
     return repr(
         (
-            (generation.number, generation.fingerprint, generation.languages),
+            (generation.number, generation.recipe.fingerprint, generation.languages),
             [
                 (row.id, row.source, row.hash, row.title, row.status, row.reason)
                 for row in documents
             ],
-            [(chunk, chunks[chunk].source, chunks[chunk].chunk) for chunk in ids.tolist()],
+            [(chunk, chunks[chunk].source, chunks[chunk].chunk) for chunk in ids],
             words,
         )
     )
 
 
+def read_exact_vectors(
+    connection: sqlite3.Connection, fingerprint: str
+) -> dict[int, NDArray[np.float32]]:
+    """Return the cached vector of every chunk that has one, by chunk id."""
+    rows = connection.execute(
+        "SELECT id, vector FROM chunks JOIN vectors USING (hash) WHERE model = ?", (fingerprint,)
+    )
+    return {row[0]: unpack_vector(row[1]) for row in rows}
+
+
 def search(folder: Path, question: str, refresh: bool = False) -> dict[str, Any]:
     """Return the generation that answers and the sources of its passages, best first."""
-    with Pipeline.open(
-        Location(folder, None, None), refresh=False, encoder=ToyEncoder()
-    ) as pipeline:
+    workspace = resolve(Location(folder, None, None))
+    with Pipeline.open(workspace, refresh=False, encoder=ToyEncoder()) as pipeline:
         result = pipeline.search(question, refresh=refresh)
     return {
         "generation": result.index.generation,
@@ -134,15 +141,16 @@ def search(folder: Path, question: str, refresh: bool = False) -> dict[str, Any]
 
 def build(request: dict[str, Any]) -> dict[str, Any]:
     """Build as the request says; return the steps that were taken and the chunks embedded."""
-    index.build.EMBED_BATCH = EMBED_BATCH
     handler = StepHandler(request.get("kill_at"), request.get("pause_at"), request.get("marker"))
-    logger = logging.getLogger("index")
+    logger = logging.getLogger("seedqa.index")
     logger.setLevel(logging.DEBUG)
     logger.propagate = False
     logger.addHandler(handler)
     encoder = ToyEncoder(salt=request.get("salt", ""))
     try:
-        report = build_index(Path(request["seeds"]), Path(request["index"]), encoder)
+        report = build_index(
+            Path(request["seeds"]), Path(request["index"]), encoder, embed_batch=EMBED_BATCH
+        )
     except SeedqaError as error:
         return describe(error) | {"last_step": handler.steps[-1] if handler.steps else None}
     return {

@@ -10,8 +10,41 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoder import Vectors
-from index.lexical import folded_words
+from seedqa.index.encoder import Vectors
+from seedqa.index.lexical import folded_words
+
+#: What the tests of a folder or module need, so that `scripts/test fast` can leave them out.
+MARKED = {
+    "browser": "browser",
+    "training": "training",
+    "test_api_docs.py": "page",
+    "test_awkward.py": "slow",
+    "test_quality.py": "slow",
+    "test_reliability.py": "slow",
+}
+#: A limit for those that wait for other processes, on a machine that does other work too.
+PATIENT_SECONDS = 600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by where they are, and by the page that they start."""
+    for item in items:
+        marks = {mark for name, mark in MARKED.items() if name in item.path.parts}
+        if starts_page(item):
+            marks.add("page")
+        for mark in marks:
+            item.add_marker(mark)
+        if marks:
+            item.add_marker(pytest.mark.timeout(PATIENT_SECONDS))
+
+
+def starts_page(item: pytest.Item) -> bool:
+    """Return whether a test uses a served page, or serves one itself."""
+    function = getattr(item, "function", None)
+    return function is not None and (
+        "served" in getattr(item, "fixturenames", ()) or "Served" in function.__code__.co_names
+    )
+
 
 # A shell without job control has what it starts in the background ignore Ctrl-C, and that is handed
 # down: tests that press it need it to count.

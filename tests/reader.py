@@ -10,14 +10,14 @@ import sys
 from pathlib import Path
 
 from conftest import ToyEncoder
-from index.location import Location
-from retrieval.pipeline import Pipeline
+from seedqa.index.workspace import Location, resolve
+from seedqa.retrieval.pipeline import Pipeline
 
 
 def main(index: Path, stop: Path) -> None:
     """Ask until `stop` exists, and once more."""
     location = Location(index, None, None)
-    with Pipeline.open(location, refresh=False, encoder=ToyEncoder()) as pipeline:
+    with Pipeline.open(resolve(location), refresh=False, encoder=ToyEncoder()) as pipeline:
         last = False
         while not last:
             last = stop.exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60
-_START = "import sys, cli; sys.exit(cli.main(sys.argv[1:]))"
+_START = "import sys; from seedqa import cli; sys.exit(cli.main(sys.argv[1:]))"
 #: The same, with every address that is asked for or connected to on standard error.
 WATCHED = (
     "import sys; sys.addaudithook(lambda event, values: event in ('socket.connect',"
@@ -25,14 +24,20 @@ WATCHED = (
 
 
 class Served:
-    """`seedqa ui` with options, serving a folder of documents; a context manager."""
+    """`seedqa ui` with options, serving a folder of documents; a context manager.
 
-    def __init__(self, folder: Path, *options: str, start: str = _START) -> None:
+    `start` is Python that runs the command line; `script` is a file to run in its place, which is
+    the page itself.
+    """
+
+    def __init__(
+        self, folder: Path, *options: str, start: str = _START, script: Path | None = None
+    ) -> None:
         self.seeds = folder / "seeds"
+        command = [str(script)] if script else ["-c", start, "ui"]
         self._process = subprocess.Popen(
-            [sys.executable, "-c", start, "ui", "--port", "0", "--seeds", "seeds", *options],
+            [sys.executable, *command, "--port", "0", "--seeds", "seeds", *options],
             cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -9,22 +9,32 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from retrieval.answer import (
-    MOST_AHEAD,
+from seedqa.retrieval.answer import (
     UNKNOWN_LANGUAGE_LIMIT,
-    Outcome,
+    Verdict,
     find_answers,
-    group_candidates,
-    normalise_answer,
-    rank_candidates,
     reorder_passages,
+)
+from seedqa.retrieval.calibration import Calibration, sigmoid
+from seedqa.retrieval.evidence import (
+    MAX_AHEAD,
+    group_candidates,
+    rank_candidates,
     weigh_evidence,
 )
-from retrieval.calibration import Calibration, sigmoid
-from retrieval.reader import Reader, Span
-from retrieval.types import Answer, Parts, Passage, Ranks, band_of
+from seedqa.retrieval.normalise import normalise_answer
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.reader import Reader, Span
+from seedqa.retrieval.types import (
+    Answer,
+    Passage,
+    Ranks,
+    ScoreParts,
+    band_of,
+)
 
 TEXT = "The iron bridge\n\nIt spans the Ebro. It was opened in 1894 by the king. It is long."
+ASKED = parse_question("When was the bridge over the Ebro opened?")
 #: One for each unit of the span's score: 0.5 at a score of 0.
 CALIBRATION = Calibration({"margin": 1.0}, 0.0, 2.0, 0.2, 0.4)
 
@@ -37,7 +47,7 @@ def passage(
         source=source, title="The iron bridge", date=date, language=language,
         start=start, end=start + len(text), line_start=line, line_end=line + text.count("\n"),
         page=None, text=text, score=score, ranks=Ranks(1, 1), stale=False, also_in=also_in,
-        parts=Parts(0.5, 1.0, 0.2, 0.3),
+        parts=ScoreParts(0.5, 1.0, 0.2, 0.3),
     )  # fmt: skip
 
 
@@ -64,7 +74,7 @@ def answers_to(
     calibration: Calibration = CALIBRATION,
     encode=unlike,  # type: ignore[no-untyped-def]
 ) -> tuple[tuple[Answer, ...], float]:
-    outcome = find_answers(passages, spans, calibration, encode, "en", ("en", "fr"))
+    outcome = find_answers(ASKED, passages, spans, calibration, encode, ("en", "fr"))
     return outcome.answers, outcome.confidence
 
 
@@ -87,12 +97,12 @@ def test_below_the_threshold_there_is_no_answer_but_a_confidence() -> None:
 def test_what_the_confidence_is_made_of_is_known_also_below_the_threshold() -> None:
     for score in (2.0, -1.0):
         outcome = find_answers(
-            [passage()], [[span("1894", score)]], CALIBRATION, unlike, "en", ("en",)
+            ASKED, [passage()], [[span("1894", score)]], CALIBRATION, unlike, ("en",)
         )
         assert outcome.evidence == {"margin": score, "bias": 0.0}
         total = sum(outcome.evidence.values())
         assert sigmoid(total) == pytest.approx(outcome.confidence, abs=1e-4)
-    assert find_answers([], [], CALIBRATION, unlike, "en", ("en",)) == Outcome()
+    assert find_answers(ASKED, [], [], CALIBRATION, unlike, ("en",)) == Verdict()
 
 
 def test_without_passages_or_spans_there_is_no_answer() -> None:
@@ -108,31 +118,31 @@ def test_a_pronoun_alone_is_no_answer() -> None:
     text = "They met the king: he was ill. IT failed on Io, not in the EU or in ICH."
     words = ("They", "he", "IT", "Io", "EU", "ICH")
     spans = [[span(one, 3.0, text)] for one in words]
-    groups = group_candidates(rank_candidates([passage(text)] * len(words), spans, 0.0))
+    groups = group_candidates(rank_candidates(ASKED, [passage(text)] * len(words), spans, 0.0))
     assert [group.best.text for group in groups] == ["IT", "Io", "EU", "ICH"]
     spans = [span("They met the king", 3.0, text)]
-    [group] = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
+    [group] = group_candidates(rank_candidates(ASKED, [passage(text)], [spans], 0.0))
     assert group.best.text == "They met the king"
 
 
 def test_the_passage_counts_beside_the_span() -> None:
     good, weak = passage(score=0.9), passage(score=0.1, source="other.txt")
-    ranked = rank_candidates([good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 2.0)
+    ranked = rank_candidates(ASKED, [good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 2.0)
     assert [candidate.text for candidate in ranked] == ["1894", "Ebro"]
-    ranked = rank_candidates([good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 0.0)
+    ranked = rank_candidates(ASKED, [good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 0.0)
     assert [candidate.text for candidate in ranked] == ["Ebro", "1894"]
 
 
 def test_of_equals_the_better_passage_answers() -> None:
     passages = [passage(source="a.txt"), passage(source="b.txt")]
-    ranked = rank_candidates(passages, [[span("Ebro", 1.0)], [span("1894", 1.0)]], 2.0)
+    ranked = rank_candidates(ASKED, passages, [[span("Ebro", 1.0)], [span("1894", 1.0)]], 2.0)
     assert [candidate.passage.source for candidate in ranked] == ["a.txt", "b.txt"]
 
 
 def test_what_says_the_same_is_one_answer() -> None:
     passages = [passage(), passage(source="b.txt", also_in=("c.txt",)), passage(source="d.txt")]
     spans = [[span("1894", 3.0)], [span("in 1894", 2.0)], [span("the king", 1.0)]]
-    groups = group_candidates(rank_candidates(passages, spans, 0.0))
+    groups = group_candidates(rank_candidates(ASKED, passages, spans, 0.0))
     assert [[one.text for one in group.candidates] for group in groups] == [
         ["1894", "in 1894"], ["the king"],
     ]  # fmt: skip
@@ -156,19 +166,20 @@ def test_articles_accents_and_punctuation_do_not_count(text: str, words: list[st
 def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     passages = [passage(also_in=("copy.txt",)), passage(source="b.txt", language="fr")]
     spans = [[span("1894", 3.0)], [span("the king", 1.0)]]
-    first, second = group_candidates(rank_candidates(passages, spans, 2.0))
-    assert weigh_evidence(first, second, "en", passages) == pytest.approx(
+    first, second = group_candidates(rank_candidates(ASKED, passages, spans, 2.0))
+    assert weigh_evidence(first, second, ASKED, passages) == pytest.approx(
         {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "repeated": 0.693147,
-         "across": 0.0, "margin across": 0.0, "cosine across": 0.0, "lead across": 0.0},
+         "across": 0.0, "margin across": 0.0, "cosine across": 0.0, "lead across": 0.0,
+         "unknown": 0.0, "unknown name": 0.0, "missing names": 0.0},
         abs=1e-5,
     )  # fmt: skip
-    assert weigh_evidence(first, None, "en", passages)["ahead"] == MOST_AHEAD
+    assert weigh_evidence(first, None, ASKED, passages)["ahead"] == MAX_AHEAD
 
 
 def test_an_article_in_capitals_is_no_answer() -> None:
     text = "LA CASA was built in 1894 by Ebro & sons."
     spans = [span(one, score, text) for one, score in (("LA", 3.0), ("1894", 2.0), ("Ebro", 1.0))]
-    groups = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
+    groups = group_candidates(rank_candidates(ASKED, [passage(text)], [spans], 0.0))
     assert [[one.text for one in group.candidates] for group in groups] == [["1894"], ["Ebro"]]
 
 
@@ -181,17 +192,17 @@ def test_the_margins_of_places_that_say_the_same_are_added_as_probabilities() ->
         ([[first, again], []], 2.313262),
         ([[first, again], [first]], 2.313262),  # another document repeats it
     ):
-        [group] = group_candidates(rank_candidates(read, spans, 0.0))
-        evidence = weigh_evidence(group, None, "fr", read)
+        [group] = group_candidates(rank_candidates(ASKED, read, spans, 0.0))
+        evidence = weigh_evidence(group, None, replace(ASKED, language="fr"), read)
         assert evidence["margin"] == evidence["margin across"] == pytest.approx(margin)
 
 
 def test_a_year_and_its_month_told_apart_are_one_answer() -> None:
     here = passage(MONTH_APART)
     spans = [span(words, score, MONTH_APART) for words, score in (("2017", 2.0), ("January", 1.0))]
-    [date] = group_candidates(rank_candidates([here], [spans], 0.0))
+    [date] = group_candidates(rank_candidates(ASKED, [here], [spans], 0.0))
     assert [one.text for one in date.candidates] == ["2017", "January"]
-    assert weigh_evidence(date, None, "en", [here])["margin"] == pytest.approx(2.313262)
+    assert weigh_evidence(date, None, ASKED, [here])["margin"] == pytest.approx(2.313262)
 
 
 OTHERS = [("b.txt", 0.2), ("c.txt", 0.4)]
@@ -201,18 +212,21 @@ OTHERS = [("b.txt", 0.2), ("c.txt", 0.4)]
 def test_evidence_says_whether_question_and_passage_are_in_two_languages(
     language: str, across: float
 ) -> None:
-    [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
+    [group] = group_candidates(rank_candidates(ASKED, [passage()], [[span("1894", 3.0)]], 2.0))
     others = [
-        replace(passage(source=name), parts=Parts(cosine, None, 0.0, 0.0))
+        replace(passage(source=name), parts=ScoreParts(cosine, None, 0.0, 0.0))
         for name, cosine in OTHERS
     ]
-    evidence = weigh_evidence(group, None, language, [passage(), *others])
+    evidence = weigh_evidence(group, None, replace(ASKED, language=language), [passage(), *others])
     found = {name: value for name, value in evidence.items() if "across" in name}
     assert found == pytest.approx(
         {"across": across, "margin across": 3.0 * across, "cosine across": 0.5 * across,
          "lead across": 0.2 * across}
     )  # fmt: skip
-    assert weigh_evidence(group, None, language, [passage()])["lead across"] == 0.0
+    assert (
+        weigh_evidence(group, None, replace(ASKED, language=language), [passage()])["lead across"]
+        == 0.0
+    )
 
 
 def test_the_month_of_a_year_does_not_speak_against_it() -> None:
@@ -261,23 +275,23 @@ def test_the_distance_is_that_of_the_better_half_of_a_date() -> None:
         for words, score in (("January", 2.0), ("Lyon", 1.5), ("2017", 0.5))
     ]
     here = passage(MONTH_APART)
-    date, other = group_candidates(rank_candidates([here], [spans], 0.0))
+    date, other = group_candidates(rank_candidates(ASKED, [here], [spans], 0.0))
     assert (date.best.text, other.best.text) == ("2017", "Lyon")
-    assert weigh_evidence(date, other, "en", [here])["ahead"] == 0.5
+    assert weigh_evidence(date, other, ASKED, [here])["ahead"] == 0.5
 
 
 def test_another_passages_year_does_not_lead() -> None:
     other = "It goes back to 2017."
     passages = [passage(MONTH_APART), passage(other, source="b.txt")]
     spans = [[span("January", 2.0, MONTH_APART)], [span("2017", 1.9, other)]]
-    groups = group_candidates(rank_candidates(passages, spans, 0.0))
+    groups = group_candidates(rank_candidates(ASKED, passages, spans, 0.0))
     assert [group.best.text for group in groups] == ["January", "2017"]
 
 
 def test_what_ships_weighs_the_evidence_that_there_is() -> None:
     calibration = Reader().calibration
-    [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
-    assert set(calibration.weights) == set(weigh_evidence(group, None, "en", [passage()]))
+    [group] = group_candidates(rank_candidates(ASKED, [passage()], [[span("1894", 3.0)]], 2.0))
+    assert set(calibration.weights) == set(weigh_evidence(group, None, ASKED, [passage()]))
     assert calibration.weights["margin"] > 0
     assert 0 < calibration.threshold < 1
 
@@ -295,11 +309,17 @@ OLD = "The bridge over the Ebro was opened in 1894."
 NEW = "The bridge over the Ebro was opened in 1901."
 
 
-def disagreeing(words: str = "1901", score: float = 2.0) -> tuple[list[Passage], list[list[Span]]]:
+#: Says the same in other words, so that only the sentences can tell.
+RETOLD = "In 1901 people first walked over the Ebro by the new bridge, with bands and flags."
+
+
+def disagreeing(
+    words: str = "1901", score: float = 2.0, new: str = NEW
+) -> tuple[list[Passage], list[list[Span]]]:
     return (
         [passage(OLD, source="old.txt", date="2001-01-01"),
-         passage(NEW, source="new.txt", date="2020-01-01")],
-        [[span("1894", 2.5, OLD)], [span(words, score, NEW)]],
+         passage(new, source="new.txt", date="2020-01-01")],
+        [[span("1894", 2.5, OLD)], [span(words, score, new)]],
     )  # fmt: skip
 
 
@@ -315,18 +335,30 @@ def test_disagreement_does_not_speak_against_either() -> None:
     ahead = Calibration({"ahead": 1.0}, 0.0, 0.0, 0.0, 0.4)
     answers, _ = answers_to(*disagreeing(), calibration=ahead, encode=alike)
     assert [one.confidence for one in answers] == [1.0, 1.0]
-    answers, _ = answers_to(*disagreeing(), calibration=ahead, encode=unlike)
+    answers, _ = answers_to(*disagreeing(new=RETOLD), calibration=ahead, encode=unlike)
     assert [one.confidence for one in answers] == [0.6225]
 
 
 @pytest.mark.parametrize(
-    ("words", "score", "encode"),
-    [("1901", 2.0, unlike), ("1901", -0.1, alike), ("the Ebro", 2.0, alike)],
-    ids=["the sentences are about other things", "not read there", "a place and a year"],
+    ("words", "score", "new", "encode"),
+    [
+        ("1901", 2.0, RETOLD, unlike),
+        ("1901", -0.1, NEW, alike),
+        ("the Ebro", 2.0, NEW, alike),
+        ("1901", 2.0, "The station at Tortosa was opened in 1901 by Ann Lee.", alike),
+    ],
+    ids=["other sentences", "not read there", "a place and a year", "another thing"],
 )
-def test_what_does_not_disagree(words: str, score: float, encode) -> None:  # type: ignore[no-untyped-def]
-    answers, _ = answers_to(*disagreeing(words, score), encode=encode)
+def test_what_does_not_disagree(words: str, score: float, new: str, encode) -> None:  # type: ignore[no-untyped-def]
+    answers, _ = answers_to(*disagreeing(words, score, new), encode=encode)
     assert [one.text for one in answers] == ["1894"]
+
+
+def test_documents_that_are_alike_but_for_a_number_differ_by_their_year() -> None:
+    answers, _ = answers_to(*disagreeing(), encode=unlike)
+    assert [(one.text, one.differs_by) for one in answers] == [
+        ("1901", "2020-01-01"), ("1894", "2001-01-01"),
+    ]  # fmt: skip
 
 
 def test_one_document_does_not_disagree_with_itself() -> None:
@@ -343,8 +375,11 @@ def test_the_answers_are_left_out_when_statements_are_compared() -> None:
         seen.extend(texts)
         return unlike(texts)
 
-    answers_to(*disagreeing(), encode=encode)
-    assert seen == ["The bridge over the Ebro was opened in …."] * 2
+    answers_to(*disagreeing(new=RETOLD), encode=encode)
+    assert seen == [
+        "The bridge over the Ebro was opened in ….",
+        "In … people first walked over the Ebro by the new bridge, with bands and flags.",
+    ]
 
 
 def test_the_reader_puts_passages_in_order() -> None:

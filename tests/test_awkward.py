@@ -12,10 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cli import main
-from index.location import Location
-from retrieval.pipeline import Pipeline
-from retrieval.types import LIKELY, Filters, Result
+from seedqa.cli import main
+from seedqa.index.types import Filters
+from seedqa.index.workspace import Location, resolve
+from seedqa.retrieval.pipeline import Pipeline
+from seedqa.retrieval.types import (
+    LIKELY,
+    Result,
+)
 
 ROWS = [
     json.loads(line)
@@ -42,7 +46,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pipeline(index: Path) -> Iterator[Pipeline]:
-    with Pipeline.open(Location(index, None, None)) as opened:
+    with Pipeline.open(resolve(Location(index, None, None))) as opened:
         yield opened
 
 

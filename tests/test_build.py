@@ -12,25 +12,26 @@ from pathlib import Path
 
 import pytest
 
-import index.build
 from conftest import ToyEncoder
-from index.build import (
-    RACY_NS,
+from seedqa.index.build import (
     OutOfTime,
     Report,
     build_index,
     encoder_input,
     hash_input,
-    plan_changes,
 )
-from index.chunking import ChunkSettings
-from index.documents import read_document, walk_folder
-from index.encoder import Vectors
-from index.errors import IndexMismatch, SeedsError
-from index.location import Location
-from index.store import DATABASE, DocumentRow, open_for_reading
-from index.types import Chunk, Document, SkippedFile
-from retrieval.pipeline import Pipeline
+from seedqa.index.chunking import ChunkSettings
+from seedqa.index.documents.read import read_document
+from seedqa.index.documents.walk import walk_folder
+from seedqa.index.encoder import Vectors
+from seedqa.index.errors import IndexMismatch, SeedsError
+from seedqa.index.plan import RACY_NS, compare_folder, plan_changes
+from seedqa.index.store.database import DATABASE
+from seedqa.index.store.reading import open_for_reading
+from seedqa.index.store.rows import DocumentRow
+from seedqa.index.types import Chunk, SkipKind, SkippedFile
+from seedqa.index.workspace import Location, resolve
+from seedqa.retrieval.pipeline import Pipeline
 
 SOURCES = ("bridge.txt", "pont.md", "sub/bruecke.txt")
 
@@ -65,16 +66,17 @@ def summary(report: Report) -> dict[str, object]:
 
 
 def rows(folder: Path) -> dict[str, DocumentRow]:
-    with open_for_reading(folder) as store:
-        return {row.source: row for row in store.documents()}
+    with open_for_reading(folder) as reader:
+        return {row.source: row for row in reader.documents()}
 
 
 def texts(folder: Path) -> dict[str, list[str]]:
     """Return the texts of the chunks of every source, in order."""
-    with open_for_reading(folder) as store:
-        ids = store.chunk_ids(row.id for row in store.documents())
+    with open_for_reading(folder) as reader, reader.read() as reading:
+        assert reading is not None
+        ids = reading.chunk_ids(row.id for row in reading.documents())
         found: dict[str, list[str]] = {}
-        for stored in store.chunks(ids).values():
+        for stored in reading.chunks(ids).values():
             found.setdefault(stored.source, []).append(stored.chunk.text)
         return found
 
@@ -93,8 +95,8 @@ def test_first_build_indexes_every_document(seeds: Path, folder: Path, encoder: 
     report = build_index(seeds, folder, encoder)
     assert summary(report) == {"generation": 1, "indexed": SOURCES, "embedded": 3}
     generation = report.generation
-    assert generation.seeds == str(seeds.resolve())
-    assert (generation.model, generation.model_path) == ("toy", None)
+    assert generation.recipe.seeds == str(seeds.resolve())
+    assert (generation.recipe.model, generation.recipe.model_path) == ("toy", None)
     assert (generation.documents, generation.chunks) == (3, 3)
     assert generation.languages == {"de": 1, "en": 1, "fr": 1}
     assert (generation.vectors.name, generation.vectors.count) == ("vectors-1.faiss", 3)
@@ -113,19 +115,15 @@ def test_first_build_indexes_every_document(seeds: Path, folder: Path, encoder: 
 
 
 def test_encoder_reads_the_title_before_each_chunk() -> None:
-    document = Document("a.txt", "First. Second.", "A title", None, "en")
-    chunk = Chunk(7, 14, 1, 1, None, "Second.")
-    assert encoder_input(document, chunk) == "A title\nSecond."
+    chunk = Chunk(7, 14, 1, 1, None, "Second.", context=("A title",))
+    assert encoder_input(chunk) == "A title\nSecond."
     # printf 'A title\nSecond.' | sha256sum
     assert hash_input("A title\nSecond.").hex() == "cd5cfae64fd0804bf2f281e7b1c45576"
 
 
-def test_progress_counts_files_and_chunks(
-    seeds: Path, folder: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(index.build, "EMBED_BATCH", 2)
+def test_progress_counts_files_and_chunks(seeds: Path, folder: Path, encoder: ToyEncoder) -> None:
     said: list[tuple[str, int, int]] = []
-    build_index(seeds, folder, encoder, progress=lambda *step: said.append(step))
+    build_index(seeds, folder, encoder, progress=lambda *step: said.append(step), embed_batch=2)
     assert said == [
         ("reading", 0, 3), ("reading", 1, 3), ("reading", 2, 3), ("reading", 3, 3),
         ("embedding", 0, 3), ("embedding", 2, 3), ("embedding", 3, 3),
@@ -140,7 +138,7 @@ def test_folder_without_documents_gives_an_index_without_documents(
     assert summary(report) == {"generation": 1}
     assert (report.generation.documents, report.generation.chunks) == (0, 0)
     assert summary(build_index(tmp_path / "empty", folder, encoder)) == {"generation": 1}
-    with Pipeline.open(Location(folder, None, None), encoder=encoder) as pipeline:
+    with Pipeline.open(resolve(Location(folder, None, None)), encoder=encoder) as pipeline:
         assert pipeline.search("a bridge").passages == ()
 
 
@@ -206,8 +204,8 @@ def test_folders_may_have_names_that_are_not_utf_8(tmp_path: Path, encoder: ToyE
     seeds, folder = home / "seeds", home / "index"
     seeds.mkdir(parents=True)
     (seeds / "a.txt").write_text("The ferry crosses every hour.\n")
-    assert build_index(seeds, folder, encoder).generation.seeds == str(seeds)
-    with Pipeline.open(Location(folder, seeds, None), encoder=encoder) as pipeline:
+    assert build_index(seeds, folder, encoder).generation.recipe.seeds == str(seeds)
+    with Pipeline.open(resolve(Location(folder, seeds, None)), encoder=encoder) as pipeline:
         assert [passage.source for passage in pipeline.search("ferry").passages] == ["a.txt"]
 
 
@@ -280,7 +278,7 @@ def test_renamed_document_keeps_its_vectors(
         "reused": 1,
     }
     assert encoder.encoded == []
-    with Pipeline.open(Location(folder, None, None), encoder=encoder) as pipeline:
+    with Pipeline.open(resolve(Location(folder, None, None)), encoder=encoder) as pipeline:
         passage = pipeline.search("bridge over the Ebro", count=1).passages[0]
     assert (passage.source, passage.ranks.dense) == ("sub/renamed.txt", 1)
 
@@ -341,12 +339,12 @@ def test_same_content_makes_no_generation_and_is_read_once(
 ) -> None:
     forget_recent_changes(folder)
     change(seeds / "bridge.txt")
-    with open_for_reading(folder) as store:
-        assert plan_changes(store, seeds, folder).changed_sources == ("bridge.txt",)
+    with open_for_reading(folder) as reader:
+        assert plan_changes(reader, seeds, folder).changed_sources == ("bridge.txt",)
     assert summary(build_index(seeds, folder, encoder)) == {"generation": 1, "unchanged": 3}
     forget_recent_changes(folder)
-    with open_for_reading(folder) as store:
-        assert plan_changes(store, seeds, folder).is_empty
+    with open_for_reading(folder) as reader:
+        assert plan_changes(reader, seeds, folder).is_empty
     assert encoder.encoded == []
 
 
@@ -421,8 +419,8 @@ def test_modification_time_in_the_future_is_believed(
     os.utime(seeds / "bridge.txt", ns=(future, future))
     build_index(seeds, folder, encoder)
     forget_recent_changes(folder)
-    with open_for_reading(folder) as store:
-        assert plan_changes(store, seeds, folder).is_empty
+    with open_for_reading(folder) as reader:
+        assert plan_changes(reader, seeds, folder).is_empty
 
 
 # --- files that cannot be read --------------------------------------------------------------------
@@ -468,8 +466,8 @@ def test_files_that_cannot_be_read_are_not_read_again(
     skipped = spoil(seeds)
     build_index(seeds, folder, encoder)
     forget_recent_changes(folder)
-    with open_for_reading(folder) as store:
-        assert plan_changes(store, seeds, folder).is_empty
+    with open_for_reading(folder) as reader:
+        assert plan_changes(reader, seeds, folder).is_empty
     assert summary(build_index(seeds, folder, encoder)) == {
         "generation": 1, "unchanged": 3, "skipped": skipped
     }  # fmt: skip
@@ -494,11 +492,96 @@ def test_document_that_can_no_longer_be_read_goes_and_comes_back(
     }  # fmt: skip
     assert tuple(texts(folder)) == SOURCES[1:]
     (seeds / "bridge.txt").write_text("")
-    assert build_index(seeds, folder, encoder).skipped == (SkippedFile("bridge.txt", "empty file"),)
+    assert build_index(seeds, folder, encoder).skipped == (
+        SkippedFile("bridge.txt", "empty file", SkipKind.EMPTY),
+    )
     (seeds / "bridge.txt").write_text(text)
     assert summary(build_index(seeds, folder, encoder)) == {
         "generation": 4, "indexed": ("bridge.txt",), "unchanged": 2, "embedded": 1
     }  # fmt: skip
+
+
+def fail_once(path: Path) -> Callable[[str, int, int], None]:
+    """Return a progress that swaps a file for a folder before it is read, and back after it.
+
+    Reading it fails then, for a reason that may pass.
+    """
+    away = path.with_name(".away")
+
+    def progress(phase: str, done: int, total: int) -> None:
+        if phase == "reading" and done == 0:
+            path.rename(away)
+            path.mkdir()
+        elif away.exists():
+            path.rmdir()
+            away.rename(path)
+
+    return progress
+
+
+def settle(path: Path, folder: Path) -> None:
+    """Record a file's times as they are now, and that it was read long after them."""
+    status = path.stat()
+    with sqlite3.connect(folder / DATABASE) as connection:
+        connection.execute(
+            "UPDATE documents SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, read_ns = ?"
+            " WHERE source = ?",
+            (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
+             status.st_ctime_ns + 2 * RACY_NS, path.name),
+        )  # fmt: skip
+    connection.close()
+
+
+def test_what_failed_and_may_pass_is_read_again_though_it_seems_unchanged(
+    tmp_path: Path, folder: Path, encoder: ToyEncoder
+) -> None:
+    """A second failure for the same reason made it look settled, and it was never read again."""
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    ferry = seeds / "ferry.txt"
+    ferry.write_text("The ferry\n\nIt crosses every hour.\n")
+    reason = "cannot be read: Is a directory"
+    for _ in range(2):
+        report = build_index(seeds, folder, encoder, progress=fail_once(ferry))
+        assert summary(report) == {"generation": 1, "skipped": (("ferry.txt", reason),)}
+        settle(ferry, folder)
+        assert rows(folder)["ferry.txt"].retry
+        with open_for_reading(folder) as reader:
+            assert plan_changes(reader, seeds, folder).changed_sources == ("ferry.txt",)
+    assert build_index(seeds, folder, encoder).indexed == ("ferry.txt",)
+    settle(ferry, folder)
+    with open_for_reading(folder) as reader:
+        assert plan_changes(reader, seeds, folder).is_empty
+
+
+def test_skipped_files_have_a_kind(seeds: Path, folder: Path, encoder: ToyEncoder) -> None:
+    spoil(seeds)
+    (seeds / "away.txt").symlink_to(seeds.parent / "elsewhere")
+    os.mkfifo(seeds / "pipe.txt")
+    (seeds / "noise.txt").write_bytes(b"\0\1\2")
+    build_index(seeds, folder, encoder)
+    kinds = {source: row.kind for source, row in rows(folder).items() if row.kind}
+    assert kinds == {
+        "away.txt": SkipKind.LINK,
+        "blank.txt": SkipKind.NO_TEXT,
+        "data.bin": SkipKind.UNSUPPORTED,
+        "empty.txt": SkipKind.EMPTY,
+        "noise.txt": SkipKind.BINARY,
+        "pipe.txt": SkipKind.NOT_REGULAR,
+        "torn.docx": SkipKind.DAMAGED,
+    }
+
+
+def test_documents_of_a_folder_that_cannot_be_listed_stay(
+    built: Report, seeds: Path, folder: Path, encoder: ToyEncoder
+) -> None:
+    """What decides is the kind of what was skipped, not the words of its reason."""
+    found = [file for file in walk_folder(seeds)[0] if file.source != "sub/bruecke.txt"]
+    kinds = {SkipKind.UNLISTED: [], SkipKind.UNREADABLE: ["sub/bruecke.txt"]}
+    for kind, removed in kinds.items():
+        skipped = [SkippedFile("sub", "any words", kind)]
+        plan = compare_folder(found, skipped, rows(folder), RACY_NS)
+        assert [row.source for row in plan.removed] == removed
 
 
 # --- another model, other chunks ------------------------------------------------------------------
@@ -515,10 +598,16 @@ def test_another_model_embeds_everything_again_and_says_so(
         f" building it again with other ({other.fingerprint[:8]})",
     )
     assert (report.indexed, report.embedded, len(report.skipped)) == (SOURCES, 3, 4)
-    assert (report.generation.model, report.generation.model_path) == ("other", "some/folder")
-    with open_for_reading(folder) as store:
-        assert sorted(store.vectors([4, 5, 6], other.fingerprint)) == [4, 5, 6]
-        assert store.vectors([4, 5, 6], ToyEncoder().fingerprint) == {}
+    assert (report.generation.recipe.model, report.generation.recipe.model_path) == (
+        "other",
+        "some/folder",
+    )
+    with sqlite3.connect(folder / DATABASE) as connection:
+        cached = connection.execute(
+            "SELECT id, model FROM chunks JOIN vectors USING (hash) ORDER BY id"
+        ).fetchall()
+    connection.close()
+    assert cached == [(chunk, other.fingerprint) for chunk in (4, 5, 6)]
 
 
 def test_other_chunks_are_cut_anew_and_what_is_the_same_is_not_embedded(
@@ -530,14 +619,13 @@ def test_other_chunks_are_cut_anew_and_what_is_the_same_is_not_embedded(
     report = build_index(seeds, folder, encoder, settings=ChunkSettings(70, 0))
     assert report.notes == ("chunks were 600 characters with an overlap of 120, now 70 with 0",)
     assert report.indexed == SOURCES
-    assert report.reused == 1  # "Short."
-    assert sorted(encoder.encoded) == sorted(
-        f"{title}\n{text}"
-        for source, title in (("pont.md", "Le vieux pont"), ("sub/bruecke.txt", "Die neue Brücke"))
-        for text in texts(folder)[source]
-    )
-    assert [len(found) for found in texts(folder).values()] == [1, 2, 2]
-    assert report.generation.settings == ChunkSettings(70, 0)
+    assert report.reused == 2  # "Short.", and a heading with a text of less than MIN_TEXT
+    assert sorted(encoder.encoded) == [
+        "Le vieux pont\nLe pont de bois a brûlé en 1911. Il franchissait la Loire.",
+        "Le vieux pont\nLe vieux pont\n\nPublié le 3 mars 2021",
+    ]
+    assert [len(found) for found in texts(folder).values()] == [1, 2, 1]
+    assert report.generation.recipe.settings == ChunkSettings(70, 0)
 
 
 # --- builds that do not end -----------------------------------------------------------------------
@@ -563,19 +651,17 @@ def test_interrupted_build_keeps_what_it_embedded(
     seeds: Path,
     folder: Path,
     encoder: ToyEncoder,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(index.build, "EMBED_BATCH", 1)
     failing = FailingEncoder(2, failure())
     with pytest.raises(failure):
-        build_index(seeds, folder, failing)
-    with open_for_reading(folder) as store:
-        assert store.generation() is None
-        assert store.documents() == []
+        build_index(seeds, folder, failing, embed_batch=1)
+    with open_for_reading(folder) as reader:
+        assert reader.generation() is None
+        assert reader.documents() == []
     report = build_index(seeds, folder, encoder)
     assert (report.embedded, report.reused) == (1, 2)
     assert sorted([*failing.encoded, *encoder.encoded]) == sorted(
-        f"{title}\n{texts(folder)[source][0]}"
+        f"{title}\n{texts(folder)[source][0].removeprefix('# ')}"
         for source, title in zip(
             SOURCES, ["The iron bridge", "Le vieux pont", "Die neue Brücke"], strict=True
         )
@@ -600,14 +686,12 @@ def test_build_that_is_out_of_time_keeps_what_it_embedded(
     seeds: Path,
     folder: Path,
     encoder: ToyEncoder,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(index.build, "EMBED_BATCH", 1)
     for name in "abc":
         (seeds / f"{name}.txt").write_text(f"Title {name}\n\nThe text of {name}.\n")
     deadline = time.monotonic() + 1.0
     with pytest.raises(OutOfTime):
-        build_index(seeds, folder, SlowEncoder(deadline), deadline=deadline)
+        build_index(seeds, folder, SlowEncoder(deadline), deadline=deadline, embed_batch=1)
     assert tuple(texts(folder)) == SOURCES
     report = build_index(seeds, folder, encoder)
     assert (report.indexed, report.embedded, report.reused) == (("a.txt", "b.txt", "c.txt"), 2, 1)
@@ -666,7 +750,7 @@ def change_something(seeds: Path, chance: random.Random) -> None:
 
 
 def answers(folder: Path, encoder: ToyEncoder) -> list[tuple[str, int, float, tuple[str, ...]]]:
-    with Pipeline.open(Location(folder, None, None), encoder=encoder) as pipeline:
+    with Pipeline.open(resolve(Location(folder, None, None)), encoder=encoder) as pipeline:
         results = [pipeline.search(question, count=100) for question in QUESTIONS]
     return [
         (passage.source, passage.start, passage.score, passage.also_in)
@@ -716,7 +800,7 @@ def test_more_equals_than_candidates_stand_in_the_order_of_a_full_build(
     found = []
     for folder in ("history", "full"):
         location = Location(tmp_path / folder, None, None)
-        with Pipeline.open(location, encoder=encoder) as pipeline:
+        with Pipeline.open(resolve(location), encoder=encoder) as pipeline:
             passages = pipeline.search("pump", count=20).passages
             found.append([(passage.source, passage.score) for passage in passages])
     assert found[0] == found[1]

@@ -9,8 +9,13 @@ from typing import Any
 
 import pytest
 
-from index.errors import ModelError
-from retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration, sigmoid
+from seedqa.index.errors import ModelError
+from seedqa.retrieval.calibration import (
+    CALIBRATION_FILE,
+    Calibration,
+    load_calibration,
+    sigmoid,
+)
 
 GOOD: dict[str, Any] = {
     "reader": "abc", "weights": {"margin": 0.5}, "bias": -1.0, "passage_weight": 3.0,

@@ -8,14 +8,9 @@ from itertools import pairwise
 
 import pytest
 
-from index.chunking import (
-    BLOCK_CHARACTERS,
-    DEFAULT_SETTINGS,
-    ChunkSettings,
-    split_document,
-    split_sentences,
-)
-from index.types import Chunk, Document
+from seedqa.index.chunking import BLOCK_CHARACTERS, DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.sentences import split_sentences
+from seedqa.index.types import Chunk, Document
 
 
 def document(text: str, *page_starts: int) -> Document:
@@ -119,7 +114,15 @@ def test_white_space_has_no_chunk(text: str) -> None:
 def test_a_short_text_is_one_chunk_with_its_place() -> None:
     text = "\n  One.\nTwo. \n\nThree.\n"
     assert split_document(document(text)) == [
-        Chunk(start=3, end=21, line_start=2, line_end=5, page=None, text="One.\nTwo. \n\nThree.")
+        Chunk(
+            start=3,
+            end=21,
+            line_start=2,
+            line_end=5,
+            page=None,
+            text="One.\nTwo. \n\nThree.",
+            context=("A title",),
+        )
     ]
 
 

@@ -18,13 +18,13 @@ from typing import Any
 
 import pytest
 
-from cli import main
-from index.build import write_lock
+from seedqa.cli import main
+from seedqa.index.store.lock import write_lock
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 SHIPPED = Path(__file__).resolve().parent.parent / "seeds"
 STANDS_IN = (
-    "seedqa: note: no index and no seeds here: asked the article that ships; seedqa index FOLDER\n"
+    "seedqa: note: no index and no seeds here: asked the bundled article; seedqa index FOLDER\n"
 )
 
 Run = Callable[..., tuple[int, str, str]]
@@ -48,7 +48,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
 def process(*arguments: str, cwd: Path, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the installed command as a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
+        [sys.executable, "-m", "seedqa.cli", *arguments],
         cwd=cwd,
         env=os.environ | {"PYTHONPATH": str(SHIPPED.parent)},
         capture_output=True,
@@ -252,7 +252,7 @@ def test_another_model_is_refused(run: Run, seeds: Path) -> None:
     code, _, err = run("ask", "x", "--model", "no/such-model")
     assert code == 2
     assert one_error(err).endswith(
-        "Build it anew with: seedqa index --model no/such-model, or leave out --model"
+        "Rebuild it with: seedqa index --model no/such-model, or leave out --model"
     )
 
 
@@ -297,13 +297,15 @@ def test_a_folder_without_documents(run: Run, tmp_path: Path) -> None:
     assert code == 1
     assert read_json(out)["passages"] == []
     code, out, _ = run("ask", "anything")
-    assert (code, out) == (1, "There are no documents: seedqa status says what was left out.\n")
+    assert (code, out) == (1, "There are no documents: seedqa status lists the skipped files.\n")
 
 
 def test_a_missing_folder_makes_nothing(run: Run, tmp_path: Path) -> None:
     code, _, err = run("index", "missing")
     assert code == 2
-    assert one_error(err).startswith("seedqa: error: no folder missing; expected ")
+    assert one_error(err) == (
+        "seedqa: error: no folder missing. Name a folder of documents with --seeds DIR"
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -395,7 +397,7 @@ def test_an_index_of_a_newer_format(run: Run, seeds: Path, tmp_path: Path) -> No
     code, _, err = run("search", "bridge")
     assert code == 2
     assert one_error(err).endswith(
-        "has index format 99; expected format 1. Update seedqa, or delete the folder and run"
+        "has index format 99; expected format 2. Update seedqa, or delete the folder and run"
         " seedqa index"
     )
 
@@ -445,7 +447,7 @@ def test_eval(run: Run, tmp_path: Path) -> None:
 
 def start_watch(seeds: Path, tmp_path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "cli", "watch", "--seeds", str(seeds)],
+        [sys.executable, "-u", "-m", "seedqa.cli", "watch", "--seeds", str(seeds)],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(SHIPPED.parent)},
         stdout=subprocess.PIPE,
@@ -537,7 +539,7 @@ def test_help_and_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_locale_without_unicode(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "cli", "search", "Chris Tung", "-n", "1"],
+        [sys.executable, "-m", "seedqa.cli", "search", "Chris Tung", "-n", "1"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(SHIPPED.parent), "PYTHONIOENCODING": "ascii"},
         capture_output=True,
@@ -550,7 +552,7 @@ def test_a_locale_without_unicode(tmp_path: Path) -> None:
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     done = subprocess.run(
-        f"{sys.executable} -m cli get {ARTICLE} | head -c 10",
+        f"{sys.executable} -m seedqa.cli get {ARTICLE} | head -c 10",
         shell=True,
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(SHIPPED.parent)},
@@ -564,9 +566,9 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     ("command", "code", "said"),
     [
         # status prints little: it is written when all is done, to a reader that has long gone
-        ("{python} -m cli status | true; exit ${{PIPESTATUS[0]}}", 0, ""),
+        ("{python} -m seedqa.cli status | true; exit ${{PIPESTATUS[0]}}", 0, ""),
         (
-            "{python} -m cli status > /dev/full",
+            "{python} -m seedqa.cli status > /dev/full",
             2,
             "seedqa: error: the output cannot be written: No space left on device\n",
         ),
@@ -596,7 +598,7 @@ def test_a_terminal_gets_progress_and_colour_and_nothing_raw(tmp_path: Path) -> 
     (folder / "a.txt").write_text("The ferry \x1b]0;owned\x07 sails.\n", encoding="utf-8")
     master, slave = pty.openpty()
     done = subprocess.Popen(
-        [sys.executable, "-m", "cli", "ask", "the ferry owned sails"],
+        [sys.executable, "-m", "seedqa.cli", "ask", "the ferry owned sails"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(SHIPPED.parent), "TERM": "xterm"},
         stdout=slave,

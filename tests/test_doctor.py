@@ -9,13 +9,18 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.doctor import Finding, check_index, check_model, repair
-from index.encoder import SHIPPED_MODEL, ShippedEncoder
-from index.errors import IndexCorrupt
-from index.location import Location
-from retrieval.pipeline import Pipeline
-from retrieval.reader import SHIPPED_READER, Reader
+from seedqa.index.build import build_index
+from seedqa.index.doctor import (
+    Finding,
+    check_index,
+    check_model,
+    repair,
+)
+from seedqa.index.encoder import SHIPPED_MODEL, ShippedEncoder
+from seedqa.index.errors import IndexCorrupt
+from seedqa.index.workspace import Location, resolve
+from seedqa.retrieval.pipeline import Pipeline
+from seedqa.retrieval.reader import SHIPPED_READER, Reader
 
 
 @pytest.fixture
@@ -75,10 +80,10 @@ def test_missing_vectors_come_back(built: Path, encoder: ToyEncoder) -> None:
     (built / "vectors-1.faiss").unlink()
     assert bad_parts(built) == ["vectors"]
     encoder.encoded.clear()
-    assert repair(built, None) == ["made vectors and words of 3 chunks anew from the database"]
+    assert repair(built, None) == ["rebuilt vectors and words of 3 chunks from the database"]
     assert encoder.encoded == []
     assert bad_parts(built) == []
-    with Pipeline.open(Location(built, None, None), encoder=encoder) as pipeline:
+    with Pipeline.open(resolve(Location(built, None, None)), encoder=encoder) as pipeline:
         assert pipeline.search("bridge over the Ebro").passages[0].source == "bridge.txt"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.fusion import (
+from seedqa.retrieval.fusion import (
     CROSS_LANGUAGE_SHARE,
     MIXED_FROM,
     ONE_LANGUAGE_SHARE,

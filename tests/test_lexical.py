@@ -7,18 +7,17 @@ import unicodedata
 
 import pytest
 
-from index.lexical import (
+from seedqa.index.lexical import (
     MAX_WORD_LENGTH,
     STEMMERS,
     all_stop_words,
     find_words,
     fold,
     folded_words,
-    guess_question_language,
     stemmed_words,
     stop_words,
 )
-from index.stopwords import STOP_WORDS
+from seedqa.index.stopwords import STOP_WORDS
 
 HARD_TEXT = """
 Élève e\u0301le\u0300ve Straße GROẞ cœur ﬁn Łódź ØRSTED İstanbul ısı ŉ ĳ ǆ co\u00adopération
@@ -204,24 +203,3 @@ def test_stop_words_are_folded() -> None:
         assert stop_words(language) == {fold(word) for word in stop_words(language)}
         assert all(folded_words(word) == [word] for word in stop_words(language))
         assert stop_words(language) <= all_stop_words()
-
-
-@pytest.mark.parametrize(
-    ("question", "language"),
-    [
-        ("When was the iron bridge opened?", "en"),
-        ("Quand le pont a-t-il été ouvert ?", "fr"),
-        ("QUAND LE PONT A-T-IL ÉTÉ OUVERT", "fr"),
-        ("Wann wurde die Brücke gebaut?", "de"),
-        ("¿Cuándo se abrió el puente?", "es"),
-        ("Quando è stato aperto il ponte?", "it"),
-        ("Quando é que a ponte foi aberta?", "pt"),
-        ("Wanneer werd de brug geopend?", "nl"),
-        pytest.param("Alibaba TOP 2017", "und", id="no function word"),
-        pytest.param("de Maria", "und", id="a tie"),
-        pytest.param("", "und", id="nothing"),
-        pytest.param("いつ開通しましたか", "und", id="no list"),
-    ],
-)
-def test_guess_question_language(question: str, language: str) -> None:
-    assert guess_question_language(question) == language

@@ -9,19 +9,13 @@ import os
 import pytest
 from py3langid.langid import LanguageIdentifier
 
-from index import metadata
-from index.errors import StorageError
-from index.metadata import (
-    NOTHING_STATED,
-    Stated,
-    clean_title,
-    date_in_name,
-    find_date,
-    find_language,
-    find_title,
-    parse_date,
-    read_front_matter,
-)
+from seedqa.index import language
+from seedqa.index.documents.dates import date_in_name, find_date, parse_date
+from seedqa.index.documents.front_matter import read_front_matter
+from seedqa.index.documents.metadata import clean_title, find_title
+from seedqa.index.documents.types import NOTHING_STATED, Stated
+from seedqa.index.errors import StorageError
+from seedqa.index.language import find_language
 
 # --- front matter --------------------------------------------------------------------------------
 
@@ -57,7 +51,7 @@ from index.metadata import (
     ],
 )
 def test_front_matter(text: str, stated: Stated) -> None:
-    assert read_front_matter(text) == stated
+    assert read_front_matter(text).stated == stated
 
 
 # --- title ---------------------------------------------------------------------------------------
@@ -253,6 +247,13 @@ def test_date_far_below_the_top_is_not_the_documents() -> None:
         ("2020-01-17-foo", "2020-01-17"),
         ("minutes_2020_01_17", "2020-01-17"),
         ("minutes 2020.01.17 final", "2020-01-17"),
+        ("20200117 standup", "2020-01-17"),
+        ("IMG_20200117_101500", "2020-01-17"),
+        ("minutes 2020 01 17", "2020-01-17"),
+        ("20201301 or 20200117", "2020-01-17"),
+        ("202001171", None),
+        ("18200117", None),
+        ("2020-0117", None),
         ("2020-13-01", None),
         ("12020-01-17", None),
         ("2020-01", None),
@@ -309,9 +310,9 @@ def test_language_model_that_cannot_be_unpacked_is_one_clear_line(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(LanguageIdentifier, "from_model_file", full)
-    metadata._identifier.cache_clear()
+    language._identifier.cache_clear()
     try:
         with pytest.raises(StorageError, match="No space left on device"):
             find_language("Der Fluss ist breit.", 0, None)
     finally:
-        metadata._identifier.cache_clear()
+        language._identifier.cache_clear()

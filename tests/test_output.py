@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 import io
+import json
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from output import one_line, result_json, visible, write_result
-from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
+from conftest import ToyEncoder
+from seedqa.index.build import Report, build_index
+from seedqa.index.doctor import Finding
+from seedqa.index.errors import SourceError
+from seedqa.index.source import Excerpt
+from seedqa.index.status import read_status
+from seedqa.index.workspace import Location, resolve
+from seedqa.output.contract import (
+    error_json,
+    excerpt_json,
+    findings_json,
+    rebuild_json,
+    report_json,
+    result_json,
+    status_json,
+)
+from seedqa.output.progress import progress_bar
+from seedqa.output.terminal import one_line, visible, write_result
+from seedqa.retrieval.types import (
+    Answer,
+    IndexState,
+    Passage,
+    Ranks,
+    Result,
+    ScoreParts,
+    Timings,
+)
 
 
 class Terminal(io.StringIO):
@@ -34,7 +62,7 @@ def make_result(text: str = "It opened in 1894.", answered: bool = True) -> Resu
         ranks=Ranks(1, None),
         stale=True,
         also_in=("copy.txt",),
-        parts=Parts(cosine=0.6, bm25=None, dense=0.18, lexical=0.0),
+        parts=ScoreParts(cosine=0.6, bm25=None, dense=0.18, lexical=0.0),
     )
     answer = Answer(
         "1894", "bridge.txt", 23, 27, 3, 0.75, "It opened in 1894.", 10, 28, "2021-03-03"
@@ -174,14 +202,110 @@ def test_json_has_the_names_of_the_contract() -> None:
     ]  # fmt: skip
     assert list(value["answer"]) == [
         "text", "source", "start", "end", "line", "confidence", "sentence", "sentence_start",
-        "sentence_end", "date",
+        "sentence_end", "date", "differs_by", "table", "items", "normalised",
     ]  # fmt: skip
     assert list(value["passages"][0]) == [
         "source", "title", "date", "language", "start", "end", "line_start", "line_end", "page",
-        "text", "score", "ranks", "stale", "also_in",
+        "page_to", "context", "text", "score", "ranks", "stale", "also_in",
     ]  # fmt: skip
     assert value["passages"][0]["ranks"] == {"dense": 1, "lexical": None}
     assert list(value["index"]) == ["generation", "model", "documents", "chunks", "fresh"]
     assert list(value["timings"]) == ["refresh_ms", "encode_ms", "search_ms", "read_ms"]
     assert result_json(make_result(answered=False), explain=False)["answer"] is None
     assert result_json(make_result(), explain=True)["passages"][0]["parts"]["cosine"] == 0.6
+
+
+@pytest.fixture
+def report(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Report:
+    (seeds / "empty.txt").touch()
+    built = build_index(seeds, tmp_path / "index", encoder)
+    return replace(built, seconds=1.23456, removed=("gone.txt",), notes=("a note",))
+
+
+def test_a_report_as_json(report: Report, seeds: Path) -> None:
+    assert report_json(report) == {
+        "generation": 1,
+        "seeds": str(seeds),
+        "model": "toy",
+        "documents": 3,
+        "chunks": 3,
+        "indexed": ["bridge.txt", "pont.md", "sub/bruecke.txt"],
+        "unchanged": 0,
+        "removed": ["gone.txt"],
+        "skipped": [{"source": "empty.txt", "reason": "empty file"}],
+        "embedded": 3,
+        "reused": 0,
+        "seconds": 1.235,
+        "notes": ["a note"],
+    }
+    assert rebuild_json(report) == {
+        "generation": 1,
+        "documents": 3,
+        "chunks": 3,
+        "indexed": 3,
+        "unchanged": 0,
+        "removed": 1,
+        "skipped": 1,
+        "embedded": 3,
+        "seconds": 1.235,
+        "notes": ["a note"],
+    }
+
+
+def test_a_status_as_json(report: Report, seeds: Path, tmp_path: Path) -> None:
+    status = read_status(resolve(Location(tmp_path / "index", None, None)))
+    value = status_json(status)
+    assert list(value) == [
+        "index", "size", "seeds", "generation", "built", "model", "fingerprint", "documents",
+        "chunks", "languages", "chunk_settings", "skipped", "duplicates", "fresh", "changed",
+        "removed", "problem",
+    ]  # fmt: skip
+    assert (value["index"], value["seeds"]) == (str(tmp_path / "index"), str(seeds))
+    assert value["languages"] == {"de": 1, "en": 1, "fr": 1}
+    assert value["skipped"] == [{"source": "empty.txt", "reason": "empty file"}]
+    assert (value["fresh"], value["changed"], value["problem"]) == (True, [], None)
+    assert json.loads(json.dumps(value)) == value
+
+
+def test_what_the_doctor_found_as_json() -> None:
+    good, bad = Finding("database", True, "3 documents"), Finding("vectors", False, "missing")
+    assert findings_json([good], ["made again"]) == {
+        "ok": True,
+        "repaired": ["made again"],
+        "findings": [{"part": "database", "ok": True, "detail": "3 documents"}],
+    }
+    assert findings_json([good, bad], [])["ok"] is False
+
+
+def test_an_excerpt_and_an_error_as_json() -> None:
+    excerpt = Excerpt("notes.txt", 2, 12, "the second line")
+    assert excerpt_json(excerpt) == {
+        "source": "notes.txt", "line": 2, "start": 12, "text": "the second line",
+    }  # fmt: skip
+    error = SourceError("no source 'x'", "a source", "See the names")
+    assert error_json(error) == {
+        "found": "no source 'x'", "expected": "a source", "remedy": "See the names",
+    }  # fmt: skip
+
+
+def test_a_result_is_json_as_it_is() -> None:
+    value = result_json(make_result(), explain=True)
+    assert json.loads(json.dumps(value)) == value
+
+
+def test_a_progress_bar_is_for_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show = progress_bar(delay=0)
+    show("reading", 1, 2)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    show = progress_bar(delay=0)
+    show("reading", 1, 2)
+    show("reading", 2, 2)
+    show("embedding", 1, 1)
+    shown = capsys.readouterr().err
+    assert [phase for phase in ("reading:", "embedding:", "asking:") if phase in shown] == [
+        "reading:",
+        "embedding:",
+    ]

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import main
-from index.metadata import find_language
-from retrieval.evaluation import f1
+from seedqa.cli import main
+from seedqa.index.language import find_language
+from seedqa.retrieval.metrics import f1
 
 ROOT = Path(__file__).resolve().parent.parent
 QUALITY = ROOT / "tests" / "quality"
@@ -26,7 +26,8 @@ QUESTIONS, UNANSWERED = (
 )
 
 #: Of 28 questions, of the 23 of them whose answer is a few words, and of 12 that the article does
-#: not answer. docs/reader.md has one more of each: processors round bfloat16 in their own ways.
+#: not answer. docs/log/confidence.md has one more of each: processors round bfloat16 in their own
+#: ways.
 RIGHT_SENTENCES, RIGHT_WORDS, REFUSED = 24, 18, 8
 
 Ask = Callable[..., dict[str, object]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.sentences import completes_date, sentence_around, sentence_bounds
+from seedqa.retrieval.sentences import completes_date, sentence_around, sentence_bounds
 
 
 def sentence_of(text: str, words: str, language: str = "en") -> str:

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import SourceError
-from index.location import Location
-from retrieval.source import Excerpt, read_source
+from seedqa.index.build import build_index
+from seedqa.index.errors import SourceError
+from seedqa.index.source import Excerpt, read_source
+from seedqa.index.workspace import Location, Workspace, resolve
 
 
 @pytest.fixture
-def location(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Location:
+def workspace(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Workspace:
     (seeds / "odd:7.txt").write_text("first\nsecond\n", encoding="utf-8")
     build_index(seeds, tmp_path / "index", encoder)
-    return Location(tmp_path / "index", None, None)
+    return resolve(Location(tmp_path / "index", None, None))
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def location(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Location:
     ],
     ids=["line", "lines", "colon-in-name", "colon-and-line", "more-than-there-is"],
 )  # fmt: skip
-def test_places(location: Location, place: str, expected: Excerpt) -> None:
-    assert read_source(location, place) == expected
+def test_places(workspace: Workspace, place: str, expected: Excerpt) -> None:
+    assert read_source(workspace, place) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,14 +48,14 @@ def test_places(location: Location, place: str, expected: Excerpt) -> None:
         ".",
     ],
 )
-def test_only_sources_can_be_read(location: Location, place: str, tmp_path: Path) -> None:
+def test_only_sources_can_be_read(workspace: Workspace, place: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret", encoding="utf-8")
     with pytest.raises(SourceError, match="no source"):
-        read_source(location, place)
+        read_source(workspace, place)
 
 
 @pytest.mark.parametrize("line", ["0", "99"])
-def test_a_line_that_is_not_there(location: Location, line: str) -> None:
+def test_a_line_that_is_not_there(workspace: Workspace, line: str) -> None:
     with pytest.raises(SourceError) as raised:
-        read_source(location, f"bridge.txt:{line}")
+        read_source(workspace, f"bridge.txt:{line}")
     assert raised.value.expected == "1 to 4"

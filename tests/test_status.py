@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from conftest import ToyEncoder
-from index.build import build_index
-from index.errors import IndexMismatch, IndexMissing
-from index.location import Location
-from index.types import SkippedFile
-from retrieval.status import read_status, status_json
+from seedqa.index.build import build_index
+from seedqa.index.errors import IndexMismatch, IndexMissing, SeedsError
+from seedqa.index.status import read_status
+from seedqa.index.types import SkipKind, SkippedFile
+from seedqa.index.workspace import Location, resolve
+from seedqa.output.contract import status_json
 
 
 def test_coverage(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
@@ -21,10 +22,10 @@ def test_coverage(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
     (seeds / "data.bin").write_bytes(b"\0\1")
     (seeds / "noise.txt").write_bytes(b"\0\1\2")
     build_index(seeds, tmp_path / "index", encoder)
-    status = read_status(Location(tmp_path / "index", None, None))
+    status = read_status(resolve(Location(tmp_path / "index", None, None)))
     assert status.skipped == (
-        SkippedFile("data.bin", "unsupported type .bin"),
-        SkippedFile("noise.txt", "binary content, not text"),
+        SkippedFile("data.bin", "unsupported type .bin", SkipKind.UNSUPPORTED),
+        SkippedFile("noise.txt", "binary content, not text", SkipKind.BINARY),
     )
     assert status.duplicates == (("bridge.txt", "copy.txt"),)
     assert status.generation.documents == 4
@@ -36,7 +37,7 @@ def test_changes_are_named(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> 
     (seeds / "bridge.txt").write_text("Another bridge stands here now.\n", encoding="utf-8")
     (seeds / "new.txt").write_text("A new file.\n", encoding="utf-8")
     (seeds / "pont.md").unlink()
-    status = status_json(read_status(Location(tmp_path / "index", None, None)))
+    status = status_json(read_status(resolve(Location(tmp_path / "index", None, None))))
     assert {"bridge.txt", "new.txt"} <= set(status["changed"])
     assert status["removed"] == ["pont.md"]
     assert status["fresh"] is False
@@ -49,12 +50,12 @@ def test_what_was_written_just_before_is_fresh(
     (seeds / "noise.txt").write_bytes(b"\0\1\2")
     build_index(seeds, tmp_path / "index", encoder)
     location = Location(tmp_path / "index", None, None)
-    assert read_status(location).fresh
+    assert read_status(resolve(location)).fresh
     before = (seeds / "bridge.txt").stat()
     text = (seeds / "bridge.txt").read_text(encoding="utf-8")
     (seeds / "bridge.txt").write_text(text[:-2] + "?\n", encoding="utf-8")
     os.utime(seeds / "bridge.txt", ns=(before.st_atime_ns, before.st_mtime_ns))
-    assert read_status(location).changed == ("bridge.txt",)
+    assert read_status(resolve(location)).changed == ("bridge.txt",)
 
 
 def test_another_folder_than_the_index_has_is_refused(
@@ -62,17 +63,16 @@ def test_another_folder_than_the_index_has_is_refused(
 ) -> None:
     build_index(seeds, tmp_path / "index", encoder)
     with pytest.raises(IndexMismatch, match="was built from"):
-        read_status(Location(tmp_path / "index", tmp_path, None))
+        read_status(resolve(Location(tmp_path / "index", tmp_path, None)))
 
 
 def test_a_folder_that_has_gone(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
     build_index(seeds, tmp_path / "index", encoder)
     seeds.rename(tmp_path / "elsewhere")
-    status = read_status(Location(tmp_path / "index", None, None))
-    assert (
-        status.problem
-        == f"no folder {seeds}; expected a folder of documents. "
-        + (status.problem or "").partition(". ")[2]
+    status = read_status(resolve(Location(tmp_path / "index", None, None)))
+    assert isinstance(status.problem, SeedsError)
+    assert str(status.problem) == (
+        f"no folder {seeds}. Name a folder of documents with --seeds DIR"
     )
     assert not status.fresh
     assert status.generation.documents == 3
@@ -80,4 +80,4 @@ def test_a_folder_that_has_gone(seeds: Path, tmp_path: Path, encoder: ToyEncoder
 
 def test_no_index(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing, match="no index in"):
-        read_status(Location(tmp_path / "nothing", None, None))
+        read_status(resolve(Location(tmp_path / "nothing", None, None)))

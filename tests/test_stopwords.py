@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from index.lexical import STEMMERS
-from index.stopwords import STOP_WORDS
+from seedqa.index.lexical import STEMMERS
+from seedqa.index.stopwords import STOP_WORDS
 
 
 def test_the_seven_languages_have_a_list_and_a_stemmer() -> None:

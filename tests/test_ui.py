@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import base64
 import http.client
@@ -14,10 +13,10 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from inspect import signature
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,16 +24,24 @@ from typing import Any
 import pytest
 
 from conftest import ToyEncoder
-from index import errors
-from index.build import build_index
-from index.errors import ServiceBusy, SourceError, UploadError, UsageError
-from index.location import Location
-from index.store import open_for_reading
-from index.types import Document
-from page.calls import MOST_CALLERS, forget_calls
-from page.examples import example_questions
-from page.guard import (
-    MOST_BODY_BYTES,
+from pdf_writer import make_pdf
+from seedqa.index.build import build_index
+from seedqa.index.encoder import Vectors
+from seedqa.index.errors import (
+    ServiceBusy,
+    SourceError,
+    UploadError,
+    UsageError,
+)
+from seedqa.index.types import Document, Filters
+from seedqa.index.workspace import Location, resolve
+from seedqa.page.actions import run_action
+from seedqa.page.asking import Asked, RecentSearches
+from seedqa.page.calls import MAX_CALLERS, forget_calls
+from seedqa.page.endpoints import make_endpoints
+from seedqa.page.examples import example_questions
+from seedqa.page.guard import (
+    MAX_BODY_BYTES,
     UPLOAD_PATH,
     Guard,
     Rules,
@@ -44,32 +51,40 @@ from page.guard import (
     knows_origin,
     names_file,
 )
-from page.rebuild import Rebuild, describe_error
-from page.service import MOST_WAITING, Service
-from page.uploads import MOST_UPLOAD_BYTES, Upload, remove_document, safe_name
-from page.view import mark_spans, match_words, view_document, view_result
-from page.words import (
+from seedqa.page.options import PageOptions, make_rules, read_logins
+from seedqa.page.rebuild import Rebuild
+from seedqa.page.script import read_script
+from seedqa.page.service import MAX_WAITING, Service
+from seedqa.page.uploads import (
+    MAX_UPLOAD_BYTES,
+    Upload,
+    remove_document,
+    safe_name,
+)
+from seedqa.page.view import (
+    mark_spans,
+    match_words,
+    view_document,
+    view_result,
+)
+from seedqa.page.words import (
     LANGUAGES,
     choose_language,
-    translate,
-    word_error,
-    word_line,
     words_of,
 )
-from retrieval.pipeline import Pipeline
-from retrieval.types import (
+from seedqa.retrieval.pipeline import Pipeline
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.types import (
     Answer,
     IndexState,
-    Parts,
     Passage,
     Ranks,
     Result,
+    ScoreParts,
     Timings,
     band_of,
 )
-from served import ROOT, WATCHED, Served
-from test_extract import make_pdf
-from ui import PageOptions, make_rules, page_functions, read_logins
+from served import PATIENCE_SECONDS, ROOT, WATCHED, Served, wait_until
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 HOSTILE = (
@@ -77,6 +92,12 @@ HOSTILE = (
 )
 
 # -- values for the page -------------------------------------------------------------------------
+
+
+def open_service(location: Location, encoder: ToyEncoder, read_only: bool) -> Service:
+    """Return a service whose pipeline uses `encoder`."""
+    workspace = resolve(location)
+    return Service(workspace, Pipeline.open(workspace, encoder=encoder), read_only)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +139,7 @@ def test_marks(text: str, spans: list[tuple[int, int, str]], pieces: list[list[s
     ids=["names", "stems", "accents", "function-words"],
 )  # fmt: skip
 def test_matched_words(question: str, text: str, language: str, matched: list[str]) -> None:
-    spans = match_words(question, text, language)
+    spans = match_words(parse_question(question).topical, text, language)
     assert [text[start:end] for start, end, _ in spans] == matched
 
 
@@ -126,7 +147,7 @@ def passage(text: str, start: int = 0, source: str = "a.txt", date: str | None =
     return Passage(
         source=source, title="A", date=date, language="en", start=start, end=start + len(text),
         line_start=1, line_end=1, page=2, text=text, score=0.5, ranks=Ranks(1, None), stale=False,
-        also_in=("b.txt",), parts=Parts(0.5, None, 0.5, 0.0),
+        also_in=("b.txt",), parts=ScoreParts(0.5, None, 0.5, 0.0),
     )  # fmt: skip
 
 
@@ -283,11 +304,11 @@ def test_words_are_the_same_in_every_language() -> None:
 
 
 def test_every_word_that_the_script_asks_for_is_there() -> None:
-    script = (ROOT / "page" / "assets" / "page.js").read_text(encoding="utf-8")
+    script = read_script()
     asked = set(re.findall(r"""\bt\(\s*"(\w+)\"""", script))
-    asked |= set(re.findall(r"""\baction\("(\w+)\"""", script))
+    asked |= set(re.findall(r"""\b(?:action|plainAction)\("(\w+)\"""", script))
     assert asked <= set(words_of("en"))
-    made = re.compile("theme_|phase_|.*_tab$|.*_one$|sure$|likely$|unsure$|error_line$")
+    made = re.compile("theme_|phase_|.*_tab$|.*_one$|sure$|likely$|unsure$|.*error_line$")
     used = set(re.findall(r"""["`](\w+)["`]""", script))
     assert {name for name in words_of("en") if not made.match(name)} <= used
 
@@ -306,120 +327,15 @@ def test_examples_come_from_the_documents(tmp_path: Path, encoder: ToyEncoder) -
     shutil.copy(ROOT / "seeds" / ARTICLE, seeds)
     (seeds / "bridge.txt").write_text("It was drawn by Ann Miller. Built by Ann Miller in 1894.")
     build_index(seeds, tmp_path / "index", encoder)
-    with open_for_reading(tmp_path / "index") as store:
-        english, french = example_questions(store, "en"), example_questions(store, "fr")
+    location = Location(tmp_path / "index", None, None)
+    english, french = (
+        example_questions(resolve(location), "en"),
+        example_questions(resolve(location), "fr"),
+    )
     assert english[0] == "when did Alibaba join TOP?"
     assert "What is said about Ann Miller?" in english
     assert french[0] == "Quand Alibaba a-t-il rejoint le programme TOP ?"
     assert len(english) == len(french) == 3
-
-
-# -- what the engine says, in French -------------------------------------------------------------
-
-#: Where what a user of the page may meet is said, and functions there that only a start may call.
-SAID_IN = ["index/*.py", "retrieval/*.py", "page/*.py", "ui.py"]
-NOT_FOR_THE_PAGE = {
-    "doctor.py", "evaluation.py", "encoder.py", "make_rules", "read_logins", "_listen",
-    "_cut", "_catch_up",
-}  # fmt: skip
-ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type)}
-#: Values that decide what a phrase means; any other may be anything.
-SAMPLES = {"found": "is missing", "wanted": "written", "error.reason": "empty file"}
-
-
-def said() -> Iterator[tuple[str, str]]:
-    """Yield every phrase of the source that may reach the page, with values in it."""
-    for pattern in SAID_IN:
-        for path in sorted(ROOT.glob(pattern)):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            for phrase in phrases_in(tree) if path.name not in NOT_FOR_THE_PAGE else ():
-                yield f"{path.parent.name}/{path.name}:{phrase.lineno}", sample(phrase)
-
-
-def phrases_in(tree: ast.AST) -> Iterator[Any]:
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.FunctionDef):
-            if node.name in NOT_FOR_THE_PAGE:
-                continue
-            if node.name == "_reason_to_skip":
-                yield from texts(one.value for one in ast.walk(node) if isinstance(one, ast.Return))
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in (
-            "_BINARY", "_TOO_LARGE", "found", "reason",
-        ):  # fmt: skip
-            yield from texts([node.value])
-        if isinstance(node, ast.Call):
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in ERRORS:
-                yield from texts(node.args)
-            elif name in ("skip", "SkippedFile", "_damaged", "damaged"):
-                yield from texts(node.args[1:])
-        yield from phrases_in(node)
-
-
-def texts(nodes: Iterable[Any]) -> Iterator[Any]:
-    for node in nodes:
-        if isinstance(node, ast.IfExp):
-            yield from texts([node.body, node.orelse])
-        elif isinstance(node, ast.JoinedStr) or (
-            isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ):
-            yield node
-
-
-def sample(phrase: Any) -> str:
-    parts = [phrase] if isinstance(phrase, ast.Constant) else phrase.values
-    return "".join(
-        part.value if isinstance(part, ast.Constant) else SAMPLES.get(ast.unparse(part.value), "7")
-        for part in parts
-    )
-
-
-def test_all_that_the_engine_says_to_the_page_is_said_in_french() -> None:
-    phrases = dict(said())
-    assert len(phrases) > 100
-    english = {where: phrase for where, phrase in phrases.items() if not translate(phrase, "fr")}
-    assert english == {}
-
-
-def test_phrases_keep_their_values() -> None:
-    file = ROOT / "page" / "assets" / "phrases.fr.json"
-    for phrase, french in json.loads(file.read_text(encoding="utf-8")).items():
-        assert sorted(re.findall(r"{\w+}", phrase)) == sorted(re.findall(r"{\w+}", french))
-
-
-@pytest.mark.parametrize(
-    ("phrase", "french"),
-    [
-        ("a question of 10,001 characters", "une question de 10\u202f001 caractères"),
-        ("a.pdf cannot be read: empty file", "a.pdf est illisible : fichier vide"),
-        ("empty file cannot be read: odd", "empty file est illisible : odd"),
-        ("link to empty file", "lien vers empty file"),
-        ("link to a folder", "lien vers un dossier"),
-        ("a {b} c.txt cannot be read: no text", "a {b} c.txt est illisible : aucun texte"),
-        ("nobody has said this", None),
-    ],
-    ids=["number", "reason", "unknown-reason", "name", "particular", "braces", "unknown"],
-)
-def test_phrases_in_french(phrase: str, french: str | None) -> None:
-    assert translate(phrase, "fr") == french
-    assert translate(phrase, "en") == phrase
-
-
-def test_an_error_in_the_words_of_a_language() -> None:
-    error = UploadError("'a.exe' is not a type that is read", ".docx, .txt", "Convert it")
-    english, french = (word_error(describe_error(error), language) for language in LANGUAGES)
-    assert (english["text"], english["language"]) == (str(error), "en")
-    assert french == describe_error(error) | {
-        "text": "'a.exe' n’est pas d’un type qui est lu (attendu : .docx, .txt). Convertissez-le",
-        "language": "fr",
-    }
-    assert word_line(str(error), "fr") == french
-
-
-def test_an_error_without_french_words_says_that_it_is_english() -> None:
-    error = UsageError("something new", "something else", "Convert it")
-    shown = word_error(describe_error(error), "fr")
-    assert (shown["text"], shown["language"]) == (str(error), "en")
 
 
 # -- names and files -----------------------------------------------------------------------------
@@ -481,7 +397,7 @@ def test_an_upload_replaces_nothing(seeds: Path) -> None:
         ("a.txt", b"\x00\x01\x02\x00" * 100, "cannot be read"),
         ("a.txt", b"", "cannot be read"),
         ("a.docx", b"PK\x03\x04 no archive", "cannot be read"),
-        ("a.txt", b"x" * (MOST_UPLOAD_BYTES + 1), "more than 20 MiB"),
+        ("a.txt", b"x" * (MAX_UPLOAD_BYTES + 1), "more than 20 MiB"),
     ],
     ids=["pdf", "binary", "empty", "docx", "large"],
 )
@@ -591,7 +507,8 @@ async def _knock(
     async def application(scope: Any, receive: Any, send: Any) -> None:
         nonlocal reached
         reached = True
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        own = [(b"X-Frame-Options", b"ALLOWALL"), (b"x-own", b"1"), (b"x-own", b"2")]
+        await send({"type": "http.response.start", "status": 200, "headers": own})
         await send({"type": "http.response.body", "body": (await receive())["body"]})
 
     async def receive() -> Any:
@@ -605,7 +522,12 @@ async def _knock(
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }  # fmt: skip
     await Guard(application, rules)(scope, receive, send)
-    answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    answered: dict[str, str] = {}
+    for name, value in sent[0]["headers"]:
+        before = answered.get(name.decode())
+        answered[name.decode()] = (
+            value.decode() if before is None else f"{before}, {value.decode()}"
+        )
     return sent[0]["status"], reached, answered
 
 
@@ -625,7 +547,7 @@ def test_a_request_of_the_page_itself_comes_through() -> None:
     status, reached, headers = knock("POST", ASK, origin="http://localhost:7860", body=b"{}")
     assert (status, reached) == (200, True)
     assert "script-src-attr 'none'" in headers["content-security-policy"]
-    assert headers["x-frame-options"] == "DENY"
+    assert (headers["x-frame-options"], headers["x-own"]) == ("DENY", "1, 2")
 
 
 @pytest.mark.parametrize(
@@ -637,13 +559,25 @@ def test_a_request_of_the_page_itself_comes_through() -> None:
         ({"sec_fetch_site": "cross-site"}, "/config", 403),
         ({"sec_fetch_site": "cross-site", "sec_fetch_mode": "no-cors"}, "/", 403),
         ({"content_length": "many"}, ASK, 413),
-        ({"content_length": str(MOST_BODY_BYTES + 1)}, ASK, 413),
+        ({"content_length": str(MAX_BODY_BYTES + 1)}, ASK, 413),
     ],
 )
 def test_refused_before_any_handler(headers: dict[str, str], path: str, expected: int) -> None:
     method = "POST" if path == ASK else "GET"
     status, reached, _ = knock(method, path, **headers)
     assert (status, reached) == (expected, False)
+
+
+def test_a_refusal_is_a_line_of_text_under_the_same_policy() -> None:
+    status, _, headers = knock("GET", "/nothing")
+    assert (status, headers["content-type"]) == (404, "text/plain; charset=utf-8")
+    assert headers["content-length"] == str(len(b"Nothing is here\n"))
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+
+
+def test_names_of_headers_may_be_in_capitals() -> None:
+    assert knock("POST", ASK, Origin="http://evil.example")[:2] == (403, False)
+    assert knock("POST", ASK, HOST="evil.example")[:2] == (403, False)
 
 
 @pytest.mark.parametrize(
@@ -653,7 +587,7 @@ def test_refused_before_any_handler(headers: dict[str, str], path: str, expected
         (b"[" * 100_000, 400),
         (b'{"data": [{"path": "/etc/passwd"}]}', 403),
         (b'{"data": [{"p\\u0061th": "/etc/passwd"}]}', 403),
-        (b" " * (MOST_BODY_BYTES + 1), 413),
+        (b" " * (MAX_BODY_BYTES + 1), 413),
     ],
     ids=["not-json", "deep", "file", "escaped-file", "long"],
 )
@@ -697,7 +631,7 @@ def test_what_a_proxy_says_of_a_host_is_dropped(served: Served) -> None:
 
 def test_uploads_are_closed_unless_allowed() -> None:
     assert knock("POST", UPLOAD_PATH)[0] == 404
-    rules = replace(LOCAL, uploads=True, most_upload_bytes=10)
+    rules = replace(LOCAL, uploads=True, max_upload_bytes=10)
     assert knock("POST", UPLOAD_PATH, rules=rules, body=b"not json")[0] == 200
     assert knock("POST", UPLOAD_PATH, rules=rules, content_length="11")[0] == 413
     assert not is_open_path("GET", UPLOAD_PATH, uploads=True)
@@ -813,6 +747,32 @@ def test_foreign_requests_are_refused_by_the_page(served: Served) -> None:
 # -- the API -------------------------------------------------------------------------------------
 
 
+def test_what_gradio_reads_of_the_endpoints(service: Service) -> None:
+    """MCP calls a tool by the name of its function, a client a parameter by its name."""
+    endpoints = make_endpoints(service, RuntimeError)
+    filters = "count=5, pattern='', language='', since='', until=''"
+    named = [re.sub(": (?:str|int)| (?==)|(?<==) ", "", str(signature(one))) for one in
+             endpoints.values()]  # fmt: skip
+    assert [one.__name__ for one in endpoints.values()] == list(endpoints)
+    assert named == [
+        f"(question, {filters}) -> 'dict[str, Any]'",
+        f"(query, {filters}) -> 'dict[str, Any]'",
+        "() -> 'dict[str, Any]'",
+        "() -> 'dict[str, Any]'",
+    ]
+    assert "    until: Only documents dated on or before this ISO date." in (
+        endpoints["search"].__doc__ or ""
+    )
+
+
+def test_an_endpoint_takes_values_by_order_and_by_name(service: Service) -> None:
+    search = make_endpoints(service, RuntimeError)["search"]
+    by_order = search("bridge", 1, "", "de")
+    by_name = search(query="bridge", count=1, language="de")
+    assert by_order | {"timings": None} == by_name | {"timings": None}
+    assert [one["source"] for one in by_name["passages"]] == ["sub/bruecke.txt"]
+
+
 def test_ask_is_the_contract_of_the_command_line(served: Served) -> None:
     answered = served.call("ask", "when did Alibaba join TOP?", 2, "", "", "", "")
     assert answered["answer"]["source"] == ARTICLE
@@ -864,8 +824,8 @@ def test_errors_of_the_api(
 
 #: Ends by saying how many callers Gradio's queue remembers: of calls, and of messages.
 COUNTED = (
-    "import atexit, gc, sys, cli; atexit.register(lambda: print(*[len(kept) for one in"
-    " gc.get_objects() if type(one).__module__ == 'gradio.queueing' for kept in"
+    "import atexit, gc, sys; from seedqa import cli; atexit.register(lambda: print(*[len(kept)"
+    " for one in gc.get_objects() if type(one).__module__ == 'gradio.queueing' for kept in"
     " (vars(one).get('pending_event_ids_session'), vars(one).get('pending_messages_per_session'))"
     " if kept is not None], file=sys.stderr));"
     " sys.exit(cli.main(sys.argv[1:]))"
@@ -884,7 +844,7 @@ def test_calls_that_are_over_are_forgotten(tmp_path: Path) -> None:
     """Gradio kept 4 KB of each of the last 2,000, and something of each there ever was."""
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     page = Served(tmp_path, start=COUNTED)
-    for _ in range(MOST_CALLERS + 50):
+    for _ in range(MAX_CALLERS + 50):
         assert fetch(page, begin(page)).startswith(b"event: complete")
     code, kept = page.interrupt()
     assert (code, kept) == (0, "50 50\n")
@@ -893,9 +853,9 @@ def test_calls_that_are_over_are_forgotten(tmp_path: Path) -> None:
 def test_of_results_that_nobody_fetches_the_last_are_kept(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     page = Served(tmp_path, start=COUNTED)
-    calls = [begin(page) for _ in range(MOST_CALLERS + 50)]
+    calls = [begin(page) for _ in range(MAX_CALLERS + 50)]
     assert fetch(page, calls[-1]).startswith(b"event: complete")
-    assert page.interrupt() == (0, f"{MOST_CALLERS} {MOST_CALLERS}\n")
+    assert page.interrupt() == (0, f"{MAX_CALLERS} {MAX_CALLERS}\n")
 
 
 def test_a_call_that_waits_is_never_forgotten() -> None:
@@ -903,11 +863,11 @@ def test_a_call_that_waits_is_never_forgotten() -> None:
         event_ids_to_events={"waiting": "event"}, pending_messages_per_session={}
     )
     forget_calls(queue)
-    for caller in ["waiting", *map(str, range(3 * MOST_CALLERS))]:
+    for caller in ["waiting", *map(str, range(3 * MAX_CALLERS))]:
         queue.pending_messages_per_session[caller] = "queue"
         queue.pending_event_ids_session[caller] = {caller}
-    assert len(queue.pending_event_ids_session) == MOST_CALLERS
-    assert list(queue.pending_event_ids_session)[:2] == ["waiting", str(2 * MOST_CALLERS + 1)]
+    assert len(queue.pending_event_ids_session) == MAX_CALLERS
+    assert list(queue.pending_event_ids_session)[:2] == ["waiting", str(2 * MAX_CALLERS + 1)]
     assert queue.pending_messages_per_session.keys() == queue.pending_event_ids_session.keys()
 
 
@@ -955,7 +915,7 @@ def test_pdfs_are_opened_by_many_at_once(tmp_path: Path, encoder: ToyEncoder) ->
         pages = [f"Page {page} of document {number}." for page in range(20)]
         (seeds / f"{number}.pdf").write_bytes(make_pdf(*pages))
     location = Location(tmp_path / "index", seeds, None)
-    with Service(location, Pipeline.open(location, encoder=encoder), seeds, False) as service:
+    with open_service(location, encoder, read_only=False) as service:
 
         def read(number: int) -> bool:
             return f"document {number % 4}." in service.open_document(f"{number % 4}.pdf").text
@@ -970,7 +930,7 @@ def test_pdfs_are_opened_by_many_at_once(tmp_path: Path, encoder: ToyEncoder) ->
 @pytest.fixture
 def service(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> Iterator[Service]:
     location = Location(tmp_path / "index", seeds, None)
-    with Service(location, Pipeline.open(location, encoder=encoder), seeds, False) as service:
+    with open_service(location, encoder, read_only=False) as service:
         yield service
 
 
@@ -981,51 +941,151 @@ def test_a_question_changes_nothing(service: Service, seeds: Path) -> None:
     assert (asked.index.generation, asked.index.fresh) == (before, False)
 
 
-def test_the_page_is_told_in_its_language(service: Service, seeds: Path) -> None:
+def test_the_page_is_told_in_its_language(service: Service, seeds: Path, tmp_path: Path) -> None:
     (seeds / "empty.txt").touch()
-    build_index(seeds, service._location.index, ToyEncoder())
-    page = {one.__name__: one for one in page_functions(service, PageOptions())}
+    build_index(seeds, tmp_path / "index", ToyEncoder())
+
+    def page(name: str, wanted: dict[str, Any]) -> Any:
+        return run_action(name, service, PageOptions(), wanted)
+
     french, english = {"speaks": "fr"}, {"speaks": "en"}
-    assert page["ask"](french)["error"]["text"] == (
-        "une question vide (attendu : quelques mots). Posez une question"
-    )
-    assert page["ask"](english)["error"]["text"] == (
-        "an empty question; expected some words. Ask a question"
-    )
-    assert page["open_document"](french | {"source": "x"})["error"]["language"] == "fr"
-    assert page["remove"](french)["error"]["text"].startswith("le retrait de documents")
-    assert page["ask"](french | {"question": "a", "count": "x"})["error"]["language"] == "fr"
+    assert page("ask", french)["error"]["text"] == ("une question vide. Posez une question")
+    assert page("ask", english)["error"]["text"] == ("an empty question. Ask a question")
+    assert page("open_document", french | {"source": "x"})["error"]["language"] == "fr"
+    assert page("remove", french)["error"]["text"].startswith("le retrait de documents")
+    assert page("ask", french | {"question": "a", "count": "x"})["error"]["language"] == "fr"
     service.forget_status()
-    skipped = [page["status"](spoken)["skipped"] for spoken in (french, english, {})]
+    skipped = [page("status", spoken)["skipped"] for spoken in (french, english, {})]
     assert skipped == [
         [{"source": "empty.txt", "reason": reason}]
         for reason in ("fichier vide", "empty file", "empty file")
     ]
     shutil.rmtree(seeds)
     service.forget_status()
-    problem = page["status"](french)["problem"]
+    problem = page("status", french)["problem"]
     assert (problem["text"][:14], problem["language"]) == ("aucun dossier ", "fr")
 
 
-def test_one_question_too_many_is_turned_away(service: Service) -> None:
-    waiting = threading.Barrier(MOST_WAITING + 1)
+class HeldEncoder(ToyEncoder):
+    """Encodes no question until it is let go, so that questions wait."""
 
-    def ask() -> None:
-        waiting.wait()
-        service.ask("iron bridge")
+    def __init__(self) -> None:
+        super().__init__()
+        self.let_go = threading.Event()
 
-    with service._asking:
-        users = [threading.Thread(target=ask) for _ in range(MOST_WAITING)]
+    def encode_question(self, question: str) -> Vectors:
+        assert self.let_go.wait(PATIENCE_SECONDS)
+        return super().encode_question(question)
+
+
+def test_one_question_too_many_is_turned_away(seeds: Path, tmp_path: Path) -> None:
+    location, encoder = Location(tmp_path / "index", seeds, None), HeldEncoder()
+    with open_service(location, encoder, read_only=False) as service:
+        users = [
+            threading.Thread(target=service.search, args=("iron bridge",))
+            for _ in range(MAX_WAITING)
+        ]
         for user in users:
             user.start()
-        waiting.wait()
-        while service._waiting._value:
-            time.sleep(0.01)
-        with pytest.raises(ServiceBusy, match="32 questions are waiting"):
-            service.ask("iron bridge")
-    for user in users:
-        user.join()
-    assert service.ask("iron bridge").passages[0].source == "bridge.txt"
+        wait_until(lambda: service.waiting == MAX_WAITING)
+        for ask in (service.ask, service.search, service.answer):
+            with pytest.raises(ServiceBusy, match="32 questions are waiting"):
+                ask("iron bridge")
+        encoder.let_go.set()
+        for user in users:
+            user.join()
+        assert service.waiting == 0
+        assert service.search("iron bridge").passages[0].source == "bridge.txt"
+
+
+def timeless(result: Result) -> Result:
+    return replace(result, timings=Timings(0, 0, 0, 0))
+
+
+def test_a_question_in_two_steps_is_answered_as_in_one(service: Service) -> None:
+    first = service.search("when was the iron bridge opened", count=2)
+    second = service.answer("when was the iron bridge opened", count=2)
+    assert (first.answers, first.threshold) == ((), 0.0)
+    assert timeless(second) == timeless(service.ask("when was the iron bridge opened", count=2))
+    assert second.answers[0].text == "1894"
+
+
+def test_an_answer_needs_no_search_before_it(service: Service) -> None:
+    assert service.answer("when was the iron bridge opened").answers[0].text == "1894"
+
+
+class CountingEncoder(ToyEncoder):
+    """Counts the questions that it encodes."""
+
+    questions = 0
+
+    def encode_question(self, question: str) -> Vectors:
+        self.questions += 1
+        return super().encode_question(question)
+
+
+def test_a_question_in_two_steps_is_encoded_once(seeds: Path, tmp_path: Path) -> None:
+    location, encoder = Location(tmp_path / "index", seeds, None), CountingEncoder()
+    with open_service(location, encoder, read_only=False) as service:
+        service.search("iron bridge")
+        service.answer("iron bridge")
+        assert encoder.questions == 1
+
+
+IRON, OAK = Asked("iron bridge", 5, Filters()), Asked("oak bridge", 5, Filters())
+
+
+def test_a_search_is_found_again_by_all_that_was_asked(
+    seeds: Path, tmp_path: Path, encoder: ToyEncoder
+) -> None:
+    searches = RecentSearches()
+    location = Location(tmp_path / "index", seeds, None)
+    with Pipeline.open(resolve(location), encoder=encoder) as pipeline:
+        found = pipeline.find(IRON.question, count=IRON.count)
+    searches.keep(IRON, found)
+    assert searches.get(Asked("iron bridge", 5, Filters()), 1) is found
+    others = [OAK, replace(IRON, count=4), replace(IRON, filters=Filters(language="en"))]
+    assert [searches.get(other, 1) for other in others] == [None, None, None]
+    assert (searches.get(IRON, 2), len(searches)) == (None, 0)
+
+
+def test_of_searches_the_last_are_kept(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
+    searches, expired = RecentSearches(max_searches=2), RecentSearches(keep_seconds=0)
+    location = Location(tmp_path / "index", seeds, None)
+    with Pipeline.open(resolve(location), encoder=encoder) as pipeline:
+        iron, oak = (
+            pipeline.find(IRON.question, count=IRON.count),
+            pipeline.find(OAK.question, count=OAK.count),
+        )
+    for asked, found in ((IRON, iron), (OAK, oak), (IRON, iron), (replace(OAK, count=1), oak)):
+        searches.keep(asked, found)
+    assert len(searches) == 2
+    assert (searches.get(IRON, 1), searches.get(OAK, 1)) == (iron, None)
+    expired.keep(IRON, iron)
+    assert expired.get(IRON, 1) is None
+
+
+def test_the_page_asks_in_two_steps(service: Service) -> None:
+    wanted = {"question": "when was the iron bridge opened", "count": 2, "language": "en"}
+    first, second = (
+        run_action("ask", service, PageOptions(), wanted | {"read": read}) for read in (False, True)
+    )
+    assert (first["read"], first["answers"], second["read"]) == (False, [], True)
+    assert [one["text"] for one in second["answers"]] == ["1894"]
+    assert {one["source"] for one in first["passages"]} == {"bridge.txt"}
+
+
+def test_documents_are_listed_without_those_left_out(service: Service, seeds: Path) -> None:
+    (seeds / "empty.txt").touch()
+    assert service.refresh().error is None
+    assert run_action("documents", service, PageOptions(), {}) == [
+        {"source": "bridge.txt", "title": "The iron bridge", "date": None, "language": "en",
+         "size": 85},
+        {"source": "pont.md", "title": "Le vieux pont", "date": "2021-03-03", "language": "fr",
+         "size": 102},
+        {"source": "sub/bruecke.txt", "title": "Die neue Brücke", "date": None, "language": "de",
+         "size": 83},
+    ]  # fmt: skip
 
 
 def test_the_status_is_remembered_and_forgotten(service: Service, seeds: Path) -> None:
@@ -1038,7 +1098,7 @@ def test_the_status_is_remembered_and_forgotten(service: Service, seeds: Path) -
 
 def test_a_read_only_page_changes_nothing(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:
     location = Location(tmp_path / "index", seeds, None)
-    with Service(location, Pipeline.open(location, encoder=encoder), seeds, True) as service:
+    with open_service(location, encoder, read_only=True) as service:
         for change in (service.start_refresh, lambda: service.remove("bridge.txt")):
             with pytest.raises(UsageError, match="read-only"):
                 change()
@@ -1048,24 +1108,24 @@ def test_a_read_only_page_changes_nothing(seeds: Path, tmp_path: Path, encoder: 
 
 
 def test_a_rebuild_that_fails_says_why(tmp_path: Path) -> None:
-    rebuild = Rebuild(Location(tmp_path / "index", tmp_path / "missing", None))
+    rebuild = Rebuild(resolve(Location(tmp_path / "index", tmp_path / "missing", None)))
     rebuild.start()
     progress = rebuild.wait()
     assert progress.error is not None
-    assert progress.error["found"] == f"no folder {tmp_path / 'missing'}"
+    assert progress.error.found == f"no folder {tmp_path / 'missing'}"
     assert (progress.running, progress.report) == (False, None)
 
 
 def test_a_rebuild_that_is_killed_says_so_and_can_be_begun_again(
     tmp_path: Path, seeds: Path
 ) -> None:
-    rebuild = Rebuild(Location(tmp_path / "index", seeds, None))
+    rebuild = Rebuild(resolve(Location(tmp_path / "index", seeds, None)))
     rebuild.start()
     (process,) = multiprocessing.active_children()
     process.kill()
     progress = rebuild.wait()
     assert progress.error is not None
-    assert progress.error["found"] == "the rebuild ended by itself with -9"
+    assert progress.error.found == "the rebuild ended by itself with -9"
     rebuild.start()
     assert rebuild.wait().report is not None
 
@@ -1074,14 +1134,14 @@ def test_a_rebuild_leaves_nothing_doubtful(tmp_path: Path, seeds: Path) -> None:
     """A file written just before it was read proves nothing by its times, and was shown as changed
     until the next rebuild."""
     location = Location(tmp_path / "index", seeds, None)
-    rebuild = Rebuild(location)
+    rebuild = Rebuild(resolve(location))
     rebuild.start()
     progress = rebuild.wait()
     assert progress.report is not None
-    assert (progress.report["indexed"], progress.report["unchanged"]) == (3, 0)
-    from retrieval.status import read_status
+    assert (len(progress.report.indexed), progress.report.unchanged) == (3, 0)
+    from seedqa.index.status import read_status
 
-    assert read_status(location).fresh
+    assert read_status(resolve(location)).fresh
 
 
 # -- options -------------------------------------------------------------------------------------
@@ -1132,9 +1192,8 @@ def test_half_a_login(auth: str) -> None:
 def test_errors_of_one_line(options: list[str], error: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     done = subprocess.run(
-        [sys.executable, "-m", "cli", "ui", *options],
-        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "seedqa.cli", "ui", *options],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(f"seedqa: error: {error}")
@@ -1157,29 +1216,37 @@ def test_interrupted_is_how_it_ends(tmp_path: Path) -> None:
     assert page.interrupt() == (0, "")
 
 
+def test_the_file_itself_opens_the_page(tmp_path: Path) -> None:
+    """`python ui.py` is `seedqa ui`, and a rebuild can start from it."""
+    shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
+    page = Served(tmp_path, script=ROOT / "ui.py")
+    assert page.call("search", "cloud", 1, "", "", "", "")["passages"][0]["source"] == ARTICLE
+    assert page.call("refresh")["documents"] == 1
+    assert page.interrupt() == (0, "")
+
+
 def test_a_port_that_is_taken(served: Served, tmp_path: Path) -> None:
     port = served.url.rstrip("/").rpartition(":")[2]
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     done = subprocess.run(
-        [sys.executable, "-m", "cli", "ui", "--port", port],
-        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "seedqa.cli", "ui", "--port", port],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2
     assert done.stderr == (
-        f"seedqa: error: cannot listen on 127.0.0.1, port {port}: Address already in use; expected"
-        " a free port of this machine. Name another one with --port\n"
+        f"seedqa: error: cannot listen on 127.0.0.1, port {port}: Address already in use. Name"
+        " another one with --port\n"
     )
 
 
 def test_asking_on_the_command_line_does_not_load_the_page(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     code = (
-        "import sys, cli; cli.main(['ask', 'when did Alibaba join TOP?']);"
-        " print(sorted({'gradio', 'fastapi', 'uvicorn', 'ui', 'page'} & set(sys.modules)))"
+        "import sys; from seedqa import cli; cli.main(['ask', 'when did Alibaba join TOP?']);"
+        " print(sorted({'gradio', 'fastapi', 'starlette', 'uvicorn', 'seedqa.ui', 'seedqa.page'}"
+        " & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=True,
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.split("\n")[-2] == "[]"

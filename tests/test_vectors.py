@@ -11,8 +11,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.errors import IndexCorrupt
-from index.vectors import VectorFile, empty_index, encode_codes, read_vectors, write_vectors
+from seedqa.index.errors import IndexCorrupt
+from seedqa.index.store.vectors import (
+    VectorFile,
+    empty_index,
+    encode_codes,
+    read_vectors,
+    write_vectors,
+)
 
 DIMENSION = 32
 
@@ -24,7 +30,7 @@ def unit_vectors(count: int, seed: int = 0) -> NDArray[np.float32]:
 
 def filled(count: int = 500):
     index = empty_index(DIMENSION)
-    index.update((), np.arange(10, 10 + count, dtype=np.int64), unit_vectors(count))
+    index.add(np.arange(10, 10 + count, dtype=np.int64), unit_vectors(count))
     return index
 
 
@@ -72,9 +78,10 @@ def test_a_history_leaves_the_file_that_a_full_build_makes(tmp_path: Path) -> No
     ids = np.arange(100, dtype=np.int64)
     whole, history = empty_index(DIMENSION), empty_index(DIMENSION)
     kept = np.concatenate([ids[:20], ids[40:]])
-    whole.update((), kept, vectors[kept])
-    history.update((), ids[:60], vectors[:60])
-    history.update(range(20, 40), ids[60:], vectors[60:])
+    whole.add(kept, vectors[kept])
+    history.add(ids[:60], vectors[:60])
+    history.remove(range(20, 40))
+    history.add(ids[60:], vectors[60:])
     first = write_vectors(whole, tmp_path / "vectors-1.faiss")
     second = write_vectors(history, tmp_path / "vectors-2.faiss")
     assert (first.sha256, first.size, first.count) == (second.sha256, second.size, second.count)

@@ -1,12 +1,12 @@
 """Train the multilingual encoder that ships, from the data folder's files to `models/encoder/`.
 
-    python training/encoder.py start   --data DATA --work WORK
-    python training/encoder.py select  --data DATA --work WORK
-    python training/encoder.py teach   --work WORK --teacher FOLDER
-    python training/encoder.py distil  --work WORK [--resume]
-    python training/encoder.py tune    --data DATA --work WORK [--resume]
-    python training/encoder.py average FOLDER FOLDER ... --out FOLDER
-    python training/encoder.py export  FOLDER --out FOLDER
+    python -m training.encoder start   --data DATA --work WORK
+    python -m training.encoder select  --data DATA --work WORK
+    python -m training.encoder teach   --work WORK --teacher FOLDER
+    python -m training.encoder distil  --work WORK [--resume]
+    python -m training.encoder tune    --data DATA --work WORK [--resume]
+    python -m training.encoder average FOLDER FOLDER ... --out FOLDER
+    python -m training.encoder export  FOLDER --out FOLDER
 
 WORK keeps what each stage writes: WORK/start (the model to start from), WORK/parallel and WORK/long
 (pairs and the teacher's vectors), WORK/stage1 and WORK/stage2 (models that sentence-transformers
@@ -19,25 +19,22 @@ from __future__ import annotations
 
 import argparse
 import logging
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import torch
 
-import torch  # noqa: E402
-from encoder_data import select_pairs  # noqa: E402
-from encoder_distil import (  # noqa: E402
+from training.encoder_data import select_pairs
+from training.encoder_distil import (
     BATCH_TOKENS,
     MOST_TOKENS,
     distil_loss,
     load_distil_set,
     plan_batches,
 )
-from encoder_export import average_models, export_encoder  # noqa: E402
-from encoder_restore import restore_encoder  # noqa: E402
-from encoder_start import build_start, find_packed  # noqa: E402
-from encoder_student import (  # noqa: E402
+from training.encoder_export import average_models, export_encoder
+from training.encoder_restore import restore_encoder
+from training.encoder_start import build_start, find_packed
+from training.encoder_student import (
     MAX_LENGTH,
     Student,
     freeze_lowest,
@@ -45,8 +42,8 @@ from encoder_student import (  # noqa: E402
     load_tokenizer,
     save_student,
 )
-from encoder_teacher import compute_targets, read_pairs, write_pairs  # noqa: E402
-from encoder_tune import (  # noqa: E402
+from training.encoder_teacher import compute_targets, read_pairs, write_pairs
+from training.encoder_tune import (
     DISTIL_TOKENS,
     build_cross_examples,
     build_examples,
@@ -56,7 +53,7 @@ from encoder_tune import (  # noqa: E402
     select_long_pairs,
     tokenize_all,
 )
-from loop import (  # noqa: E402
+from training.loop import (
     Schedule,
     add_finishing,
     add_options,

@@ -15,10 +15,18 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from encoder_student import PASSAGE_PROMPT, Student, TokenTable, load_tokenizer, padded, tokenize
-from encoder_teacher import Targets, read_pairs
 from numpy.typing import NDArray
 from torch import Tensor
+
+from training.encoder_student import (
+    PASSAGE_PROMPT,
+    Student,
+    TokenTable,
+    load_tokenizer,
+    padded,
+    tokenize,
+)
+from training.encoder_teacher import Targets, read_pairs
 
 logger = logging.getLogger(__name__)
 

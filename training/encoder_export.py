@@ -15,12 +15,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from encoder_data import LANGUAGES
-from encoder_student import MAX_LENGTH, PASSAGE_PROMPT, QUESTION_PROMPT, load_body
-from export import export_onnx, write_config
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file, save_file
+
+from training.encoder_data import LANGUAGES
+from training.encoder_student import MAX_LENGTH, PASSAGE_PROMPT, QUESTION_PROMPT, load_body
+from training.export import export_onnx, write_config
 
 #: The largest magnitude of a signed byte; -128 stays unused, so that the range is symmetric.
 INT8_MOST = 127

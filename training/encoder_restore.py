@@ -13,14 +13,15 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from encoder_export import TABLE_SCALE, TABLE_WORDS, int8_names
-from encoder_student import save_student
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import numpy_helper
-from reader_model import Reader, save_reader
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertModel
+
+from training.encoder_export import TABLE_SCALE, TABLE_WORDS, int8_names
+from training.encoder_student import save_student
+from training.reader_model import Reader, save_reader
 
 #: What the names of parameters begin with in the graph, and how one in 16 bits ends.
 PREFIX, HEAD_PREFIX, HALF_SUFFIX = "body.", "head.", "_half"

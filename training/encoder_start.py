@@ -20,14 +20,20 @@ from typing import Any
 
 import numpy as np
 import torch
-from encoder_data import (
+from numpy.typing import NDArray
+from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
+from tokenizers.decoders import Metaspace
+from tokenizers.models import Unigram
+from transformers import BertConfig, BertModel
+
+from training.encoder_data import (
     LANGUAGES,
     read_extractive,
     read_parallel,
     read_question_passages,
     read_sections,
 )
-from encoder_student import (
+from training.encoder_student import (
     MAX_LENGTH,
     PASSAGE_PROMPT,
     QUESTION_PROMPT,
@@ -35,12 +41,7 @@ from encoder_student import (
     save_student,
     tokenize,
 )
-from numpy.typing import NDArray
-from packaged import find_weights
-from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers, processors
-from tokenizers.decoders import Metaspace
-from tokenizers.models import Unigram
-from transformers import BertConfig, BertModel
+from training.packaged import find_weights
 
 logger = logging.getLogger(__name__)
 

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from encoder_data import Pair
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from index.encoder import load_encoder
+from seedqa.index.encoder import load_encoder
+from training.encoder_data import Pair
 
 #: Texts encoded between two savings: half a minute of work on two cores.
 SLICE = 8192

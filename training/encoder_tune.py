@@ -15,7 +15,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from encoder_data import (
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.types import Document
+from training.encoder_data import (
     LANGUAGES,
     Pair,
     Question,
@@ -26,15 +33,8 @@ from encoder_data import (
     read_sections,
     read_sts,
 )
-from encoder_distil import DistilSet, distil_loss
-from encoder_student import PASSAGE_PROMPT, QUESTION_PROMPT, Student, TokenTable, tokenize
-from numpy.typing import NDArray
-from tokenizers import Tokenizer
-from torch import Tensor
-from torch.nn.functional import cross_entropy
-
-from index.chunking import ChunkSettings, split_document
-from index.types import Document
+from training.encoder_distil import DistilSet, distil_loss
+from training.encoder_student import PASSAGE_PROMPT, QUESTION_PROMPT, Student, TokenTable, tokenize
 
 #: Pairs of question and passage in a step, and how many neighbours of one article stand together
 #: in it: another passage of the same article is a hard negative that costs nothing to find.

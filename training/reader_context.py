@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from encoder_data import LANGUAGES, read_json_lines
-from reader_data import Example
-from reader_phrases import read_words
+from training.encoder_data import LANGUAGES, read_json_lines
+from training.reader_data import Example
+from training.reader_phrases import read_words
 
 #: What stands between the parts of a path.
 JOINT = " › "

@@ -16,10 +16,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from encoder_data import LANGUAGES, Pair, detokenize, is_usable, read_json_lines, read_parallel
-
-from index.chunking import ChunkSettings, split_document
-from index.types import Document
+from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.types import Document
+from training.encoder_data import (
+    LANGUAGES,
+    Pair,
+    detokenize,
+    is_usable,
+    read_json_lines,
+    read_parallel,
+)
 
 #: Sizes in characters that contexts are cut to; the shipped one among them.
 CHUNK_SIZES = (450, 600, 600, 800, 1000)

@@ -11,9 +11,9 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reader_data import Example
-from reader_phrases import LANGUAGES, VALUES, read_relations, read_subjects
-from reader_values import WORDS, make_name, make_subject_name, make_value, nearest_name
+from training.reader_data import Example
+from training.reader_phrases import LANGUAGES, VALUES, read_relations, read_subjects
+from training.reader_values import WORDS, make_name, make_subject_name, make_value, nearest_name
 
 #: The share of the questions that are in the language of what they ask.
 SAME_LANGUAGE = 0.6

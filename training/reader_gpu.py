@@ -1,6 +1,6 @@
 """Train the reader on a machine with a GPU and without the project.
 
-    python reader_gpu.py --pack FOLDER --out FOLDER --plan main --seconds 540
+    python -m training.reader_gpu --pack FOLDER --out FOLDER --plan main --seconds 540
 
 FOLDER of `--pack` is what `reader_pack.py pack` wrote. Needs torch, numpy and its
 neighbours gpu_model.py and gpu_measure.py alone. A run is as
@@ -21,8 +21,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from gpu_measure import measure, show, summary
-from gpu_model import (
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from training.gpu_measure import measure, show, summary
+from training.gpu_model import (
     WORDS,
     Reader,
     Rows,
@@ -33,8 +36,6 @@ from gpu_model import (
     widen,
     write_weights,
 )
-from numpy.typing import NDArray
-from torch import Tensor, nn
 
 STARTED = time.monotonic()
 RATE = 2.5e-4

@@ -16,13 +16,14 @@ from pathlib import Path
 
 import bm25s
 import numpy as np
-from encoder_data import LANGUAGES, read_sections
 from numpy.typing import NDArray
-from reader_data import CHUNK_OVERLAP, Example, Row, cut_example
 
-from index.chunking import ChunkSettings, split_document, split_sentences
-from index.lexical import stemmed_words, stop_words
-from index.types import Document
+from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.lexical import stemmed_words, stop_words
+from seedqa.index.sentences import split_sentences
+from seedqa.index.types import Document
+from training.encoder_data import LANGUAGES, read_sections
+from training.reader_data import CHUNK_OVERLAP, Example, Row, cut_example
 
 #: How often a question of each language is asked of a passage that does not answer it.
 NEGATIVES = {"en": 0.4, "it": 0.5, "fr": 2.0}

@@ -13,16 +13,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from encoder_student import load_tokenizer, padded
 from numpy.typing import NDArray
-from reader_data import Example
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, pre_tokenizers
 from torch import Tensor
 from tqdm import tqdm
 from transformers import BertModel
 
-from retrieval.reader import cut_context
+from seedqa.retrieval.reader import cut_context
+from training.encoder_student import load_tokenizer, padded
+from training.reader_data import Example
 
 #: Tokens of a question that are read, and of question and context together.
 QUESTION_TOKENS = 64

@@ -16,12 +16,12 @@ from typing import Any
 
 import bm25s
 import numpy as np
-from encoder_data import read_json_lines
-from reader_data import Example, Row, cut_example, transferred_example
-from reader_impossible import cut_passages, swapped_question, times
 
-from index.chunking import split_sentences
-from index.lexical import stemmed_words, stop_words
+from seedqa.index.lexical import stemmed_words, stop_words
+from seedqa.index.sentences import split_sentences
+from training.encoder_data import read_json_lines
+from training.reader_data import Example, Row, cut_example, transferred_example
+from training.reader_impossible import cut_passages, swapped_question, times
 
 #: How often each source's rows are taken, each time cut anew.
 TIMES = {

@@ -1,8 +1,8 @@
 """Make the examples of the reader's third training, and pack them for a machine with a GPU.
 
-    python training/reader_pack.py translate --data DATA --work WORK
-    python training/reader_pack.py prepare   --data DATA --work WORK
-    python training/reader_pack.py pack      --data DATA --work WORK --reader FOLDER --out FOLDER
+    python -m training.reader_pack translate --data DATA --work WORK
+    python -m training.reader_pack prepare   --data DATA --work WORK
+    python -m training.reader_pack pack      --data DATA --work WORK --reader FOLDER --out FOLDER
 
 That machine has neither the project nor the data folder: `reader_gpu.py` reads what `pack` writes,
 token ids and the weights to start from, and nothing else. `--reader` is a reader that ships.
@@ -15,24 +15,21 @@ import json
 import logging
 import random
 import re
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from encoder_data import detokenize, read_question_passages  # noqa: E402
-from reader_context import (  # noqa: E402
+from seedqa.index.sentences import split_sentences
+from training.encoder_data import detokenize, read_question_passages
+from training.reader_context import (
     clean_title,
     place_below_headings,
     read_headings,
     subject_examples,
 )
-from reader_data import (  # noqa: E402
+from training.reader_data import (
     Example,
     Row,
     choose_rows,
@@ -42,8 +39,8 @@ from reader_data import (  # noqa: E402
     read_rows,
     sentence_examples,
 )
-from reader_facts import fact_examples  # noqa: E402
-from reader_more import (  # noqa: E402
+from training.reader_facts import fact_examples
+from training.reader_more import (
     asked_examples,
     crossed_examples,
     exchanged_examples,
@@ -55,13 +52,13 @@ from reader_more import (  # noqa: E402
     read_prose,
     removed_examples,
 )
-from reader_packed import Measured, pack_examples  # noqa: E402
-from reader_translated import machine_translated_examples  # noqa: E402
-from reader_typed import keyword_examples, retype, retype_some  # noqa: E402
-
-from index.chunking import split_sentences  # noqa: E402
+from training.reader_packed import Measured, pack_examples
+from training.reader_translated import machine_translated_examples
+from training.reader_typed import keyword_examples, retype, retype_some
 
 logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parent.parent
 
 TRANSLATED_FILE, EXAMPLES_FILE = "translated.json", "examples-{}.json"
 #: Made-up facts, and bare keywords.

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from encoder_restore import read_weights
 from numpy.typing import NDArray
-from reader_data import Example
-from reader_model import MAX_TOKENS, QUESTION_TOKENS
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
-from retrieval.reader import cut_context
+from seedqa.retrieval.reader import cut_context
+from training.encoder_restore import read_weights
+from training.reader_data import Example
+from training.reader_model import MAX_TOKENS, QUESTION_TOKENS
 
 #: How hard lzma tries: at 3 the examples take 15 seconds.
 PRESET = 3

@@ -1,6 +1,6 @@
 """Turn the weights that came back from the GPU into a reader that `reader.py export` ships.
 
-    python training/reader_return.py --reader models/reader --weights FILE ... --out FOLDER
+    python -m training.reader_return --reader models/reader --weights FILE ... --out FOLDER
 
 FILE ... are the parts of one run in their order, as reader_gpu.py writes them; the words and the
 tokenizer are those of the reader that the run began with, for they were not trained.
@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
 
-import numpy as np  # noqa: E402
-import torch  # noqa: E402
-from encoder_restore import WORD_TABLE, make_body, read_weights  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
-from reader_model import Reader, save_reader  # noqa: E402
-from tokenizers import Tokenizer  # noqa: E402
+from training.encoder_restore import WORD_TABLE, make_body, read_weights
+from training.reader_model import Reader, save_reader
 
 
 def read_returned(files: Sequence[Path]) -> dict[str, NDArray[np.float32]]:

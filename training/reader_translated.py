@@ -17,8 +17,9 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from reader_data import Example, Row, cut_example
 from tqdm import tqdm
+
+from training.reader_data import Example, Row, cut_example
 
 #: The modes of Apertium that lead from one language to another. Through Catalan "¿Cuántas personas
 #: viven?" becomes "Combien de personnes habitent ?"; straight, "Combien personnes ils habitent?".

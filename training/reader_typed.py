@@ -12,9 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from reader_data import Example
-
-from index.lexical import fold, stop_words
+from seedqa.index.lexical import fold, stop_words
+from training.reader_data import Example
 
 #: Words that say what is asked for. They are function words too, and are typed nevertheless.
 INTERROGATIVES = {

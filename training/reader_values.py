@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 
-from reader_phrases import ALL, LANGUAGES, read_words
+from training.reader_phrases import ALL, LANGUAGES, read_words
 
 WORDS = read_words()
 #: The last part of a name, where it has one, and how often it is a number, a letter, or all code.

@@ -14,11 +14,19 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from hostile import HOSTILE
-from page.view import view_result
+from pdf_writer import make_pdf
 from proxy import Proxy
-from retrieval.types import Answer, IndexState, Parts, Passage, Ranks, Result, Timings
+from seedqa.page.view import view_result
+from seedqa.retrieval.types import (
+    Answer,
+    IndexState,
+    Passage,
+    Ranks,
+    Result,
+    ScoreParts,
+    Timings,
+)
 from served import ROOT, Served, wait_until
-from test_extract import make_pdf
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -271,25 +279,34 @@ def answer_in(
     passage = Passage(
         source=source, start=first, end=last, line_start=line, line_end=line, page=None,
         text=whole[first:last], score=0.9, ranks=Ranks(1, 1), stale=False, also_in=(),
-        parts=Parts(0.5, 1.0, 0.5, 0.4), **known,
+        parts=ScoreParts(0.5, 1.0, 0.5, 0.4), **known,
     )  # fmt: skip
     return answer, passage
 
 
-def show_result(page: Page, served: Served, *found: tuple[Answer, Passage]) -> None:
-    """Have the page show a result that no reader gives yet; all else is the server's."""
+def make_result(served: Served, *found: tuple[Answer, Passage]) -> Result:
+    """Return a result that no reader gives yet; all else is the server's."""
     answers, passages = zip(*found, strict=True)
     state = IndexState(served.call("status")["generation"], "seedqa", 6, 20, True)
-    result = Result("since when", answers, 0.9, 0.3, passages, state, Timings(1, 1, 1, 1))
+    return Result("since when", answers, 0.9, 0.3, passages, state, Timings(1, 1, 1, 1))
+
+
+def show_view(page: Page, view: dict[str, Any]) -> None:
+    """Have the page show what `view_result` made of a result, or will once it has more fields."""
 
     def fulfil(route: Any) -> None:
         wanted = route.request.post_data_json
         if wanted["fn_name"] == "ask":
-            route.fulfill(json=view_result(result, read=wanted["data"]["read"]))
+            route.fulfill(json=view | {"read": wanted["data"]["read"]})
         else:
             route.continue_()
 
     page.route(re.compile("/component_server"), fulfil)
+
+
+def show_result(page: Page, served: Served, *found: tuple[Answer, Passage]) -> None:
+    """Have the page show a result that no reader gives yet."""
+    show_view(page, view_result(make_result(served, *found), read=True))
 
 
 def test_documents_that_disagree(open_page: Open, served: Served) -> None:
@@ -331,6 +348,80 @@ def test_documents_that_disagree(open_page: Open, served: Served) -> None:
     page.keyboard.press("Escape")
     expect(cards.nth(1).get_by_role("button", name="Open in the document")).to_be_focused()
     assert judge(page) == []
+
+
+def bridge_answer(served: Served, text: str) -> tuple[Answer, Passage]:
+    return answer_in(
+        served, "bridge.txt", "The bridge over the Ebro was opened in 1894 by Ann Miller.", text,
+        title="The iron bridge", date="2019-05-04", language="en", confidence=0.6,
+    )  # fmt: skip
+
+
+def test_an_answer_from_a_table_or_a_list(open_page: Open, served: Served) -> None:
+    """The fields of the row, of the entries and of the last page are drawn where they are given."""
+    view = view_result(make_result(served, bridge_answer(served, "1894")), read=True)
+    answer, passage = view["answers"][0], view["passages"][0]
+    wide = [f"Column {number}" for number in range(12)]
+    answer["table"] = {"columns": ["Year", *wide], "cells": ["1894", *("<b>x</b>" for _ in wide)]}
+    at = answer["sentence_start"]
+    words = {"bridge": at + 4, "Ann Miller": at + 47}
+    answer["items"] = [
+        {"text": word, "start": start, "end": start + len(word)} for word, start in words.items()
+    ]
+    answer["differs_by"] = "2019"  # said only where there are several answers
+    passage |= {"page": 3, "page_to": 4}
+    page = open_page(viewport=NARROW)
+    show_view(page, view)
+    ask(page, "since when")
+    card = page.locator(".sq-answer-card")
+    expect(card.locator("th").first).to_have_text("Year")
+    expect(card.locator("td").nth(1)).to_have_text("<b>x</b>")
+    expect(card.locator("td mark.sq-answer")).to_have_text("1894")
+    expect(card.locator(".sq-items li")).to_have_text(["bridge", "Ann Miller"])
+    expect(card.locator(".sq-difference")).to_have_count(0)
+    expect(page.locator(".sq-passage .sq-meta")).to_contain_text("pages 3–4")
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert judge(page) == []
+    card.get_by_role("button", name="Open in the document").click()
+    expect(page.locator(".sq-document mark.sq-answer")).to_have_text(["bridge", "Ann Miller"])
+
+
+def test_what_tells_answers_apart(open_page: Open, served: Served) -> None:
+    found = [bridge_answer(served, text) for text in ("1894", "Ann Miller")]
+    view = view_result(make_result(served, *found), read=True)
+    view["answers"][0]["differs_by"] = "<i>2019</i>"
+    page = open_page()
+    show_view(page, view)
+    ask(page, "since when")
+    expect(page.locator(".sq-answer-card").nth(0).locator(".sq-difference")).to_have_text(
+        "<i>2019</i>"
+    )
+    expect(page.locator(".sq-difference")).to_have_count(1)
+    assert judge(page) == []
+
+
+def test_the_likeliest_words_where_nothing_answers(open_page: Open, served: Served) -> None:
+    """They are marked in the passages, and no answer is set above."""
+    view = view_result(make_result(served, bridge_answer(served, "1894")), read=True)
+    span = view["passages"][0].pop("answers")
+    view["passages"][0] |= {
+        "answers": [],
+        "candidates": span,
+        "pieces": [
+            [text, names.replace("answer", "candidate")]
+            for text, names in view["passages"][0]["pieces"]
+        ],
+    }
+    view |= {"answers": [], "newest": None, "candidates": [{"text": "1894"}]}
+    page = open_page()
+    show_view(page, view)
+    ask(page, "since when")
+    expect(page.locator(".sq-nothing")).to_contain_text("with their likeliest words framed")
+    expect(page.locator(".sq-answer-card")).to_have_count(0)
+    expect(page.locator(".sq-passage mark.sq-candidate")).to_have_text(["1894"])
+    assert judge(page) == []
+    page.click(".sq-passage h3 button")
+    page.wait_for_selector(".sq-document mark.sq-passage")
 
 
 # -- the document --------------------------------------------------------------------------------

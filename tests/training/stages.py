@@ -91,11 +91,9 @@ def run(command: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "training"))
-    import encoder
     import onnx  # noqa: F401 - loaded once, here, for every process forked
 
-    import reader
+    from training import encoder, reader
 
     for line in sys.stdin:
         print(json.dumps(run_in_child(**json.loads(line))), flush=True)

@@ -7,9 +7,18 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import encoder_data
 import pytest
-from encoder_data import (
+
+from tiny import (
+    HELD_OUT_PLACE,
+    VALLEY,
+    write_data,
+    write_json_lines,
+    write_lines,
+    write_rows,
+)
+from training import encoder_data
+from training.encoder_data import (
     LANGUAGES,
     QUOTAS,
     Pair,
@@ -25,15 +34,6 @@ from encoder_data import (
     read_sts,
     read_tatoeba,
     select_pairs,
-)
-
-from tiny import (
-    HELD_OUT_PLACE,
-    VALLEY,
-    write_data,
-    write_json_lines,
-    write_lines,
-    write_rows,
 )
 
 

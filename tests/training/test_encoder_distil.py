@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from encoder_data import Pair
-from encoder_distil import (
+
+from tiny import WIDTH, text_of, write_weights
+from training.encoder_data import Pair
+from training.encoder_distil import (
     CONTRAST_SCALE,
     CONTRAST_WEIGHT,
     DistilBatch,
@@ -18,10 +20,8 @@ from encoder_distil import (
     load_distil_set,
     plan_batches,
 )
-from encoder_student import PASSAGE_PROMPT, Student, load_body, load_tokenizer, padded
-from encoder_teacher import write_pairs
-
-from tiny import WIDTH, text_of, write_weights
+from training.encoder_student import PASSAGE_PROMPT, Student, load_body, load_tokenizer, padded
+from training.encoder_teacher import write_pairs
 
 CPU = torch.device("cpu")
 

@@ -9,8 +9,14 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from encoder_data import LANGUAGES
-from encoder_export import (
+from onnx import TensorProto, helper
+from safetensors.torch import load_file, save_file
+
+from seedqa.index.encoder import ShippedEncoder
+from seedqa.index.runtime import fingerprint_folder
+from tiny import WIDTH, text_of, write_teacher, write_weights
+from training.encoder_data import LANGUAGES
+from training.encoder_export import (
     TABLE_WORDS,
     average_models,
     compress,
@@ -18,7 +24,7 @@ from encoder_export import (
     quantize_rows,
     store_table_as_int8,
 )
-from encoder_student import (
+from training.encoder_student import (
     MAX_LENGTH,
     PASSAGE_PROMPT,
     QUESTION_PROMPT,
@@ -27,12 +33,6 @@ from encoder_student import (
     load_tokenizer,
     tokenize,
 )
-from onnx import TensorProto, helper
-from safetensors.torch import load_file, save_file
-
-from index.encoder import ShippedEncoder
-from index.runtime import fingerprint_folder
-from tiny import WIDTH, text_of, write_teacher, write_weights
 
 #: What torch says of its own exporter, and of tracing a model.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")

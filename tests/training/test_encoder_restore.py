@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from encoder_export import export_encoder
-from encoder_restore import read_weights, restore_encoder
-from encoder_student import load_body
 from safetensors.torch import load_file
 
-from index.encoder import SentenceTransformersEncoder, ShippedEncoder, load_encoder
+from seedqa.index.encoder import SentenceTransformersEncoder, ShippedEncoder, load_encoder
 from tiny import text_of, write_teacher, write_weights
+from training.encoder_export import export_encoder
+from training.encoder_restore import read_weights, restore_encoder
+from training.encoder_student import load_body
 
 #: What torch says of its own exporter, and of tracing a model.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from encoder_start import (
+
+from tiny import LAYERS, WIDTH, pack_blocks, text_of, write_data, write_packed
+from training.encoder_start import (
     SPACE,
     SPECIAL,
     build_start,
@@ -20,7 +22,7 @@ from encoder_start import (
     make_tokenizer,
     read_packed,
 )
-from encoder_student import (
+from training.encoder_student import (
     PASSAGE_PROMPT,
     QUESTION_PROMPT,
     Student,
@@ -28,8 +30,6 @@ from encoder_student import (
     load_tokenizer,
     tokenize,
 )
-
-from tiny import LAYERS, WIDTH, pack_blocks, text_of, write_data, write_packed
 
 
 @pytest.fixture(scope="module")

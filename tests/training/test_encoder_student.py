@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from encoder_student import (
+from safetensors.torch import load_file
+
+from tiny import WIDTH, text_of, write_weights
+from training.encoder_student import (
     MAX_LENGTH,
     Student,
     TokenTable,
@@ -18,9 +21,6 @@ from encoder_student import (
     save_student,
     tokenize,
 )
-from safetensors.torch import load_file
-
-from tiny import WIDTH, text_of, write_weights
 
 TEXTS = ["", text_of("en", [1]), text_of("en", range(5)), "bridges"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import encoder_teacher
 import numpy as np
 import pytest
-from encoder_data import Pair
-from encoder_teacher import compute_targets, read_pairs, write_pairs
 
-from index.encoder import load_encoder
+from seedqa.index.encoder import load_encoder
 from tiny import WIDTH, text_of, write_teacher, write_weights
+from training import encoder_teacher
+from training.encoder_data import Pair
+from training.encoder_teacher import compute_targets, read_pairs, write_pairs
 
 TEXTS = [text_of("en", [number]) for number in range(20)]
 

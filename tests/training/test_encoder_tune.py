@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import encoder_tune
 import numpy as np
 import pytest
 import torch
-from encoder_data import (
+
+from seedqa.index.chunking import ChunkSettings
+from tiny import HELD_OUT_PLACE, text_of, write_data, write_weights
+from training import encoder_tune
+from training.encoder_data import (
     LANGUAGES,
     Pair,
     detokenize,
@@ -20,8 +23,8 @@ from encoder_data import (
     read_sts,
     select_pairs,
 )
-from encoder_student import Student, load_body, load_tokenizer
-from encoder_tune import (
+from training.encoder_student import Student, load_body, load_tokenizer
+from training.encoder_tune import (
     MEMORY,
     NEIGHBOURS,
     QUESTION_QUOTAS,
@@ -40,9 +43,6 @@ from encoder_tune import (
     retrieval_loss,
     select_long_pairs,
 )
-
-from index.chunking import ChunkSettings
-from tiny import HELD_OUT_PLACE, text_of, write_data, write_weights
 
 
 @pytest.fixture(scope="module")

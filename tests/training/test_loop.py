@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import loop
 import pytest
 import torch
-from loop import (
+from torch import Tensor
+
+from training import loop
+from training.loop import (
     Schedule,
     add_options,
     choose_device,
@@ -20,7 +22,6 @@ from loop import (
     make_optimizer,
     train,
 )
-from torch import Tensor
 
 #: Threads that wait for each other would take most of the time.
 torch.set_num_threads(1)

@@ -7,7 +7,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from reader_context import (
+
+from tiny import write_data
+from training.reader_context import (
     SHAPES,
     clean_title,
     join_path,
@@ -17,9 +19,7 @@ from reader_context import (
     read_headings,
     subject_examples,
 )
-from reader_data import Example
-
-from tiny import write_data
+from training.reader_data import Example
 
 PASSAGE = "Moen was built in 1936. Moen is 12 metres high."
 EXAMPLE = Example("How high is Moen?", PASSAGE, 32, 41, "test", title="Moen", language="en",

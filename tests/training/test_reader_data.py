@@ -7,9 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import reader_data
-from encoder_data import LANGUAGES, read_parallel
-from reader_data import (
+
+from tiny import text_of, write_data, write_json_lines, write_lines
+from training import reader_data
+from training.encoder_data import LANGUAGES, read_parallel
+from training.reader_data import (
     CHUNK_SIZES,
     CLOZE_SOURCES,
     Example,
@@ -21,8 +23,6 @@ from reader_data import (
     question_examples,
     read_rows,
 )
-
-from tiny import text_of, write_data, write_json_lines, write_lines
 
 
 @pytest.fixture(scope="module")

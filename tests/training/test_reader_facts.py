@@ -7,10 +7,11 @@ import re
 from collections import Counter
 
 import pytest
-from reader_data import Example
-from reader_facts import fact_examples
-from reader_phrases import LANGUAGES, VALUES, read_relations, read_subjects
-from reader_values import grouped, make_value, nearest_name
+
+from training.reader_data import Example
+from training.reader_facts import fact_examples
+from training.reader_phrases import LANGUAGES, VALUES, read_relations, read_subjects
+from training.reader_values import grouped, make_value, nearest_name
 
 
 @pytest.fixture(scope="module")

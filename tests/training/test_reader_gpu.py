@@ -6,18 +6,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import gpu_measure
-import gpu_model
 import numpy as np
 import pytest
-import reader_gpu
 import torch
-from encoder_student import load_body
-from reader_data import Example
-from reader_model import Reader, load_reader_tokenizer, span_loss, tokenize_examples
-from reader_packed import Pool, place, write_packed
 
 from tiny import text_of, write_weights
+from training import gpu_measure, gpu_model, reader_gpu
+from training.encoder_student import load_body
+from training.reader_data import Example
+from training.reader_model import Reader, load_reader_tokenizer, span_loss, tokenize_examples
+from training.reader_packed import Pool, place, write_packed
 
 CPU = torch.device("cpu")
 

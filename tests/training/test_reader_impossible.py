@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
-import reader_impossible
 from numpy.typing import NDArray
-from reader_data import Example, Row, read_rows
-from reader_impossible import (
+
+from tiny import write_data
+from training import reader_impossible
+from training.reader_data import Example, Row, read_rows
+from training.reader_impossible import (
     crossed_examples,
     negative_examples,
     removed_examples,
@@ -18,8 +20,6 @@ from reader_impossible import (
     swapped_question,
     times,
 )
-
-from tiny import write_data
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from encoder_start import SPACE
-from encoder_student import load_body
-from reader_data import Example
-from reader_model import (
+from transformers import BertConfig, BertModel
+
+from tiny import text_of, write_weights
+from training.encoder_start import SPACE
+from training.encoder_student import load_body
+from training.reader_data import Example
+from training.reader_model import (
     FAR_AWAY,
     MAX_TOKENS,
     MOST_ANSWER_TOKENS,
@@ -25,9 +28,6 @@ from reader_model import (
     span_loss,
     tokenize_examples,
 )
-from transformers import BertConfig, BertModel
-
-from tiny import text_of, write_weights
 
 CPU = torch.device("cpu")
 
@@ -236,7 +236,7 @@ def test_a_sentence_is_settled_on_the_words_that_a_reader_finds_in_it(weights: P
 
 def test_what_is_settled_on_is_a_span(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last token is not before the first, nor too far behind it."""
-    monkeypatch.setattr("reader_model.MOST_ANSWER_TOKENS", 2)
+    monkeypatch.setattr("training.reader_model.MOST_ANSWER_TOKENS", 2)
     unsettled = somewhere_in(weights)
     first = int(unsettled.starts[0])
     backward = settle_spans(Pointing(first + 3, first + 1), unsettled, [[0]], bf16=False)

@@ -6,9 +6,10 @@ import random
 from collections import Counter
 
 import pytest
-import reader_more
-from reader_data import Example, Row
-from reader_more import (
+
+from training import reader_more
+from training.reader_data import Example, Row
+from training.reader_more import (
     Prose,
     asked_examples,
     crossed_examples,

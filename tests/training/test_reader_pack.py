@@ -11,20 +11,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gpu_model
 import numpy as np
 import pytest
-import reader_pack
 import torch
-from encoder_export import compress
-from encoder_student import load_body
-from export import export_graph
-from reader_data import Example, Row
-from reader_model import Reader, load_reader, load_reader_tokenizer, save_reader
-from reader_pack import measured_questions, read_examples, sound_translations, write_examples
-from reader_return import read_returned, write_returned
 
 from tiny import LANGUAGES, text_of, write_data, write_weights
+from training import gpu_model, reader_pack
+from training.encoder_export import compress
+from training.encoder_student import load_body
+from training.export import export_graph
+from training.reader_data import Example, Row
+from training.reader_model import Reader, load_reader, load_reader_tokenizer, save_reader
+from training.reader_pack import (
+    measured_questions,
+    read_examples,
+    sound_translations,
+    write_examples,
+)
+from training.reader_return import read_returned, write_returned
 
 
 def write_more(folder: Path) -> Path:

@@ -8,11 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-import reader_translated
-from reader_data import Example, Row, read_rows
-from reader_translated import machine_translated_examples, translate
 
 from tiny import write_data
+from training import reader_translated
+from training.reader_data import Example, Row, read_rows
+from training.reader_translated import machine_translated_examples, translate
 
 CONTEXT = "Il vecchio ponte <<grande>> & bello fu costruito nel 1912 vicino alla città."
 QUESTION = "Quando fu costruito il ponte?"

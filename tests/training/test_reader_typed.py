@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
-from reader_data import Example
-from reader_typed import WAYS, keyword_examples, retype, retype_some, strip_accents
+
+from training.reader_data import Example
+from training.reader_typed import WAYS, keyword_examples, retype, retype_some, strip_accents
 
 NOVEL = "Who wrote the novel Blue Harbour in 1920?"
 

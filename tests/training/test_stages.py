@@ -13,16 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from encoder_student import PASSAGE_PROMPT, Student, load_body, load_tokenizer, tokenize
-from encoder_teacher import read_pairs
-from reader_data import Example, is_set_aside, read_rows
-from reader_model import load_reader, tokenize_examples
 from safetensors.torch import load_file
 
-from index.encoder import ShippedEncoder, load_encoder
-from index.runtime import compile_model
+from seedqa.index.encoder import ShippedEncoder, load_encoder
+from seedqa.index.runtime import compile_model
 from stages import ENVIRONMENT, ROOT, Stages
 from tiny import WIDTH, text_of, write_data, write_teacher, write_weights
+from training.encoder_student import PASSAGE_PROMPT, Student, load_body, load_tokenizer, tokenize
+from training.encoder_teacher import read_pairs
+from training.reader_data import Example, is_set_aside, read_rows
+from training.reader_model import load_reader, tokenize_examples
 
 #: What every stage that trains is told here: the same numbers whenever it runs.
 EXACT = ("--float32", "--threads", 1, "--device", "cpu")
@@ -77,7 +77,8 @@ def stage2(stages: Stages, data: Path, work: Path, stage1: Path) -> Path:
 def run_script(script: str, *arguments: object, seed: int = 1) -> subprocess.CompletedProcess[str]:
     """Run a script of training/ as from a shell."""
     return subprocess.run(
-        [sys.executable, ROOT / "training" / script, *map(str, arguments)],
+        [sys.executable, "-m", f"training.{script}", *map(str, arguments)],
+        cwd=ROOT,
         env=ENVIRONMENT | {"PYTHONHASHSEED": str(seed)},
         capture_output=True,
         text=True,
@@ -95,7 +96,7 @@ def assert_same_weights(ours: Path, theirs: Path) -> None:
 
 
 def test_select_chooses_the_same_in_every_process(work: Path, data: Path, tmp_path: Path) -> None:
-    done = run_script("encoder.py", "select", "--data", data, "--work", tmp_path)
+    done = run_script("encoder", "select", "--data", data, "--work", tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.splitlines()[0] == f"528 pairs in {tmp_path / 'parallel'}"
     for name in ("parallel/pairs.json", "parallel/english.json", "long/pairs.json"):
@@ -178,7 +179,7 @@ def test_average_export_and_restore(stages: Stages, work: Path, stage1: Path, st
 def prepared(data: Path, weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reader")
     options = ("--data", data, "--work", folder, "--encoder", weights)
-    done = run_script("reader.py", "prepare", *options)
+    done = run_script("reader", "prepare", *options)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert "piaf: " in done.stderr
     return folder

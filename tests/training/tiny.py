@@ -18,12 +18,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from encoder_data import LANGUAGES, QUOTAS
-from encoder_start import SPACE, SPECIAL, make_body, make_tokenizer, read_packed
-from encoder_student import PASSAGE_PROMPT, QUESTION_PROMPT, save_student
-from encoder_tune import QUESTION_QUOTAS
-from export import export_onnx
 from numpy.typing import NDArray
+
+from training.encoder_data import LANGUAGES, QUOTAS
+from training.encoder_start import SPACE, SPECIAL, make_body, make_tokenizer, read_packed
+from training.encoder_student import PASSAGE_PROMPT, QUESTION_PROMPT, save_student
+from training.encoder_tune import QUESTION_QUOTAS
+from training.export import export_onnx
 
 #: Threads that wait for each other would take most of the time.
 torch.set_num_threads(1)

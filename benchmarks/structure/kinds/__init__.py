@@ -1,0 +1,1 @@
+"""The kinds of the benchmark: each adds documents and questions to a world."""

@@ -1,0 +1,293 @@
+"""Open the database file of the embedded store, create its schema, and translate its errors.
+
+Knows SQLite and the file system; nothing of what a build writes or a question reads.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from seedqa.index.documents.ignore import matches_glob
+from seedqa.index.errors import (
+    IndexBusy,
+    IndexCorrupt,
+    IndexFormatError,
+    IndexMissing,
+    SeedqaError,
+    StorageError,
+)
+from seedqa.index.messages import Message, describe_os_error
+
+FORMAT = 2
+#: "sdqa", so that `file` and seedqa recognise the database.
+APPLICATION_ID = 0x73647161
+DATABASE = "seedqa.db"
+#: How long a reader or the writer waits for the other's short critical sections.
+BUSY_SECONDS = 10.0
+
+#: Keys of the table `meta`.
+GENERATION = "generation"
+INTENTION = "intention"
+#: Present while the embedding cache holds vectors that no commit has used yet.
+UNCOMMITTED = "uncommitted"
+
+#: A file that was never opened has no size, times and inode. `context`, `edits` and `columns` are
+#: JSON arrays, NULL where they are empty.
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL UNIQUE,
+    size INTEGER,
+    mtime_ns INTEGER,
+    ctime_ns INTEGER,
+    inode INTEGER,
+    read_ns INTEGER,
+    retry INTEGER NOT NULL DEFAULT 0,
+    hash TEXT,
+    title TEXT,
+    date TEXT,
+    language TEXT,
+    status TEXT NOT NULL CHECK (status IN ('indexed', 'skipped')),
+    skip_kind TEXT,
+    reason TEXT,
+    CHECK ((status = 'skipped') = (skip_kind IS NOT NULL AND reason IS NOT NULL))
+);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents (id),
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    line_start INTEGER NOT NULL,
+    line_end INTEGER NOT NULL,
+    page INTEGER,
+    page_to INTEGER,
+    text TEXT NOT NULL,
+    context TEXT,
+    edits TEXT,
+    columns TEXT,
+    items TEXT,
+    hash BLOB NOT NULL
+);
+CREATE INDEX chunks_document ON chunks (document);
+CREATE INDEX chunks_hash ON chunks (hash);
+CREATE TABLE vectors (
+    model TEXT NOT NULL, hash BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, hash)
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE words USING fts5 (
+    folded, stems, context_folded, context_stems, tokenize = 'unicode61 remove_diacritics 0'
+);
+CREATE VIRTUAL TABLE word_counts USING fts5vocab (words, 'col');
+"""
+
+
+# -- opening -----------------------------------------------------------------------------------
+
+
+def connect_for_reading(folder: Path) -> sqlite3.Connection:
+    """Connect to the database of an index; raise IndexMissing, IndexFormatError, IndexCorrupt."""
+    path = folder / DATABASE
+    with translated_errors(folder, "read"):
+        if not path.is_file():
+            raise missing_index_error(folder)
+        mode = "mode=ro"
+        if not os.access(folder, os.W_OK) and not _has_log(path):
+            # SQLite cannot make its shared-memory file next to a WAL database that it may not write
+            mode += "&immutable=1"
+        connection = _connect(path, mode)
+        try:
+            if _is_blank(connection):  # a first build was killed, or had no space, this early
+                raise missing_index_error(folder)
+            _check_format(path, connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _has_log(path: Path) -> bool:
+    """Return whether the log of a database has content; a reader may leave an empty one."""
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def connect_for_writing(folder: Path) -> sqlite3.Connection:
+    """Connect to the database of an index; create it if there is none."""
+    with translated_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / DATABASE
+        connection = _connect(path, "mode=rwc")
+        try:
+            if _is_blank(connection):
+                _create(connection)
+            _check_format(path, connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(os.fsencode(path.resolve()))}?{mode}",
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+    )
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.create_function("matches_glob", 2, _matches_glob, deterministic=True)
+    return connection
+
+
+@lru_cache(maxsize=8)
+def _compile_glob(pattern: str) -> Callable[[str], bool]:
+    return matches_glob(pattern)
+
+
+def _matches_glob(pattern: str, source: str) -> bool:
+    """Return whether a source passes a glob: the SQL function `matches_glob(pattern, source)`."""
+    return _compile_glob(pattern)(source)
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    return bool(version == 0 and tables == 0)
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
+        f" PRAGMA user_version = {FORMAT}; COMMIT;"
+    )
+
+
+def _check_format(path: Path, connection: sqlite3.Connection) -> None:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    if owner != APPLICATION_ID:
+        raise IndexFormatError(
+            Message("{path} is not a database of seedqa", path=path),
+            Message("application id {number:#x}", number=APPLICATION_ID),
+            Message("Name another folder with --index, or delete this one and run seedqa index"),
+        )
+    if version != FORMAT:
+        raise IndexFormatError(
+            Message("{path} has index format {number}", path=path, number=version),
+            Message("format {number}", number=FORMAT),
+            Message("Update seedqa, or delete the folder and run seedqa index"),
+        )
+
+
+def missing_index_error(folder: Path) -> IndexMissing:
+    """Return the error for a folder without an index."""
+    return IndexMissing(
+        Message("no index in {folder}", folder=folder),
+        Message("a folder with {file}", file=DATABASE),
+        Message("Make one with: {command}", command="seedqa index FOLDER"),
+    )
+
+
+def read_meta(connection: sqlite3.Connection, key: str) -> str | None:
+    """Return a value of the table `meta`, or None."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def find_chunk_ids(connection: sqlite3.Connection, documents: Iterable[int]) -> list[int]:
+    """Return the ids of all chunks of these documents, ascending."""
+    rows = connection.execute(
+        "SELECT id FROM chunks WHERE document IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (id_list(documents),),
+    )
+    return [row[0] for row in rows]
+
+
+def id_list(ids: Iterable[int]) -> str:
+    """Return ids as JSON, for `json_each`: a statement has a limited number of parameters."""
+    return json.dumps([int(one) for one in ids])
+
+
+# -- errors ------------------------------------------------------------------------------------
+
+
+@contextmanager
+def translated_errors(folder: Path, wanted: str = "written") -> Iterator[None]:
+    """Turn errors of SQLite and of the file system into the family of `index.errors`.
+
+    `wanted` says what the folder was opened for: to be "written" or "read".
+    """
+    try:
+        yield
+    except (SeedqaError, FileNotFoundError):
+        raise
+    except sqlite3.Error as error:
+        raise _translate_sqlite(folder, error, wanted) from error
+    except OSError as error:
+        raise _translate_os(folder, error, wanted) from error
+
+
+def _translate_sqlite(folder: Path, error: sqlite3.Error, wanted: str) -> SeedqaError:
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    path = folder / DATABASE
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return _no_space_error(folder)
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return _no_permission_error(folder, wanted)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return IndexBusy(
+            Message("{path} is in use", path=path), "", Message("Try again in a moment")
+        )
+    return damaged_error(folder, str(error))
+
+
+def damaged_error(folder: Path, why: str) -> IndexCorrupt:
+    """Return the error for a database that cannot be trusted."""
+    return IndexCorrupt(
+        Message("{path} is damaged: {reason}", path=folder / DATABASE, reason=why),
+        "",
+        Message(
+            "Run seedqa doctor --repair --seeds FOLDER, or delete the folder and run seedqa index"
+        ),
+    )
+
+
+def _translate_os(folder: Path, error: OSError, wanted: str) -> SeedqaError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+        return _no_space_error(folder)
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return _no_permission_error(folder, wanted)
+    return StorageError(
+        Message(
+            "{folder} cannot be used: {reason}", folder=folder, reason=describe_os_error(error)
+        ),
+        "",
+        Message("Name another one with --index"),
+    )
+
+
+def _no_space_error(folder: Path) -> StorageError:
+    return StorageError(
+        Message("no space left for the index in {folder}", folder=folder),
+        Message("room for the new generation next to the old one"),
+        Message("Free some space, or name another folder with --index; the old index is unchanged"),
+    )
+
+
+def _no_permission_error(folder: Path, wanted: str) -> StorageError:
+    found = Message("{folder} cannot be read", folder=folder)
+    if wanted == "written":
+        found = Message("{folder} cannot be written", folder=folder)
+    return StorageError(
+        found, "", Message("Change its permissions, or name another folder with --index")
+    )

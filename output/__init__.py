@@ -1,0 +1,1 @@
+"""Write results for people and programs: terminal text, the JSON contract, the progress bar."""

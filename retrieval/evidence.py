@@ -1,0 +1,187 @@
+"""Group spans with the same answer, and collect the evidence for each group.
+
+Knows passages and spans; knows nothing of models, nor of the index.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seedqa.index.language import crosses_languages
+from seedqa.retrieval.naming import missing_names, question_names
+from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.reader import Span
+from seedqa.retrieval.sentences import (
+    completes_date,
+    names_year,
+    share_sentence,
+)
+from seedqa.retrieval.types import Passage
+
+#: Cap on the lead of an answer over the next, in the reader's logits.
+MAX_AHEAD = 10.0
+#: Answers, counted from the best, that are searched for a rival or for the other half of a date.
+RIVALS = 4
+#: What it costs a candidate, in logits, if its passage has none of the question's names.
+NAME_PENALTY = 4.0
+#: A year is shown before its month if the month scored at most this many logits higher.
+YEAR_LEEWAY = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span of a passage as it is read; `score` orders the candidates."""
+
+    passage: Passage
+    span: Span
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return self.passage.view.text[self.span.start : self.span.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Candidates with the same answer; the first is shown."""
+
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def best(self) -> Candidate:
+        """The one that is shown."""
+        return self.candidates[0]
+
+    @property
+    def score(self) -> float:
+        """The greatest score of a candidate."""
+        return max(candidate.score for candidate in self.candidates)
+
+    @property
+    def sources(self) -> int:
+        """The number of documents that contain it."""
+        return len(
+            {
+                source
+                for candidate in self.candidates
+                for source in (candidate.passage.source, *candidate.passage.also_in)
+            }
+        )
+
+
+def rank_candidates(
+    question: Question,
+    passages: Sequence[Passage],
+    spans: Sequence[Sequence[Span]],
+    passage_weight: float,
+) -> list[Candidate]:
+    """Return every span, best first; of equals the better passage's, then the first."""
+    found = []
+    for passage, of_passage in zip(passages, spans, strict=True):
+        if not of_passage:
+            continue
+        bonus = passage_weight * passage.score - NAME_PENALTY * missing_names(question, passage)
+        found += [Candidate(passage, span, round(span.score + bonus, 4)) for span in of_passage]
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
+    """Group candidates if the words of one are among those of the other.
+
+    Leaves out candidates of articles and pronouns alone, which say nothing. Groups are in the
+    order of their scores.
+    """
+    groups: list[list[Candidate]] = []
+    words: list[frozenset[str]] = []
+    for candidate in candidates:
+        own = frozenset(normalise_answer(candidate.text))
+        is_abbreviation = len(candidate.text) > 1 and candidate.text.isupper()
+        if not own or (own <= PRONOUNS and not is_abbreviation):
+            continue
+        at = next((at for at, lead in enumerate(words) if own <= lead or lead <= own), None)
+        if at is None:
+            groups.append([candidate])
+            words.append(own)
+        else:
+            groups[at].append(candidate)
+    return _join_date([Group(tuple(group)) for group in groups])
+
+
+def _join_date(groups: list[Group]) -> list[Group]:
+    """Merge the best group with the other half of its date.
+
+    If the month is in the neighbouring sentence and scored at most `YEAR_LEEWAY` higher, the year
+    is shown first: alone, "January" says less than "2017".
+    """
+    for at, group in enumerate(groups[1:RIVALS], 1):
+        first, other = groups[0].best, group.best
+        if _is_rest_of_date(first, other):
+            leads = (
+                names_year(other.text)
+                and first.score - other.score <= YEAR_LEEWAY
+                and not share_sentence(*_spans_of(first, other))
+            )
+            joined = (*group.candidates, first) if leads else (*groups[0].candidates, other)
+            return [Group(joined), *groups[1:at], *groups[at + 1 :]]
+    return groups
+
+
+def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group | None:
+    """Return the best group that is neither the first nor one of its `rivals`, if any."""
+    return next((group for group in groups[1:] if group not in rivals), None)
+
+
+def _is_rest_of_date(candidate: Candidate, other: Candidate) -> bool:
+    """Return whether one is the year and the other its month."""
+    return other.passage is candidate.passage and completes_date(*_spans_of(candidate, other))
+
+
+def _spans_of(
+    candidate: Candidate, other: Candidate
+) -> tuple[str, tuple[int, int], tuple[int, int], str]:
+    """Return the text of a passage, the spans of two candidates in it, and its language."""
+    passage, one, two = candidate.passage, candidate.span, other.span
+    return passage.view.text, (one.start, one.end), (two.start, two.end), passage.language
+
+
+def weigh_evidence(
+    group: Group, other: Group | None, question: Question, read: Sequence[Passage]
+) -> dict[str, float]:
+    """Return the evidence that a group is right, by the names that a calibration weighs.
+
+    `other` is the best group with another answer, `read` all passages that were
+    read. Across languages words rarely match, so `lexical` is uninformative there, and
+    the reader accepts more spans. Separate weights are used, plus the passage's cosine minus the
+    mean of the others, because each language pair shifts all cosines.
+    """
+    best = group.best
+    passage = best.passage
+    across = float(crosses_languages(question.language, passage.language))
+    cosine = passage.parts.cosine or 0.0
+    location = (passage.source, passage.start)
+    others = [each.parts.cosine or 0.0 for each in read if (each.source, each.start) != location]
+    lead = cosine - sum(others) / len(others) if others else 0.0
+    ahead = group.score - other.score if other else MAX_AHEAD
+    # If the passage states the answer several times, the reader splits its probability: add it up.
+    here = [each.span.score for each in group.candidates if each.passage is passage]
+    margin = float(np.logaddexp.reduce(here))
+    return {
+        "margin": margin,
+        "ahead": max(-MAX_AHEAD, min(MAX_AHEAD, ahead)),
+        "cosine": cosine,
+        "lexical": passage.parts.lexical,
+        "repeated": math.log(group.sources),
+        "across": across,
+        "margin across": margin * across,
+        "cosine across": cosine * across,
+        "lead across": lead * across,
+        "unknown": (1 - across) * len(question.unknown) / max(1, len(question.topical)),
+        "unknown name": float(bool(question.unknown & question_names(question))),
+        "missing names": missing_names(question, passage),
+    }

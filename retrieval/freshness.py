@@ -1,0 +1,149 @@
+"""Check whether an index agrees with its folder at the time of a question, and catch up with it.
+
+The only module of retrieval that builds. Knows plans and builds; knows nothing of ranking.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from seedqa.index.build import OutOfTime, Report, build_index
+from seedqa.index.encoder import Encoder
+from seedqa.index.errors import IndexBusy, SeedsError, StorageError
+from seedqa.index.messages import Message
+from seedqa.index.plan import Plan, plan_changes, settle_doubts
+from seedqa.index.progress import Progress
+from seedqa.index.store.protocol import IndexReader
+from seedqa.index.store.rows import Generation
+from seedqa.index.workspace import other_model_error
+
+logger = logging.getLogger(__name__)
+
+#: A question waits this long for a build before it is answered from the old generation.
+REFRESH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """The state of the folder at the time of a question."""
+
+    fresh: bool
+    stale_sources: frozenset[str] = frozenset()
+    notes: tuple[Message, ...] = ()
+
+
+def check_folder(
+    reader: IndexReader, index: Path, generation: Generation, encoder: Encoder
+) -> Freshness:
+    """Compare the folder with the index, building nothing.
+
+    Raises IndexMismatch if the index was built with another model.
+    """
+    try:
+        plan = settle_doubts(_plan(reader, index, generation))
+    except SeedsError as error:
+        return _folder_is_gone(reader, error)
+    if generation.recipe.fingerprint != encoder.fingerprint:
+        raise other_model_error(generation, encoder)
+    if plan.is_empty:
+        return Freshness(True)
+    return _describe_emptied(generation, plan) or Freshness(
+        False, plan.stale_sources, (_describe_plan(plan),)
+    )
+
+
+def catch_up(
+    reader: IndexReader,
+    index: Path,
+    generation: Generation,
+    encoder: Encoder,
+    progress: Progress,
+    seconds: float = REFRESH_SECONDS,
+) -> Freshness:
+    """Compare the folder with the index, and bring the index up to date if that is quick.
+
+    Rebuilds an index of an earlier version of the bundled model, however long that takes. Raises
+    IndexMismatch if the index was built with another model that was named.
+    """
+    other_model = generation.recipe.fingerprint != encoder.fingerprint
+    try:
+        plan = _plan(reader, index, generation)
+    except SeedsError as error:
+        return _folder_is_gone(reader, error)
+    if other_model and generation.recipe.model_path is not None:
+        raise other_model_error(generation, encoder)
+    if plan.is_empty and not other_model:
+        return Freshness(True)
+    emptied = _describe_emptied(generation, plan)
+    if emptied:
+        return emptied
+    try:
+        report = build(index, generation, encoder, progress, None if other_model else seconds)
+    except OutOfTime:
+        reason = Message(
+            "{changes}, too much for a question to wait for; run seedqa index",
+            changes=_describe_plan(plan),
+        )
+    except (IndexBusy, StorageError) as error:
+        if other_model:
+            raise
+        reason = Message(
+            "{changes}, and {reason}", changes=_describe_plan(plan), reason=error.found
+        )
+    else:
+        return Freshness(True, notes=report.notes)
+    return Freshness(False, plan.stale_sources, (reason,))
+
+
+def build(
+    index: Path,
+    generation: Generation,
+    encoder: Encoder,
+    progress: Progress,
+    seconds: float | None,
+) -> Report:
+    """Index the changes with the recipe of the last build."""
+    report = build_index(
+        Path(generation.recipe.seeds),
+        index,
+        encoder,
+        model_path=generation.recipe.model_path,
+        settings=generation.recipe.settings,
+        progress=progress,
+        deadline=None if seconds is None else time.monotonic() + seconds,
+    )
+    for note in report.notes:
+        logger.info("%s", note)
+    return report
+
+
+def _plan(reader: IndexReader, index: Path, generation: Generation) -> Plan:
+    return plan_changes(reader, Path(generation.recipe.seeds), index)
+
+
+def _folder_is_gone(reader: IndexReader, error: SeedsError) -> Freshness:
+    sources = frozenset(row.source for row in reader.documents())
+    return Freshness(False, sources, (Message("{reason}: nothing is fresh", reason=error.found),))
+
+
+def _describe_emptied(generation: Generation, plan: Plan) -> Freshness | None:
+    """Return the state if every document has gone: a disk may be missing, not the files."""
+    if not generation.documents or plan.unchanged or plan.to_read:
+        return None
+    reason = Message(
+        "no document is left in {folder}; run seedqa index to empty the index too",
+        folder=generation.recipe.seeds,
+    )
+    return Freshness(False, plan.stale_sources, (reason,))
+
+
+def _describe_plan(plan: Plan) -> Message:
+    changed, removed = len(plan.to_read) + len(plan.newly_skipped), len(plan.removed)
+    return Message(
+        "{changed} changed and {removed} deleted files are not yet in the index",
+        changed=changed,
+        removed=removed,
+    )

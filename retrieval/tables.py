@@ -1,0 +1,99 @@
+"""Find the row of a table that a word was read in, with the names of its columns.
+
+Knows passages whose rows are read as "column: cell; column: cell"; nothing of the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seedqa.index.lexical import folded_words
+from seedqa.index.tables import CELL_END
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.types import Passage, TableRow
+
+Span = tuple[int, int]
+
+
+def line_around(text: str, at: int) -> Span:
+    """Return the span of the line of `text` that holds the offset `at`."""
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return start, len(text) if end < 0 else end
+
+
+def row_around(passage: Passage, at: int) -> TableRow:
+    """Return the row that is read at the offset `at`; an empty cell is an empty text."""
+    view = passage.view
+    start, end = line_around(view.text, at)
+    cells = dict.fromkeys(passage.columns, "")
+    marks = [
+        segment for segment in view.segments if not segment.is_literal and start <= segment.at < end
+    ]
+    for number, mark in enumerate(marks):
+        until = marks[number + 1].at if number + 1 < len(marks) else end
+        text = view.text[mark.at : until]
+        name, found, cell = text.removeprefix(CELL_END).partition(": ")
+        if found and name in cells:
+            cells[name] = cell.strip()
+    return TableRow(passage.columns, tuple(cells.values()))
+
+
+def inserted_spans(passage: Passage) -> tuple[Span, ...]:
+    """Return the spans of the reading view that are in no file: names of columns and marks."""
+    segments = passage.view.segments
+    following = [*(segment.at for segment in segments[1:]), len(passage.view.text)]
+    return tuple(
+        (segment.at, end)
+        for segment, end in zip(segments, following, strict=True)
+        if not segment.is_literal and passage.columns
+    )
+
+
+def closed_spans(passages: Sequence[Passage], question: Question) -> list[tuple[Span, ...]]:
+    """Return for each passage the spans of its reading view that no answer may touch.
+
+    Those are what is inserted, and the rows of a table that have fewer words of the question than
+    another row of a table with the same columns: "Moen" leaves only the rows about Moen open.
+    """
+    rows = [_rows(passage) for passage in passages]
+    shared = [
+        [_count_shared(passage, row, question) for row in of_passage]
+        for passage, of_passage in zip(passages, rows, strict=True)
+    ]
+    most: dict[tuple[str, ...], int] = {}
+    for passage, counts in zip(passages, shared, strict=True):
+        most[passage.columns] = max([most.get(passage.columns, 0), *counts])
+    return [
+        (
+            *inserted_spans(passage),
+            *(
+                row
+                for row, count in zip(of_passage, counts, strict=True)
+                if count < most[passage.columns]
+            ),
+        )
+        for passage, of_passage, counts in zip(passages, rows, shared, strict=True)
+    ]
+
+
+def _rows(passage: Passage) -> list[Span]:
+    """Return the spans of the rows of a table as it is read; none where it is no table."""
+    if not passage.columns:
+        return []
+    text = passage.view.text
+    starts = {line_around(text, start)[0] for start, _ in inserted_spans(passage)}
+    return [line_around(text, start) for start in sorted(starts)]
+
+
+def _count_shared(passage: Passage, row: Span, question: Question) -> int:
+    """Return how many topical words of the question are in the cells of a row."""
+    view = passage.view
+    start, end = row
+    cells = [
+        view.text[max(start, segment.at) : min(end, segment.at + segment.end - segment.start)]
+        for segment in view.segments
+        if segment.is_literal and segment.at < end
+    ]
+    known = set(folded_words("\n".join(cells)))
+    return sum(word in known for word in question.topical)

@@ -1,0 +1,166 @@
+"""Chunks along sections: headings, tables, lists, page breaks, and what is not read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.reading_view import readable_text
+from seedqa.index.sections import is_cut_off, name_context
+from seedqa.index.types import Block, BlockKind, Chunk, Document, Row
+
+H, P, I = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM  # noqa: E741
+
+
+def make(*parts: tuple[BlockKind, str] | tuple[BlockKind, str, int], **known: object) -> Document:
+    """Return a document of these blocks, an empty line between two of them."""
+    text, blocks = "", []
+    for kind, words, *level in parts:
+        start = len(text)
+        text += words
+        blocks.append(Block(kind, start, len(text), level[0] if level else 0))
+        text += "\n\n"
+    values = {"source": "a.md", "title": "Report", "date": None, "language": "en"} | known
+    return Document(text=text, blocks=tuple(blocks), **values)
+
+
+def told(chunks: list[Chunk]) -> list[tuple[tuple[str, ...], str]]:
+    return [(chunk.context, readable_text(chunk)) for chunk in chunks]
+
+
+def test_a_heading_begins_the_first_chunk_of_its_section_and_is_context_of_the_others() -> None:
+    first, second = "One. " * 60, "Two. " * 60
+    document = make((H, "Ghent", 2), (P, first.strip()), (P, second.strip()), (H, "Turku", 2),
+                    (P, "Three."))  # fmt: skip
+    chunks = split_document(document)
+    assert [chunk.context for chunk in chunks] == [("Report",), ("Report", "Ghent"), ("Report",)]
+    assert chunks[0].text.startswith("Ghent\n\nOne. One.")
+    assert chunks[2].text == "Turku\n\nThree."
+    assert not any(chunk.text.endswith(("Ghent", "Turku")) for chunk in chunks)
+
+
+def test_the_path_of_headings_is_context() -> None:
+    document = make((H, "Report", 1), (H, "Offices", 2), (H, "Ghent", 3), (P, "a" * 590),
+                    (P, "It opens at nine."))  # fmt: skip
+    chunks = split_document(document)
+    assert chunks[0].start == 0
+    assert chunks[-1].context == ("Report", "Offices", "Ghent")
+
+
+def test_a_heading_without_text_stays_with_the_next_section() -> None:
+    document = make((H, "Offices", 1), (H, "Ghent", 2), (P, "It opens at nine."))
+    assert told(split_document(document)) == [
+        (("Report",), "Offices\n\nGhent\n\nIt opens at nine."),
+    ]
+
+
+def test_a_heading_at_the_end_is_found_by_its_own_words() -> None:
+    document = make((P, "Text."), (H, "Appendix", 1))
+    assert told(split_document(document)) == [(("Report",), "Text."), (("Report",), "Appendix")]
+
+
+def test_chunks_are_in_the_order_of_their_starts() -> None:
+    """A note below a heading came before the heading."""
+    document = make((H, "Baths", 1), (BlockKind.NOTE, "1 Since 1904."), (P, "Open daily."))
+    assert [(chunk.start, chunk.text[:5]) for chunk in split_document(document)] == [
+        (0, "Baths"),
+        (7, "1 Sin"),
+    ]
+
+
+def test_what_is_not_read_is_in_no_chunk() -> None:
+    document = make((BlockKind.NAVIGATION, "Home | Shop"), (P, "The baths open at eight."),
+                    (BlockKind.FURNITURE, "Page 1 of 4"))  # fmt: skip
+    assert [chunk.text for chunk in split_document(document)] == ["The baths open at eight."]
+
+
+def test_a_sentence_runs_over_the_end_of_a_page() -> None:
+    document = make((P, "The work was paid for by"), (BlockKind.FURNITURE, "Confidential"),
+                    (P, "the Marlow Foundation."), page_starts=(0, 40))  # fmt: skip
+    (chunk,) = split_document(document)
+    assert readable_text(chunk) == "The work was paid for by the Marlow Foundation."
+    assert (chunk.page, chunk.page_to) == (1, 2)
+    assert chunk.text == "The work was paid for by\n\nConfidential\n\nthe Marlow Foundation."
+
+
+def test_a_word_is_joined_over_the_end_of_a_page() -> None:
+    document = make((P, "paid by the foun-"), (BlockKind.FURNITURE, "7"), (P, "dation."))
+    assert readable_text(split_document(document)[0]) == "paid by the foundation."
+
+
+def test_a_sentence_that_ends_does_not_run_on() -> None:
+    document = make((P, "It was paid."), (BlockKind.FURNITURE, "7"), (P, "the next one."))
+    assert [chunk.text for chunk in split_document(document)] == ["It was paid.", "the next one."]
+    assert is_cut_off("paid for by", "the fund")
+    assert not is_cut_off("Summary", "The fund")
+
+
+def table(rows: int) -> Document:
+    head = "| Station | Opened |"
+    lines = [head, *(f"| Moen {number} | {1900 + number} |" for number in range(rows))]
+    text = "Stations\n\n" + "\n".join(lines)
+    found = []
+    at = text.index(head)
+    for line in lines:
+        first = at + 2
+        second = at + line.index("|", 2) + 2
+        cells = ((first, at + line.index("|", 2) - 1), (second, at + len(line) - 2))
+        found.append(Row(at, at + len(line), cells))
+        at += len(line) + 1
+    blocks = (
+        Block(H, 0, 8, 2),
+        Block(BlockKind.TABLE, found[0].start, found[-1].end, columns=("Station", "Opened"),
+              header=found[0], rows=tuple(found[1:])),
+    )  # fmt: skip
+    return Document("a.md", text, "Report", None, "en", blocks=blocks)
+
+
+def test_a_row_is_read_with_the_names_of_its_columns() -> None:
+    (chunk,) = split_document(table(2))
+    assert readable_text(chunk) == (
+        "Stations\n\nStation: Moen 0; Opened: 1900.\nStation: Moen 1; Opened: 1901."
+    )
+    assert chunk.columns == ("Station", "Opened")
+    assert chunk.text.startswith("Stations\n\n| Station | Opened |\n| Moen 0")
+
+
+def test_a_long_table_keeps_the_names_of_its_columns() -> None:
+    chunks = split_document(table(40))
+    assert len(chunks) > 2
+    assert {chunk.columns for chunk in chunks} == {("Station", "Opened")}
+    assert chunks[1].context == ("Report", "Stations")
+    read = "".join(map(readable_text, chunks))
+    assert read.count("Station: ") == 40
+
+
+def test_a_list_is_kept_whole_with_what_introduces_it() -> None:
+    document = make((P, "x" * 400), (P, "The members are:"), (I, "Ann Lee", 1), (I, "Bob Ray", 1),
+                    (I, "Cy Oz", 1))  # fmt: skip
+    chunks = split_document(document, ChunkSettings(600, 120))
+    last = chunks[-1]
+    assert "The members are:" in last.text
+    assert [last.text[slice(*item)] for item in last.items] == ["Ann Lee", "Bob Ray", "Cy Oz"]
+
+
+def test_names_that_tell_something_are_context() -> None:
+    assert name_context("trips/Valencia 2023.md", "Hotel notes") == ("trips", "Valencia 2023")
+    assert name_context("lease-2021.md", "Lease") == ("lease-2021",)
+    assert name_context("iron_bridge.txt", "The iron bridge") == ()
+    assert name_context("a/b/0001.txt", "The iron bridge") == ()
+
+
+def test_a_note_belongs_to_the_section_of_its_reference() -> None:
+    document = make((H, "Ghent", 2), (P, "It opens at nine."), (H, "Turku", 2), (P, "It shuts."),
+                    (BlockKind.NOTE, "Not in winter."))  # fmt: skip
+    note = replace(document.blocks[-1], anchor=document.text.index("nine"))
+    noted = replace(document, blocks=(*document.blocks[:-1], note))
+    assert told(split_document(noted))[-1] == (("Report", "Ghent"), "Not in winter.")
+    assert told(split_document(document))[-1] == (("Report",), "Not in winter.")
+
+
+def test_a_footnote_does_not_end_a_sentence_that_runs_on() -> None:
+    document = make((P, "It was paid for by"), (BlockKind.NOTE, "See page 9."), (P, "the fund."))
+    assert told(split_document(document)) == [
+        (("Report",), "It was paid for by the fund."),
+        (("Report",), "See page 9."),
+    ]
