@@ -136,9 +136,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures here too")
     options = parser.parse_args()
     columns: dict[str, dict[str, float]] = {}
+    names_alike = len({folder.name for folder in options.readers}) < len(options.readers)
     for folder in options.readers:
-        reader = Reader(folder)
-        columns[folder.name] = {}
+        reader, column = Reader(folder), str(folder) if names_alike else folder.name
+        columns[column] = {}
         for source in options.sources:
             rows = choose_rows(options.data, options.part, source)
             if options.questions and len(rows) > options.questions:
@@ -146,12 +147,12 @@ def main() -> None:
             rows = list(map(type_question, rows)) if options.typed else rows
             started = time.perf_counter()
             readings = read_all(reader, rows, titled=options.titled)
-            columns[folder.name] |= figures(source, readings)
+            columns[column] |= figures(source, readings)
             spent = 1000 * (time.perf_counter() - started) / len(rows)
-            columns[folder.name][f"{source}, ms a question"] = spent
-    names = list(dict.fromkeys(name for column in columns.values() for name in column))
+            columns[column][f"{source}, ms a question"] = spent
+    names = list(dict.fromkeys(name for found in columns.values() for name in found))
     table = [
-        [name, *(f"{column[name]:.1f}" if name in column else "-" for column in columns.values())]
+        [name, *(f"{found[name]:.1f}" if name in found else "-" for found in columns.values())]
         for name in names
     ]
     print(describe_machine())
