@@ -18,6 +18,8 @@ from seedqa.index.documents.pdf.pieces import EMPTY_PAGE, Page, read_page
 from seedqa.index.documents.pdf.write import join_torn_words, write_pages
 from seedqa.index.documents.types import Extracted, Stated, one_line
 from seedqa.index.errors import UnreadableFile
+from seedqa.index.messages import Message
+from seedqa.index.types import SkipKind
 
 #: A PDF with more text is refused: as much as a text file may have.
 MAX_PDF_CHARACTERS = 64 * 2**20
@@ -42,10 +44,12 @@ def extract_pdf(raw: bytes) -> Extracted:
             outline = _read_outline(pdf)
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
-            raise UnreadableFile("encrypted PDF (password needed)") from error
-        raise UnreadableFile(f"damaged PDF: {one_line(error)}") from error
+            reason = Message("encrypted PDF (password needed)")
+            raise UnreadableFile(reason, kind=SkipKind.ENCRYPTED) from error
+        reason = Message("damaged PDF: {detail}", detail=one_line(error))
+        raise UnreadableFile(reason, kind=SkipKind.DAMAGED) from error
     if not any(page.pieces for page in pages):
-        raise UnreadableFile("no text layer (scanned?)")
+        raise UnreadableFile(Message("no text layer (scanned?)"), kind=SkipKind.NO_TEXT)
     return _write(pages, outline, Stated(title=title))
 
 
@@ -74,7 +78,8 @@ def _read_pages(pdf: Any) -> list[Page]:
         pages.append(page if page.pieces else EMPTY_PAGE)
         left -= sum(len(piece.text) for piece in page.pieces)
         if left < 0:
-            raise UnreadableFile(f"PDF with more than {MAX_PDF_CHARACTERS:,} characters")
+            reason = Message("PDF with more than {count:,} characters", count=MAX_PDF_CHARACTERS)
+            raise UnreadableFile(reason, kind=SkipKind.TOO_LARGE)
     return pages
 
 
