@@ -14,7 +14,7 @@ from typing import Any
 from seedqa.index.documents.docx_margins import Line, read_margins
 from seedqa.index.documents.docx_names import attribute, child, word
 from seedqa.index.documents.docx_package import DocxPackage, damaged_docx
-from seedqa.index.documents.docx_parts import Paragraph, Part, is_bold
+from seedqa.index.documents.docx_parts import Paragraph, Part, Reference, is_bold
 from seedqa.index.documents.docx_story import StoryReader
 from seedqa.index.documents.docx_styles import Style, Styles
 from seedqa.index.documents.docx_tables import lay_out, lines_of
@@ -54,8 +54,8 @@ def extract_docx(raw: bytes) -> Extracted:
     body_start = writer.length
     writer.add_parts(list(_mark_bold_headings(parts, styles)))
     body_end = writer.length
-    for note in _read_notes(package, reader):
-        writer.add_block(BlockKind.NOTE, note)
+    for reference, note in _read_notes(package, reader):
+        writer.add_block(BlockKind.NOTE, note, anchor=writer.anchors.get(reference))
     # A footer belongs to the document, as a note does, not to its last section.
     _add_lines(writer, read_margins(package, reader, "footer"), BlockKind.NOTE)
     text, blocks = writer.finish()
@@ -138,8 +138,8 @@ def _add_lines(writer: TextWriter, stories: Iterable[Sequence[Line]], kind: Bloc
                 writer.add_block(BlockKind.FURNITURE, line.text)
 
 
-def _read_notes(package: DocxPackage, reader: StoryReader) -> Iterator[str]:
-    """Yield the texts of footnotes, endnotes and comments in the order of their references.
+def _read_notes(package: DocxPackage, reader: StoryReader) -> Iterator[tuple[Reference, str]]:
+    """Yield footnotes, endnotes and comments with their texts in the order of their references.
 
     A note that only deleted text refers to is left out. A comment has its author before it.
     """
@@ -158,7 +158,8 @@ def _read_notes(package: DocxPackage, reader: StoryReader) -> Iterator[str]:
         rest = [identifier for identifier in notes if identifier not in removed]
         for identifier in dict.fromkeys([*shown, *rest]):
             if identifier in notes:
-                yield from _read_note(notes[identifier], reader)
+                for text in _read_note(notes[identifier], reader):
+                    yield (kind, identifier), text
 
 
 def _read_note(note: Any, reader: StoryReader) -> Iterator[str]:

@@ -12,6 +12,9 @@ from seedqa.index.documents.docx_names import attribute, child, children, is_on,
 from seedqa.index.documents.docx_styles import NO_STYLE, Style, Styles
 from seedqa.index.types import BlockKind
 
+#: What refers to a note: "footnote", "endnote" or "comment", and the identifier of the note.
+Reference = tuple[str, str]
+
 #: A longer paragraph is no heading, whatever its style.
 MAX_HEADING_CHARS = 300
 
@@ -26,6 +29,8 @@ class Paragraph:
     masked: str = ""
     """The text with a 0 for each page number that a field gives; empty if there is none."""
     element: Any = None
+    references: tuple[tuple[int, Reference], ...] = ()
+    """Where in the text it refers to notes."""
 
     @property
     def kind(self) -> BlockKind:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any
 
 from seedqa.index.documents.docx_fields import Fields
@@ -23,7 +24,7 @@ from seedqa.index.documents.docx_names import (
     number,
     word,
 )
-from seedqa.index.documents.docx_parts import Cell, Paragraph, Part, Table
+from seedqa.index.documents.docx_parts import Cell, Paragraph, Part, Reference, Table
 from seedqa.index.documents.docx_styles import NO_STYLE, Style, Styles, list_depth, with_outline
 from seedqa.index.documents.docx_symbols import symbol
 from seedqa.index.types import BlockKind
@@ -63,6 +64,8 @@ class _OpenParagraph:
     """The pieces with a 0 for each page number; empty until there is one."""
     is_linked: bool = False
     boxes: list[Part] = field(default_factory=list)
+    references: list[tuple[int, Reference]] = field(default_factory=list)
+    """The notes that it refers to, and behind how many pieces."""
 
 
 @dataclass(slots=True)
@@ -78,8 +81,8 @@ class _OpenTable:
 class _References:
     """The notes that a text refers to, in order, as (kind, identifier)."""
 
-    shown: dict[tuple[str, str], None] = field(default_factory=dict)
-    removed: set[tuple[str, str]] = field(default_factory=set)
+    shown: dict[Reference, None] = field(default_factory=dict)
+    removed: set[Reference] = field(default_factory=set)
 
 
 class StoryReader:
@@ -95,7 +98,7 @@ class StoryReader:
         self._paragraphs: list[_OpenParagraph] = []
         self._tables: list[_OpenTable] = []
         self._fields = Fields()
-        self._carried: list[str] = []
+        self._carried = _OpenParagraph(None, NO_STYLE, False)
         self._may_hide = True
         self._handlers = self._make_handlers()
 
@@ -103,7 +106,7 @@ class StoryReader:
         """Return the paragraphs and tables of a story in order, with no empty ones."""
         parts: list[Part] = []
         self._into, self._paragraphs, self._tables = [parts], [], []
-        self._fields, self._carried = Fields(), []
+        self._fields, self._carried = Fields(), _OpenParagraph(None, NO_STYLE, False)
         self._may_hide = self._styles.hides or next(root.iter(*_VANISH), None) is not None
         self._push(root)
         stack, visit = self._stack, self._visit
@@ -130,10 +133,10 @@ class StoryReader:
 
     def _flush(self) -> None:
         """End a paragraph whose end was deleted but which no other follows."""
-        if self._carried:
-            if text := "".join(self._carried).strip():
-                self._into[-1].append(Paragraph(text, NO_STYLE))
-            self._carried = []
+        if self._carried.pieces:
+            carried, self._carried = self._carried, _OpenParagraph(None, NO_STYLE, False)
+            if text := "".join(carried.pieces).strip():
+                self._into[-1].append(Paragraph(text, NO_STYLE, references=_locate(carried)))
 
     def _make_handlers(self) -> dict[str, Callable[[Any], None]]:
         handlers: dict[str, Callable[[Any], None]] = dict.fromkeys(_SKIPPED, _skip)
@@ -152,6 +155,7 @@ class StoryReader:
             "tr": self._open_row,
             "tc": self._open_cell,
             "sectPr": self.sections.append,
+            "commentRangeStart": self._start_comment,
         }
         for name, handler in named.items():
             handlers |= dict.fromkeys(word(name), handler)
@@ -218,8 +222,17 @@ class StoryReader:
         self._add(symbol(attribute(element, "font") or "", attribute(element, "char") or ""))
 
     def _read_reference(self, element: Any) -> None:
-        kind = _REFERENCES[element.tag]
-        self.references.shown[kind, attribute(element, "id") or ""] = None
+        self._anchor(_REFERENCES[element.tag], element)
+        self.references.shown[_REFERENCES[element.tag], attribute(element, "id") or ""] = None
+
+    def _start_comment(self, element: Any) -> None:
+        self._anchor("comment", element)
+
+    def _anchor(self, kind: str, element: Any) -> None:
+        """Take down where the text refers to a note."""
+        if self._paragraphs:
+            paragraph, identifier = self._paragraphs[-1], attribute(element, "id") or ""
+            paragraph.references.append((len(paragraph.pieces), (kind, identifier)))
 
     def _leave_out(self, element: Any) -> None:
         for reference in element.iter(*_REFERENCES):
@@ -344,10 +357,15 @@ class StoryReader:
     def _close_paragraph(self) -> None:
         closed = self._paragraphs.pop()
         self._fields.end_paragraph()
-        text = "".join([*self._carried, *closed.pieces])
-        self._carried = []
+        if self._carried.pieces:
+            carried, self._carried = self._carried, _OpenParagraph(None, NO_STYLE, False)
+            before = len(carried.pieces)
+            moved = [(before + at, reference) for at, reference in closed.references]
+            closed.references = [*carried.references, *moved]
+            closed.pieces = [*carried.pieces, *closed.pieces]
+        text = "".join(closed.pieces)
         if closed.joins_next and text:
-            self._carried = [text]
+            self._carried.pieces, self._carried.references = closed.pieces, closed.references
         elif text := text.strip():
             self._into[-1].append(self._finish(closed, text))
         self._into[-1].extend(closed.boxes)
@@ -357,7 +375,8 @@ class StoryReader:
             closed.is_linked or _PAGE_AT_END.search(text) is not None
         )
         masked = "".join(closed.masked).strip()
-        return Paragraph(text, closed.style, in_contents, masked, closed.element)
+        references = _locate(closed) if closed.references else ()
+        return Paragraph(text, closed.style, in_contents, masked, closed.element, references)
 
     # --- tables -------------------------------------------------------------------------------
 
@@ -449,7 +468,19 @@ def _one_line(text: str) -> str:
     return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
 
 
+def _locate(paragraph: _OpenParagraph) -> tuple[tuple[int, Reference], ...]:
+    """Return the references of a paragraph with their offsets in its trimmed text."""
+    text = "".join(paragraph.pieces)
+    blank = len(text) - len(text.lstrip())
+    length = len(text.strip())
+    ends = [0, *accumulate(map(len, paragraph.pieces))]
+    return tuple(
+        (min(max(ends[count] - blank, 0), length), reference)
+        for count, reference in paragraph.references
+    )
+
+
 def _as_navigation(part: Part) -> Part:
     if isinstance(part, Table):
         return part
-    return Paragraph(part.text, part.style, True, part.masked, part.element)
+    return replace(part, is_navigation=True)

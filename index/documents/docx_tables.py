@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from seedqa.index.documents.docx_parts import Cell, Paragraph, Part, Table, is_bold
+from seedqa.index.documents.docx_parts import Cell, Paragraph, Part, Reference, Table, is_bold
 from seedqa.index.documents.docx_styles import NO_STYLE, Styles
 from seedqa.index.types import BlockKind
 
@@ -94,6 +94,22 @@ def make_grid(table: Table, styles: Styles) -> Grid | None:
     if marked:
         return Grid(tuple(rows), marked - 1, _join_names(rows[:marked], width), title)
     return Grid(tuple(rows), None, (), title)
+
+
+def find_references(table: Table) -> Iterator[tuple[int, int, int, Reference]]:
+    """Yield the notes that the cells refer to: row that says something, column, offset, which."""
+    kept = [row for row in table.rows if any(cell.parts for cell in row)]
+    for number, row in enumerate(kept):
+        column = 0
+        for cell in row:
+            column += cell.width_before
+            before = ""
+            for paragraph in (each for part in cell.parts for each in paragraphs_of(part)):
+                for at, reference in paragraph.references:
+                    told = (before + paragraph.text[:at]).split()
+                    yield number, column, len(" ".join(told)), reference
+                before += paragraph.text + " "
+            column += cell.span
 
 
 def _is_layout(table: Table) -> bool:

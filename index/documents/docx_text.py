@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from seedqa.index.documents.docx_parts import Paragraph, Part
+from seedqa.index.documents.docx_parts import Paragraph, Part, Reference, Table
 from seedqa.index.documents.docx_styles import Styles
-from seedqa.index.documents.docx_tables import Grid, Texts, make_grid
+from seedqa.index.documents.docx_tables import Grid, Texts, find_references, make_grid
 from seedqa.index.types import Block, BlockKind, Row
 
 #: Blocks that follow one another as lines: a list and a table of contents read as such.
@@ -25,6 +25,8 @@ class TextWriter:
         self._pieces: list[str] = []
         self._blocks: list[Block] = []
         self.length = 0
+        self.anchors: dict[Reference, int] = {}
+        """Where the text first refers to each note."""
 
     def finish(self) -> tuple[str, tuple[Block, ...]]:
         """Return the text and its blocks."""
@@ -34,36 +36,52 @@ class TextWriter:
         """Add paragraphs and tables; lines of code that follow one another are one block."""
         for kind, group in groupby(parts, _kind):
             if kind is BlockKind.CODE:
-                texts = [part.text for part in group if isinstance(part, Paragraph)]
-                self.add_block(kind, "\n".join(texts))
+                self._add_code([part for part in group if isinstance(part, Paragraph)])
                 continue
             for part in group:
                 if isinstance(part, Paragraph):
                     self._add_paragraph(part)
                 elif grid := make_grid(part, self._styles):
-                    self._add_table(grid)
+                    self._add_table(grid, part)
 
-    def add_block(self, kind: BlockKind, text: str, level: int = 0) -> None:
-        """Add a block of trimmed text."""
+    def add_block(
+        self, kind: BlockKind, text: str, level: int = 0, anchor: int | None = None
+    ) -> int:
+        """Add a block of trimmed text; return where it starts."""
         self._separate(kind)
         start = self.length
         self._write(text)
-        self._blocks.append(Block(kind, start, self.length, level))
+        self._blocks.append(Block(kind, start, self.length, level, anchor=anchor))
+        return start
+
+    def _add_code(self, paragraphs: Sequence[Paragraph]) -> None:
+        start = self.add_block(BlockKind.CODE, "\n".join(each.text for each in paragraphs))
+        for paragraph in paragraphs:
+            self._anchor(paragraph, start)
+            start += len(paragraph.text) + 1
+
+    def _anchor(self, paragraph: Paragraph, start: int) -> None:
+        for at, reference in paragraph.references:
+            self.anchors.setdefault(reference, start + at)
 
     def _add_paragraph(self, paragraph: Paragraph) -> None:
         kind, style = paragraph.kind, paragraph.style
         level = {BlockKind.HEADING: style.level, BlockKind.ITEM: style.depth}.get(kind, 0)
-        self.add_block(kind, paragraph.text, level)
+        self._anchor(paragraph, self.add_block(kind, paragraph.text, level))
 
-    def _add_table(self, grid: Grid) -> None:
+    def _add_table(self, grid: Grid, table: Table) -> None:
         if grid.title:
-            self.add_block(BlockKind.CAPTION, grid.title)
+            title = self.add_block(BlockKind.CAPTION, grid.title)
         self._separate(BlockKind.TABLE)
         rows = []
         for number, texts in enumerate(grid.rows):
             if number:
                 self._write("\n")
             rows.append(self._add_row(texts))
+        starts = [[start for start, _ in row.cells] for row in rows]
+        for row, column, at, reference in find_references(table):
+            cells = ([[title], *starts] if grid.title else starts)[row]
+            self.anchors.setdefault(reference, cells[min(column, len(cells) - 1)] + at)
         header = rows[grid.header] if grid.header is not None else None
         below = rows[grid.header + 1 :] if grid.header is not None else rows
         self._blocks.append(

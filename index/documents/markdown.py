@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -144,10 +144,16 @@ class _Reader:
         self._columns: tuple[str, ...] = ()
         self._rows: list[Row] = []
         self._cells: list[tuple[int, int]] = []
+        self._references: dict[str, int] = {}  # where a note is first referred to, by its label
+        self._labels: dict[int, str] = {}  # of a note, by its start
 
     def finish(self) -> list[Block]:
         """Return the blocks, which leave gaps where there is no content."""
         self._flush()
+        for at, block in enumerate(self._blocks):
+            if block.kind is BlockKind.NOTE:
+                anchor = self._references.get(self._labels.get(block.start, ""))
+                self._blocks[at] = replace(block, anchor=anchor)
         return self._blocks
 
     def read(self, event: Any, start: int, end: int) -> None:
@@ -175,6 +181,8 @@ class _Reader:
             self._keep_code(start, end, content)
         elif name == "InlineHtml":
             self._keep_tag(start, end, content)
+        elif name == "FootnoteReference":
+            self._references.setdefault(content.casefold(), start)
 
     # --- blocks ---
 
@@ -205,6 +213,7 @@ class _Reader:
             self._open(BlockKind.ITEM, start, self._depth)
         elif tag == "FootnoteDefinition":
             self._open(BlockKind.NOTE, start)
+            self._labels[self._leaf.start if self._leaf else start] = value.casefold()
         elif tag == "CodeBlock":
             self._open(BlockKind.CODE, start)
         elif tag == "Table":

@@ -26,6 +26,7 @@ from seedqa.index.documents.docx_parts import MAX_HEADING_CHARS
 from seedqa.index.documents.docx_tables import MAX_COLUMNS
 from seedqa.index.documents.types import Stated
 from seedqa.index.types import Edit
+from structure import anchors
 
 BOLD = "<w:b/>"
 IN_LIST = '<w:pPr><w:numPr><w:numId w:val="4"/></w:numPr></w:pPr>'
@@ -567,6 +568,53 @@ def test_notes_follow_the_text_in_the_order_of_their_marks() -> None:
         ("note", 0, "Second."),
         ("note", 0, "Nowhere."),
         ("note", 0, "End."),
+    ]
+
+
+def test_a_note_is_anchored_where_the_text_first_refers_to_it() -> None:
+    mark = reference("footnote", 1)
+    body = (
+        paragraph("Lease", "Heading1")
+        + paragraph(run("  The rent") + mark + run(" is due") + mark + reference("endnote", 2))
+        + table(
+            row("A", "B  b"),
+            row(paragraph("p") + paragraph(run("q  r") + reference("endnote", 3)), "s"),
+        )
+    )
+    extracted = extract_docx(
+        make(
+            body,
+            footnotes=notes("footnote", (1, "First."), (9, "Nowhere.")),
+            endnotes=notes("endnote", (2, "End."), (3, "Cell.")),
+        )
+    )
+    assert extracted.text.startswith("Lease\n\nThe rent is due\n\nA\tB b\np q r\ts\n\nFirst.")
+    assert anchors(extracted) == [
+        ("First.", "\n\nThe rent"),
+        ("Nowhere.", None),
+        ("End.", "ent is due"),
+        ("Cell.", "\tB b\np q r"),
+    ]
+
+
+def test_a_comment_is_anchored_where_its_range_starts() -> None:
+    body = paragraph(
+        run("The ") + '<w:commentRangeStart w:id="0"/>' + run("rent")
+        + '<w:commentRangeEnd w:id="0"/>' + reference("comment", 0)
+    )  # fmt: skip
+    comment = f'<w:comment w:id="0">{paragraph("A ceiling.")}</w:comment>'
+    extracted = extract_docx(make(body, comments=root("comments", comment)))
+    assert anchors(extracted) == [("A ceiling.", "The ")]
+
+
+def test_a_reference_moves_with_the_text_of_a_paragraph_whose_end_was_deleted() -> None:
+    body = paragraph(
+        run("One") + reference("footnote", 1), properties="<w:rPr><w:del/></w:rPr>"
+    ) + paragraph(run(" two") + reference("footnote", 2))
+    footnotes = notes("footnote", (1, "A."), (2, "B."))
+    assert anchors(extract_docx(make(body, footnotes=footnotes))) == [
+        ("A.", "One"),
+        ("B.", "One two"),
     ]
 
 

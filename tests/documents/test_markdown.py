@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.documents.types import Extracted, Stated
-from structure import assert_sound, cells, read, shown
+from structure import anchors, assert_sound, cells, read, shown
 
 
 def extract(text: str) -> Extracted:
@@ -199,6 +199,23 @@ def test_malformed_front_matter_is_text(top: str) -> None:
 )  # fmt: skip
 def test_blocks(text: str, expected: list[tuple[str, int, str, str]]) -> None:
     assert shown(extract(text)) == expected
+
+
+def test_a_note_is_anchored_where_the_text_first_refers_to_it() -> None:
+    text = (
+        "[^b]: Above.\n\n# Büro\n\nOf *1847*[^A] and [^b], then[^a].\n\n"
+        "[^a]: Sold[^c].\n\n[^c]: Twice.\n\n[^d]: Nowhere.\n"
+    )
+    assert anchors(extract(text)) == [
+        ("Above.", "*[^A] and "),
+        ("Sold.", "\nOf *1847*"),
+        ("Twice.", "[^a]: Sold"),
+        ("Nowhere.", None),
+    ]
+
+
+def test_a_note_is_anchored_in_a_table() -> None:
+    assert anchors(extract("|a|\n|-|\n|x[^1]|\n\n[^1]: Y\n")) == [("Y", "|a|\n|-|\n|x")]
 
 
 def test_table() -> None:
