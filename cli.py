@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 _DESCRIPTION = """\
-Ask a folder of documents, in your language or theirs: the answer with its exact words and the
-place they stand in. Everything runs on this machine; nothing is contacted."""
+Ask a folder of documents, in your language or theirs: the answer with its exact words and their
+location. Everything runs on this machine; nothing is contacted."""
 
 _EPILOG = """\
-Environment: SEEDQA_SEEDS, SEEDQA_INDEX and SEEDQA_MODEL stand for --seeds, --index and --model;
-an option goes before them. Exit codes: 0 answered, 1 nothing found, 2 an error."""
+Environment: SEEDQA_SEEDS, SEEDQA_INDEX and SEEDQA_MODEL set --seeds, --index and --model; an
+option overrides them. Exit codes: 0 answered, 1 nothing found, 2 an error."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,16 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(given)
         code = int(options.run(options))
-        sys.stdout.flush()  # what cannot be written fails here, and not without a word at the end
+        sys.stdout.flush()  # so that a failed write is reported here, not lost at exit
         return code
     except SeedqaError as error:
         return _print_error(error, as_json="--json" in given)
     except KeyboardInterrupt:
-        _note("stopped; what was embedded so far is kept, and the next run goes on from there")
+        _note("stopped; the chunks embedded so far are kept, and the next run continues from there")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone, and wants no word about it: nor at the end, when
-        # Python writes what is left.
+        # The program that read our output has gone and wants no message, now or at exit.
         _drop_output()
         return FOUND
     except OSError as error:
@@ -92,7 +91,7 @@ def _ask(options: argparse.Namespace) -> int:
             progress=_progress(),
         )
     if workspace.uses_sample:
-        _note("no index and no seeds here: asked the article that ships; seedqa index FOLDER")
+        _note("no index and no seeds here: asked the bundled article; seedqa index FOLDER")
     for note in result.notes:
         _note(note)
     if options.json:
@@ -115,7 +114,7 @@ def _index(options: argparse.Namespace) -> int:
         from seedqa.index.errors import SeedsError
 
         raise SeedsError(
-            f"two folders, {options.folder} and --seeds {options.seeds}", "one", "Name one of them"
+            f"two folders, {options.folder} and --seeds {options.seeds}", "", "Name one of them"
         )
     options.seeds = options.folder or options.seeds
     report = _build(_workspace(options))
@@ -160,7 +159,7 @@ def _get(options: argparse.Namespace) -> int:
     from seedqa.output.contract import excerpt_json
     from seedqa.output.terminal import show
 
-    excerpt = read_source(_workspace(options), options.place)
+    excerpt = read_source(_workspace(options), options.location)
     if options.json:
         _print_json(excerpt_json(excerpt))
     else:
@@ -215,18 +214,18 @@ def _watch(options: argparse.Namespace) -> int:
     encoder = load_encoder(workspace.model)
     write_report(_build(workspace, encoder), sys.stdout)
     _note(f"watching {workspace.seeds}; stop with Ctrl-C")
-    said = ""
+    last_error = ""
     with suppress(KeyboardInterrupt):
         for _ in watch_changes(workspace.seeds, workspace.index):
             try:
                 report = _build(workspace, encoder)
             except (IndexBusy, SeedsError, StorageError) as error:
-                # Another process writes, a disk is full or gone: the next look may find it mended.
-                if str(error) != said:
-                    _note(f"{error.found}; looking again")
-                said = str(error)
+                # Another process writes, or a disk is full or gone: the next check may succeed.
+                if str(error) != last_error:
+                    _note(f"{error.found}; checking again")
+                last_error = str(error)
                 continue
-            said = ""
+            last_error = ""
             if report.indexed or report.removed:
                 write_report(report, sys.stdout)
                 sys.stdout.flush()
@@ -248,7 +247,7 @@ def _ui(options: argparse.Namespace) -> int:
         uploads=options.allow_upload,
         removals=options.allow_remove,
     )
-    make_rules(page)  # what is wrong with the options is said before anything is built
+    make_rules(page)  # reports wrong options before anything is built
     workspace = _workspace(options)
     with (
         Service.open(workspace, read_only=options.read_only, progress=_progress()) as service,
@@ -359,7 +358,7 @@ def _write_file(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise StorageError(
-            f"{path} cannot be written: {error.strerror}", "a file that can", "Name another one"
+            f"{path} cannot be written: {error.strerror}", "", "Name another one"
         ) from error
 
 
@@ -367,8 +366,10 @@ def _write_file(path: Path, text: str) -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports a wrong option as every error, and takes no option by a part of its name: `--in` is
-    not `--index`."""
+    """Report a wrong option like every error, and match options by their whole names.
+
+    `--in` is not short for `--index`.
+    """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, allow_abbrev=False)
@@ -376,7 +377,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         from seedqa.index.errors import UsageError
 
-        raise UsageError(message, "a command with its options", f"See {self.prog} --help")
+        raise UsageError(message, "", f"See {self.prog} --help")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -390,7 +391,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         dest="command", metavar="COMMAND", required=True, parser_class=_Parser
     )
-    place, asking = _place_options(), _asking_options()
+    location, asking = _location_options(), _asking_options()
 
     def add(name: str, run: Any, summary: str, *parents: _Parser) -> _Parser:
         command = commands.add_parser(
@@ -402,22 +403,20 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    index = add("index", _index, "build or refresh the index of a folder", place)
+    index = add("index", _index, "build or refresh the index of a folder", location)
     index.add_argument("folder", nargs="?", metavar="FOLDER", help="the documents (as --seeds)")
-    ask = add("ask", _ask, "answer a question, with the passages and their sources", place, asking)
+    ask = add("ask", _ask, "answer a question, with passages and their sources", location, asking)
     ask.add_argument("question", metavar="QUESTION", help="the question; - reads standard input")
-    search = add("search", _ask, "show the passages that match a query", place, asking)
-    search.add_argument(
-        "question", metavar="QUERY", help="what to look for; - reads standard input"
-    )
-    add("status", _status, "show what is indexed, what is skipped and why", place)
-    get = add("get", _get, "print a source, where a hit points", place)
-    get.add_argument("place", metavar="FILE[:LINE[:COUNT]]", help="for instance notes.txt:9:3")
-    evaluate = add("eval", _eval, "measure retrieval, answers and abstention", place, asking)
+    search = add("search", _ask, "show the passages that match a query", location, asking)
+    search.add_argument("question", metavar="QUERY", help="the query; - reads standard input")
+    add("status", _status, "show what is indexed, what is skipped and why", location)
+    get = add("get", _get, "print a source, or the lines that a hit names", location)
+    get.add_argument("location", metavar="FILE[:LINE[:COUNT]]", help="for instance notes.txt:9:3")
+    evaluate = add("eval", _eval, "measure retrieval, answers and abstention", location, asking)
     evaluate.add_argument("questions", metavar="QUESTIONS.jsonl", help="one JSON object a line")
     evaluate.add_argument("--per-question", metavar="FILE", help="write a line for each question")
-    add("watch", _watch, "keep the index fresh until stopped", place)
-    page = add("ui", _ui, "open the web page, and its API, on this machine", place)
+    add("watch", _watch, "keep the index fresh until stopped", location)
+    page = add("ui", _ui, "open the web page, and its API, on this machine", location)
     page.add_argument("--host", default="127.0.0.1", help="where to listen (default: 127.0.0.1)")
     page.add_argument("--port", type=int, default=7860, help="0 takes a free one (default: 7860)")
     page.add_argument(
@@ -430,19 +429,19 @@ def _parser() -> argparse.ArgumentParser:
     page.add_argument("--allow-upload", action="store_true", help="documents may be added")
     page.add_argument("--allow-remove", action="store_true", help="documents may be deleted")
     page.add_argument("--mcp", action="store_true", help="serve the API as MCP tools too")
-    doctor = add("doctor", _doctor, "check database, vectors and models", place)
-    doctor.add_argument("--repair", action="store_true", help="make anew what is derived")
+    doctor = add("doctor", _doctor, "check database, vectors and models", location)
+    doctor.add_argument("--repair", action="store_true", help="rebuild damaged parts")
     return parser
 
 
-def _place_options() -> _Parser:
+def _location_options() -> _Parser:
     options = _Parser(add_help=False)
     options.add_argument("--seeds", metavar="DIR", help="the folder of documents")
-    options.add_argument("--index", metavar="DIR", help="where the index lies (default: .seedqa)")
+    options.add_argument("--index", metavar="DIR", help="folder of the index (default: .seedqa)")
     options.add_argument(
         "--model",
         metavar="NAME",
-        help="a sentence-transformers model, by folder or name (default: the one that ships)",
+        help="a sentence-transformers model, by folder or name (default: the bundled one)",
     )
     options.add_argument("--json", action="store_true", help="print one JSON object")
     return options
@@ -454,13 +453,13 @@ def _asking_options() -> _Parser:
         "-n", dest="count", type=int, default=5, metavar="COUNT", help="passages shown (default: 5)"
     )
     options.add_argument(
-        "--explain", action="store_true", help="show how confidence and scores came about"
+        "--explain", action="store_true", help="show how confidence and scores are computed"
     )
     options.add_argument(
         "--no-refresh",
         dest="refresh",
         action="store_false",
-        help="answer from the index as it is; say so if it is not fresh",
+        help="answer from the index as it is; report it if it is not fresh",
     )
     options.add_argument("--in", dest="pattern", metavar="GLOB", help="only these sources")
     options.add_argument(
@@ -470,7 +469,7 @@ def _asking_options() -> _Parser:
         "--since",
         type=_since,
         metavar="DATE",
-        help="dated then or later, as 2020, 2020-01 or 2020-01-31; what has no date is left out",
+        help="dated then or later, as 2020, 2020-01 or 2020-01-31; leaves out undated documents",
     )
     options.add_argument("--until", type=_until, metavar="DATE", help="dated then or earlier")
     return options

@@ -1,8 +1,8 @@
-"""The web page and the API it exposes: one Gradio application on one open index; no logic.
+"""Build and serve the web page and its API: one Gradio application on one open index.
 
 The page is a constant template, a style sheet and a script (`page/assets`). The script calls
 `page.actions` and puts what they return into the page as text. REST, gradio_client and MCP call
-`page.endpoints`. Before all of it stands `page.guard`. `python ui.py` is `seedqa ui`.
+`page.endpoints`. `page.guard` checks every request first. `python ui.py` is `seedqa ui`.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 ASSETS = Path(__file__).resolve().parent / "page" / "assets"
-#: Calls of a named endpoint that Gradio hands on at once; they wait for their turn in the service.
+#: Calls of a named endpoint that Gradio passes on at the same time; the service queues them.
 CONCURRENT_CALLS = 8
-#: Calls that wait in Gradio; beyond that a client is told to come again.
+#: Calls that wait in Gradio; beyond that it asks a client to try again later.
 MAX_CALLS = 200
-#: Sessions that Gradio remembers. Nothing of ours is in them, but each call of an endpoint makes
-#: one of 30 KB, and it would keep 10,000.
+#: Sessions that Gradio keeps. They hold nothing of ours, but each call of an endpoint makes one of
+#: 30 KB, and Gradio would keep 10,000.
 MAX_SESSIONS = 100
-#: A server that is stopped waits this long for open event streams, which would never end.
+#: A stopping server waits this long for open event streams, which would never end.
 SHUTDOWN_SECONDS = 2
 
 
 def serve(service: Service, options: PageOptions, announce: Callable[[str], None]) -> None:
-    """Serve the page until the process is interrupted; `announce` is told the URL.
+    """Serve the page until the process is interrupted; call `announce` with the URL.
 
     Raises UsageError if two options contradict each other, or the port is taken.
     """
@@ -71,7 +71,7 @@ def create_application(service: Service, options: PageOptions) -> FastAPI:
     """Return the web application, without its guard."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read on import
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"  # kept for a page of its own that is closed
+    os.environ["GRADIO_ANALYTICS_MAX_EVENTS"] = "100"  # kept for a Gradio page that we close
     import gradio  # 2 s, and no other command needs it
     from fastapi import FastAPI
 
@@ -91,7 +91,7 @@ def create_application(service: Service, options: PageOptions) -> FastAPI:
         pwa=False,
         enable_monitoring=False,
         theme=gradio.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]),
-        # not as `css`, which Gradio rewrites, and loses what stands in media queries
+        # not as `css`: Gradio rewrites that and loses the rules in media queries
         head=f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>",
     )
     if options.mcp:
@@ -100,7 +100,7 @@ def create_application(service: Service, options: PageOptions) -> FastAPI:
 
 
 def _as_json(values: list[Any], root_url: str) -> list[Any]:
-    """Hand a model JSON; Gradio would hand it the text of a Python value."""
+    """Return values as JSON; Gradio would give a model the text of a Python value."""
     from mcp.types import TextContent
 
     return [
@@ -123,17 +123,17 @@ def create_page(service: Service, options: PageOptions) -> Any:
         asking = {"concurrency_limit": CONCURRENT_CALLS, "concurrency_id": "asking"}
         for name, endpoint in make_endpoints(service, gradio.Error).items():
             limits = {} if name == "refresh" else asking
-            # not through the queue: MCP would reach it as a client of this very server, at an
-            # address that the request's headers give, and without its log-in
+            # Not through the queue: MCP would call this server as a client, at an address taken
+            # from the request's headers, and without its log-in.
             gradio.api(endpoint, api_name=name, queue=False, **limits)
     page.queue(max_size=MAX_CALLS, default_concurrency_limit=1)
     page.state_session_capacity = MAX_SESSIONS
-    forget_calls(page._queue)
+    forget_calls(page._queue)  # noqa: SLF001 - Gradio has no public way to it
     return page
 
 
 def _add_upload_route(application: FastAPI, service: Service) -> None:
-    """Take a document as it comes, without holding it in memory."""
+    """Write an uploaded document as it arrives, without holding it in memory."""
     from fastapi import Request
     from fastapi.responses import JSONResponse
     from starlette.concurrency import run_in_threadpool

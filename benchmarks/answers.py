@@ -45,7 +45,6 @@ from seedqa.retrieval.answer import find_answers, reorder_passages
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.metrics import auroc, f1
 from seedqa.retrieval.pipeline import READ_COUNT, Pipeline, read_passages
-from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import SHIPPED_READER, Reader
 from seedqa.retrieval.sentences import sentence_around
 
@@ -168,8 +167,8 @@ def open_folder(folder: Path, reader: Reader) -> Pipeline:
 def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file: str) -> Asked:
     """Search and read, as `Pipeline.ask` does."""
     started = time.perf_counter()
-    passages = pipeline.search(row["question"], count=READ_COUNT, refresh=False).passages
-    spans = read_passages(reader, parse_question(row["question"]), passages)
+    found = pipeline.find(row["question"], count=READ_COUNT, refresh=False)
+    spans = read_passages(reader, found.question, found.passages)
     spent = 1000 * (time.perf_counter() - started)
     context, answers = row["context"], row["answers"]
     sentences = [
@@ -183,8 +182,9 @@ def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file
         right=tuple(one["text"] for one in answers),
         file=file,
         sentence=" ".join(context[part] for part in sentences),
-        passages=passages,
+        passages=found.passages,
         spans=spans,
+        unknown=tuple(sorted(found.question.unknown)),
         milliseconds=spent,
     )
 
@@ -196,7 +196,7 @@ def judge(asked: Asked, calibration: Calibration, languages: Sequence[str]) -> J
     """Answer as `seedqa ask` does; a refused answer is judged by what it would have been."""
     ordered = reorder_passages(asked.passages, asked.spans, calibration.reader_share)
     outcome = find_answers(
-        parse_question(asked.question),
+        asked.parse(),
         [passage for passage, _ in ordered],
         [spans for _, spans in ordered],
         replace(calibration, threshold=0.0),

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from seedqa.index.types import Edit
+from seedqa.retrieval.question import Question, parse_question
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.types import Parts, Passage, Ranks
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,12 @@ class Asked:
     passages: tuple[Passage, ...]
     spans: list[tuple[Span, ...]]
     milliseconds: float
+    unknown: tuple[str, ...] = ()
+    """The topical words of the question that are nowhere in the folder's index."""
+
+    def parse(self) -> Question:
+        """Return the question as it was after the search."""
+        return replace(parse_question(self.question), unknown=frozenset(self.unknown))
 
 
 def save_asked(
@@ -60,11 +68,16 @@ def _asked(one: dict[str, Any]) -> Asked:
             **passage
             | {
                 "ranks": Ranks(**passage["ranks"]),
-                "parts": Parts(**passage["parts"]),
+                "parts": ScoreParts(**passage["parts"]),
                 "also_in": tuple(passage["also_in"]),
+                "context": tuple(passage["context"]),
+                "columns": tuple(passage["columns"]),
+                "edits": tuple(Edit(**edit) for edit in passage["edits"]),
+                "items": tuple((start, end) for start, end in passage["items"]),
             }
         )
         for passage in one["passages"]
     )
     spans = [tuple(Span(**span) for span in of_passage) for of_passage in one["spans"]]
-    return Asked(**one | {"right": tuple(one["right"]), "passages": passages, "spans": spans})
+    lists = {"right": tuple(one["right"]), "unknown": tuple(one["unknown"])}
+    return Asked(**one | lists | {"passages": passages, "spans": spans})

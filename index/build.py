@@ -1,7 +1,7 @@
-"""Bring an index up to date with its folder: see what changed, embed what is new, commit once.
+"""Bring an index up to date with its folder: find changes, embed new texts, commit once.
 
-The order of things makes a killed build harmless: vectors go to the embedding cache in batches as
-they are made, and one commit at the end flips to the new generation. Knows nothing of questions.
+The order makes a killed build harmless: each batch of vectors goes to the embedding cache, and one
+commit at the end flips to the new generation. Knows nothing of questions.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from seedqa.index.store.rows import (
 from seedqa.index.store.writing import open_for_writing
 from seedqa.index.types import FoundFile, SkippedFile
 
-#: Chunks embedded between two commits of the embedding cache: some seconds of work at most, and
-#: enough to sort by length.
+#: Chunks embedded between two commits of the embedding cache: a killed build loses at most seconds
+#: of work, and a batch is large enough to sort by length.
 EMBED_BATCH = 256
 #: Chunks between two steps of the progress bar: half a second.
 SHOWN_BATCH = 64
@@ -62,12 +62,12 @@ class Report:
     """New chunks whose vectors the embedding cache had."""
     seconds: float
     notes: tuple[Message, ...] = ()
-    """What else a person should know: another model, other chunk settings."""
+    """Other facts for the user: another model, other chunk settings."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What a build is to do, and with what."""
+    """The input of a build: folders, encoder, recipe, limits."""
 
     seeds: Path
     index_folder: Path
@@ -78,29 +78,29 @@ class _Order:
     embed_batch: int
 
     def check_deadline(self) -> None:
-        """Raise OutOfTime where the deadline has passed."""
+        """Raise OutOfTime if the deadline has passed."""
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise OutOfTime
 
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """What there is to do, before anything is read."""
+    """The plan of a build, before anything is read."""
 
     before: Generation | None
     plan: Plan
     notes: tuple[Message, ...]
-    """Why every document is read again; empty where it is not."""
+    """Why every document is read again; empty if it is not."""
 
     @property
     def is_current(self) -> bool:
-        """Whether the index agrees with its folder, so that nothing is to be done."""
+        """Whether the index agrees with its folder, so that the build has nothing to do."""
         return self.before is not None and self.plan.is_empty and not self.notes
 
 
 @dataclass(frozen=True, slots=True)
 class _NewText:
-    """A file that was read, with what the encoder reads of each of its chunks."""
+    """A file that was read, with the text that the encoder reads for each of its chunks."""
 
     document: NewDocument
     inputs: tuple[str, ...] = ()
@@ -108,7 +108,7 @@ class _NewText:
 
 @dataclass(frozen=True, slots=True)
 class _Embedded:
-    """What was read, all of whose vectors are in the embedding cache."""
+    """The documents read; the embedding cache has all their vectors."""
 
     documents: tuple[NewDocument, ...] = ()
     touched: tuple[Touched, ...] = ()
@@ -118,7 +118,7 @@ class _Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """All that a build has done, from which its report is made."""
+    """Everything that a report needs of a build."""
 
     generation: Generation
     prepared: _Prepared
@@ -137,12 +137,12 @@ def build_index(
     deadline: float | None = None,
     embed_batch: int = EMBED_BATCH,
 ) -> Report:
-    """Bring the index of `seeds` in `index_folder` up to date, making it where there is none.
+    """Bring the index of `seeds` in `index_folder` up to date; create it if there is none.
 
-    `model_path` is what names the encoder, None for the bundled one. With a `deadline`, a time of
-    `time.monotonic`, raises OutOfTime when it passes before the commit; `embed_batch` is how many
-    chunks are embedded between two commits of the embedding cache. Raises IndexBusy where another
-    process is writing, and the errors of `index.errors` for what a user can fix.
+    `model_path` names the encoder, None for the bundled one. `deadline` is a time of
+    `time.monotonic`: raises OutOfTime if it passes before the commit. `embed_batch` is the number
+    of chunks embedded between two commits of the embedding cache. Raises IndexBusy if another
+    process is writing, and the errors of `index.errors` for faults that a user can fix.
     """
     started = time.monotonic()
     if Path(resolve_folder(seeds)) == index_folder.resolve():  # before anything is made for it
@@ -170,7 +170,7 @@ def build_index(
 def make_recipe(
     seeds: Path, encoder: Encoder, model_path: str | None, settings: ChunkSettings
 ) -> Recipe:
-    """Return what an index of `seeds` is built from and how."""
+    """Return the recipe of an index of `seeds`."""
     return Recipe(
         seeds=str(seeds.resolve()),
         model=encoder.name,
@@ -181,11 +181,11 @@ def make_recipe(
     )
 
 
-# -- the first stage: what is to be done -----------------------------------------------------------
+# -- the first stage: the plan ---------------------------------------------------------------------
 
 
 def _prepare(writer: IndexWriter, order: _Order) -> _Prepared:
-    """Sweep up after a killed build, check that the index is of this folder, and make the plan."""
+    """Remove the leftovers of a killed build, check the folder of the index, and make the plan."""
     before = writer.generation()
     writer.remove_leftovers()
     _check_seeds(before, order)
@@ -210,7 +210,7 @@ def _check_seeds(before: Generation | None, order: _Order) -> None:
 
 
 def _note_changes(before: Generation | None, now: Recipe) -> tuple[Message, ...]:
-    """Say why every document must be read again; empty where it need not be."""
+    """Return why every document must be read again; empty if it need not be."""
     if before is None:
         return ()
     was, notes = before.recipe, []
@@ -243,7 +243,7 @@ def _note_changes(before: Generation | None, now: Recipe) -> tuple[Message, ...]
 
 
 def _read_and_embed(writer: IndexWriter, order: _Order, prepared: _Prepared) -> _Embedded:
-    """Read what the plan names, and put the vectors of all its chunks into the cache."""
+    """Read the files that the plan names, and put the vectors of all chunks into the cache."""
     texts: list[_NewText] = [
         _NewText(_skipped_document(file)) for file in prepared.plan.newly_skipped
     ]
@@ -259,7 +259,7 @@ def _read_and_embed(writer: IndexWriter, order: _Order, prepared: _Prepared) -> 
 
 
 def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touched]:
-    """Yield each file to read as a new document, or as touched where it says nothing new."""
+    """Yield each file to read as a new document, or as touched if its content is unchanged."""
     to_read = prepared.plan.to_read
     for done, file in enumerate(to_read):
         order.check_deadline()
@@ -323,7 +323,7 @@ def hash_input(text: str) -> bytes:
 
 
 def _embed(writer: IndexWriter, order: _Order, texts: Sequence[_NewText]) -> tuple[int, int]:
-    """Put the vectors of all chunks into the cache; return how many were made and reused."""
+    """Put the vectors of all chunks into the cache; return how many were encoded and reused."""
     wanted = {
         key: text
         for new in texts
@@ -332,8 +332,8 @@ def _embed(writer: IndexWriter, order: _Order, texts: Sequence[_NewText]) -> tup
     encoder = order.encoder
     cached = writer.cached_hashes(encoder.fingerprint, wanted)
     pending = [(key, text) for key, text in wanted.items() if key not in cached]
-    # Like lengths together: a batch is as slow as its longest text. The longest come first, so
-    # that the estimate of the time left errs on the safe side.
+    # Sort by length, since a batch is as slow as its longest text. The longest come first, so that
+    # the progress bar does not underestimate the time left.
     pending.sort(key=lambda item: (-len(item[1]), item[0]))
     for start in range(0, len(pending), order.embed_batch):
         order.check_deadline()
@@ -354,7 +354,7 @@ def _embed(writer: IndexWriter, order: _Order, texts: Sequence[_NewText]) -> tup
 
 
 def _commit(writer: IndexWriter, order: _Order, prepared: _Prepared, read: _Embedded) -> Generation:
-    """Make the next generation, unless nothing but the times of files has changed."""
+    """Commit the next generation, unless only the times of files have changed."""
     before, plan = prepared.before, prepared.plan
     rewritten = (plan.known.get(document.source) for document in read.documents)
     removed = frozenset(row.id for row in (*rewritten, *plan.removed) if row)

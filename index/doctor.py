@@ -1,4 +1,4 @@
-"""Check an index and the models that ship, and make anew what is derived.
+"""Check an index and the bundled models, and rebuild its derived parts.
 
 Knows the parts of an index; nothing of questions.
 """
@@ -23,7 +23,7 @@ from seedqa.index.store.writing import open_for_writing
 
 logger = logging.getLogger(__name__)
 
-#: Where a damaged database waits until another is built.
+#: The name of a damaged database until another is built.
 DAMAGED = f"{DATABASE}.damaged"
 
 
@@ -38,20 +38,22 @@ class Finding:
 
 
 class Model(Protocol):
-    """A model that ships."""
+    """A bundled model."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name that a person knows it by."""
 
     @property
-    def fingerprint(self) -> str: ...
+    def fingerprint(self) -> str:
+        """The hash over its files."""
 
     def verify(self) -> None:
         """Raise ModelError if a file is not the one that the fingerprint was made of."""
 
 
 def check_model(part: str, open_model: Callable[[], Model]) -> Finding:
-    """Check a model that ships."""
+    """Check a bundled model."""
     try:
         model = open_model()
         model.verify()
@@ -75,11 +77,11 @@ def repair(
     model: str | None = None,
     progress: Progress = no_progress,
 ) -> list[str]:
-    """Make anew what is derived and damaged; return what was done, in words.
+    """Rebuild damaged parts; return a sentence for each action.
 
-    Vectors and words come from the database. A damaged database is moved aside and built again
-    from `seeds` with `model`; it may still know them itself. Raises what cannot be mended: a
-    database that is whole, but busy, of a newer version or of another program, is left as it is.
+    Vectors and words are derived from the database. A damaged database is moved aside and rebuilt
+    from `seeds` with `model`, by default those that it still records. Raises the error of an intact
+    database that is busy, has a newer format or belongs to another program, and leaves it as it is.
     """
     try:
         with open_for_reading(index_folder) as reader:
@@ -94,19 +96,19 @@ def repair(
     if "database" in broken:
         if known:
             seeds, model = seeds or Path(known.seeds), model or known.model_path
-        if not is_begun:  # a first build that was killed goes on where it was
+        if not is_begun:  # a first build that was killed continues where it stopped
             _move_aside(index_folder, seeds)
         return [_rebuild_database(index_folder, seeds, model, progress)]
     with write_lock(index_folder), open_for_writing(index_folder) as writer:
         generation = writer.rewrite_vectors()
-    return [f"made vectors and words of {generation.chunks} chunks anew from the database"]
+    return [f"rebuilt vectors and words of {generation.chunks} chunks from the database"]
 
 
 def _move_aside(index_folder: Path, seeds: Path | None) -> None:
     if seeds is None:
         raise IndexCorrupt(
             f"{index_folder / DATABASE} is damaged and cannot say which folder it was built from",
-            "the folder",
+            "",
             "Run seedqa doctor --repair --seeds FOLDER",
         )
     with write_lock(index_folder):
@@ -124,7 +126,7 @@ def _rebuild_database(
     )
     (index_folder / DAMAGED).unlink(missing_ok=True)
     return (
-        f"built the database anew from {seeds}: {report.generation.documents} documents,"
+        f"rebuilt the database from {seeds}: {report.generation.documents} documents,"
         f" {report.generation.chunks} chunks"
     )
 

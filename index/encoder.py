@@ -1,6 +1,6 @@
 """Encode questions and passages as unit vectors.
 
-Two encoders: the one that ships (OpenVINO and `tokenizers`, no torch), and any model of
+Two encoders: the bundled one (OpenVINO and `tokenizers`, no torch), and any model of
 sentence-transformers. Knows nothing of documents, nor of the index.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -32,15 +32,13 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 
-#: The folder of the model that ships, beside the packages in a checkout and in a wheel.
+#: The folder of the bundled model, next to the packages in a checkout and in a wheel.
 SHIPPED_MODEL = Path(__file__).resolve().parent.parent / "models" / "encoder"
 #: Tokens in one batch. 1,024 to 8,192 are within 6 % of each other on two cores; memory grows.
 BATCH_TOKENS = 2048
 #: Lengths are padded to a multiple of this, so that the runtime meets few different shapes: it
 #: prepares each new shape once.
 PAD_MULTIPLE = 16
-
-NO_PROGRESS: Callable[[int], None] = lambda done: None  # noqa: E731
 
 
 class Encoder(Protocol):
@@ -70,7 +68,7 @@ class Encoder(Protocol):
 
 
 def load_encoder(name: str | None = None) -> Encoder:
-    """Return the encoder `name`: None for the one that ships, a folder, or a name on the hub.
+    """Return the encoder `name`: None for the bundled one, a folder, or a name on the hub.
 
     Raises ModelError where it cannot be loaded. Only a name that is no folder may contact a hub.
     """
@@ -102,18 +100,22 @@ class ShippedEncoder:
 
     @property
     def name(self) -> str:
+        """The name that a person knows it by."""
         return self._name
 
     @property
     def fingerprint(self) -> str:
+        """The hash of weights, tokenizer and settings."""
         return self._fingerprint
 
     @property
     def dimension(self) -> int:
+        """The length of a vector."""
         return self._dimension
 
     @property
     def languages(self) -> tuple[str, ...]:
+        """The languages it was trained for, as ISO 639-1 codes."""
         return self._languages
 
     def encode_question(self, question: str) -> Vectors:
@@ -168,18 +170,22 @@ class SentenceTransformersEncoder:
 
     @property
     def name(self) -> str:
+        """The name that a person knows it by."""
         return self._name
 
     @property
     def fingerprint(self) -> str:
+        """The hash of weights, tokenizer and settings."""
         return self._fingerprint
 
     @property
     def dimension(self) -> int:
+        """The length of a vector."""
         return int(self._model.get_embedding_dimension())
 
     @property
     def languages(self) -> tuple[str, ...]:
+        """Empty: a model does not state its languages."""
         return ()
 
     def encode_question(self, question: str) -> Vectors:
@@ -222,12 +228,12 @@ def _load_sentence_transformer(name: str) -> Any:
         ) from error
     try:
         return SentenceTransformer(name, local_files_only=is_folder)
-    except Exception as error:  # the library raises many kinds, for many reasons
+    except Exception as error:  # the library raises many kinds of errors
         detail = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(
             f"sentence-transformers cannot load {name}: {detail[0]}",
             "a model folder, or a name that the hub or its local cache has",
-            "Check the name, or leave out --model to use the model that ships",
+            "Check the name, or leave out --model to use the bundled model",
         ) from error
 
 

@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 #: The language code of a text whose language is not known (ISO 639-2 "undetermined").
 UNKNOWN_LANGUAGE = "und"
 
-#: The language is judged from three slices this long (beginning, middle, end). On FLORES-200 in
+#: The language is identified from three slices this long (beginning, middle, end). On FLORES-200 in
 #: seven languages py3langid is right for 5,640 of 5,667 beginnings of 100 characters and for 5,658
 #: whole sentences; 1,000 characters cost 0.6 ms, the greater part of reading a small file.
 LANGUAGE_SLICE_CHARS = 200
 
 
-#: From here on the text speaks louder than a stated language (templates often state a wrong one);
-#: below `LIKELY` the language counts as unknown. On the first 40 characters of FLORES-200 most
-#: mistakes of py3langid lie below 0.5.
-SURE = 0.9
-LIKELY = 0.5
+#: From this probability on the identifier overrules the language that a document states, since
+#: templates often state a wrong one.
+MIN_SURE_LANGUAGE = 0.9
+#: Below this probability the language counts as unknown: on the first 40 characters of FLORES-200
+#: most mistakes of py3langid are below 0.5.
+MIN_LIKELY_LANGUAGE = 0.5
 
 
 def find_language(text: str, body_start: int, hint: str | None) -> str:
@@ -40,12 +41,12 @@ def find_language(text: str, body_start: int, hint: str | None) -> str:
     tell.
     """
     code, confidence = _identifier().classify(_language_sample(text, body_start))
-    if confidence >= SURE:
+    if confidence >= MIN_SURE_LANGUAGE:
         return str(code)
     stated = re.match(r"\s*([A-Za-z]{2})(?![A-Za-z])", hint or "")
     if stated:
         return stated[1].lower()
-    return str(code) if confidence >= LIKELY else UNKNOWN_LANGUAGE
+    return str(code) if confidence >= MIN_LIKELY_LANGUAGE else UNKNOWN_LANGUAGE
 
 
 def _language_sample(text: str, body_start: int) -> str:
@@ -64,7 +65,7 @@ def _identifier() -> LanguageIdentifier:
 
     try:
         identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    except OSError as error:  # it unpacks its model there
+    except OSError as error:  # py3langid unpacks its model into the temporary folder
         folder = tempfile.gettempdir()
         raise StorageError(
             Message(
@@ -73,12 +74,12 @@ def _identifier() -> LanguageIdentifier:
             Message("room for a temporary file of {count} MB", count=20),
             Message("Free some space there, or name another folder with the variable TMPDIR"),
         ) from error
-    # Regional languages without an ISO 639-1 code only take short texts away from their
-    # neighbours (Extremaduran from Spanish, Venetian from Italian).
+    # Without this, short Spanish or Italian texts come out as Extremaduran or Venetian, which have
+    # no ISO 639-1 code.
     identifier.set_languages([label for label in identifier.labels if len(label) == 2])
     return identifier
 
 
 def crosses_languages(language: str, other: str) -> bool:
-    """Return whether two languages are known, and are two."""
+    """Return whether two languages are known and differ."""
     return UNKNOWN_LANGUAGE not in (language, other) and language != other

@@ -1,4 +1,4 @@
-"""Turn text into the words of the lexical arm, the same way for a passage and for a question.
+"""Turn text into the words of lexical search, the same way for a passage and for a question.
 
 A word has two forms. Folded: lower case, accents removed, so that a name matches in every
 language. Stemmed: by the rules of one language, then folded, so that inflections match. Knows
@@ -25,8 +25,8 @@ STEMMERS = {
     "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 
-#: Letters that Unicode does not decompose but that people type, or read, as others; and what
-#: stands inside a word without being read: soft hyphens, joiners, sound marks on no kana.
+#: Letters that Unicode does not decompose but that people type, or read, as others; and characters
+#: inside a word that are not read: soft hyphens, joiners, sound marks without a kana.
 _UNDECOMPOSED = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
      "\N{SOFT HYPHEN}": None, "\N{ZERO WIDTH NON-JOINER}": None, "\N{ZERO WIDTH JOINER}": None,
@@ -39,15 +39,15 @@ _MARK = (
     r"\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
 _MARKS = re.compile(f"[{_MARK}]+")
-#: A character of a script written without spaces is a word by itself: neighbours are then found
-#: by their number, not as one token.
+#: A character of a script written without spaces is a word by itself: a query then matches the
+#: characters that it shares with a text, not only a whole run.
 _IDEOGRAPH = (
     r"\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003ffff"
 )
 #: Any other letter or digit; these make runs.
 _LETTER = r"[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
-#: What may stand inside a word beside letters: also the sound marks of kana, when decomposed.
+#: Characters other than letters that a word may contain, among them decomposed kana sound marks.
 _UNREAD = rf"{_MARK}\u3099\u309a\u00ad\u200c\u200d"
 _WORD = re.compile(rf"[{_IDEOGRAPH}][{_UNREAD}]*|{_LETTER}+(?:[{_UNREAD}]+{_LETTER}*)*")
 #: Nothing useful is longer; a line of base64 must not become one enormous token.
@@ -62,8 +62,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    # Compatibility forms are undone before the case is: 𝐀 has none. Composed again at the end,
-    # so that Hangul stays in syllables and ガ differs from カ.
+    # Decompose before folding the case, since 𝐀 has no lower case. Compose again at the end, so
+    # that Hangul stays in syllables and ガ differs from カ.
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     bare = _MARKS.sub("", unicodedata.normalize("NFKD", decomposed))
     return unicodedata.normalize("NFC", bare).translate(_UNDECOMPOSED)

@@ -1,4 +1,4 @@
-"""List what is indexed, for people who choose from it: documents, and how their texts begin.
+"""List the indexed documents, and how their texts begin, for people who choose from them.
 
 Knows nothing of how a list is shown.
 """

@@ -27,7 +27,7 @@ class _Match(Enum):
 
     SAME = auto()
     DOUBTFUL = auto()
-    """As in the index, but too new then for its times to prove anything."""
+    """As in the index, but its times were too new then to prove anything."""
     OTHER = auto()
 
 
@@ -45,8 +45,8 @@ class Plan:
     known: Mapping[str, DocumentRow]
     """All rows, by source."""
     doubtful: frozenset[str] = frozenset()
-    """Of those to read, the sources whose size, times and inode are those that the index has, but
-    were too new then to prove anything."""
+    """Sources to read whose size, times and inode are as in the index, but were too new when they
+    were indexed to prove anything."""
 
     @property
     def is_empty(self) -> bool:
@@ -83,7 +83,7 @@ def compare_folder(
     known: Mapping[str, DocumentRow],
     racy_ns: int,
 ) -> Plan:
-    """Compare what a walk found and skipped with what is `known` of each source."""
+    """Compare the files that a walk found and skipped with the known row of each source."""
     matches = {file.source: _match(file, known.get(file.source), racy_ns) for file in found}
     skipped = _one_for_each_source(all_skipped, matches.keys())
     to_read = tuple(file for file in found if matches[file.source] is not _Match.SAME)
@@ -102,8 +102,10 @@ def compare_folder(
 
 
 def settle_doubts(plan: Plan) -> Plan:
-    """Return the plan without the files that only seemed to have changed: for who looks, and does
-    not build. Reads the doubtful ones, which were written just before they were indexed."""
+    """Return the plan without files that only seem changed, for callers that only check freshness.
+
+    Reads the doubtful files, which were written just before they were indexed.
+    """
     same = {
         file.source: plan.known[file.source]
         for file in plan.to_read

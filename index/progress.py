@@ -1,12 +1,12 @@
-"""How long work tells how far it is."""
+"""The callback by which long work reports its progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Progress = Callable[[str, int, int], None]
-"""Called with the name of a phase, what is done of it, and how much there is to do."""
+"""Called with the name of a phase, the steps done and the steps in all."""
 
 
 def no_progress(phase: str, done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report nothing."""

@@ -1,7 +1,7 @@
 """How a chunk is read: its edits applied, with a map back to its exact characters.
 
-What is encoded, matched and read is the reading view; what is shown is the text as it is in the
-file. Knows texts and edits; nothing of documents, encoders or the database.
+The reading view is encoded, matched and read; the text as it is in the file is shown. The view maps
+back to the file. Knows texts and edits; nothing of documents, encoders or the database.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class ReadingView:
     segments: tuple[Segment, ...]
 
     def locate(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return the span of the original text that `text[start:end]` was read from.
+        r"""Return the span of the original text that `text[start:end]` was read from.
 
         A span that touches a replacement takes in all that it replaced. None where the span
         holds nothing but inserted text, or nothing.
 
-        >>> view = make_view("Bar-\\ntholomew", [Edit(3, 5)])
+        >>> view = make_view("Bar-\ntholomew", [Edit(3, 5)])
         >>> view.text, view.locate(0, 11)
         ('Bartholomew', (0, 13))
         """

@@ -1,14 +1,14 @@
-"""A model folder that ships, run by OpenVINO: the only module that knows the runtime.
+"""Open a model folder and run its model by OpenVINO: the only module that knows the runtime.
 
 A folder holds model.onnx, tokenizer.json and config.json, the last with a fingerprint over all
-three. Knows nothing of what a model is for.
+three. Knows nothing of the purpose of a model.
 
 Why OpenVINO: measured on two AVX-512 cores with bfloat16 but without AMX, MiniLM-L6, passages a
 second at 32 / 128 / 256 tokens: torch 192 / 43 / 24, ONNX Runtime 228 / 53 / 25, OpenVINO held to
-float32 262 / 64 / 30, OpenVINO as it chooses by itself 461 / 110 / 51 with a cosine of 0.9999 to
-torch. From import to the first vector: ONNX Runtime 0.29 s, OpenVINO 0.23 s with its compile
-cache, 0.53 s without (`benchmarks/runtimes.py`). Two streams, a batch on each core, gain nothing in
-a build and take 190 MiB more (docs/log/speed.md).
+float32 262 / 64 / 30, OpenVINO with its own choice of precision 461 / 110 / 51, whose vectors have
+a cosine of 0.9999 to torch's. From import to the first vector: ONNX Runtime 0.29 s, OpenVINO 0.23 s
+with its compile cache, 0.53 s without (`benchmarks/runtimes.py`). Two streams, a batch on each
+core, gain nothing in a build and take 190 MiB more (docs/log/speed.md).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from typing import Any, cast
 from seedqa.index.errors import ModelError
 from seedqa.index.messages import Message
 
-#: What makes a folder one of ours.
+#: The files that every model folder has.
 MODEL_FILES = ("model.onnx", "tokenizer.json", "config.json")
 #: More threads than this gain nothing for models of this size.
-MOST_THREADS = 8
+MAX_THREADS = 8
 
 
 def fingerprint_folder(folder: Path) -> str:
@@ -51,6 +51,7 @@ def verify_folder(folder: Path, fingerprint: str) -> None:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
+    """Return the settings of a model folder; raise ModelError if a file is missing or damaged."""
     missing = [file for file in MODEL_FILES if not (folder / file).is_file()]
     if missing:
         raise ModelError(
@@ -68,13 +69,14 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def load_tokenizer(path: Path, max_length: int) -> Any:
+    """Return the tokenizer in a file, cutting texts at `max_length` tokens; raises ModelError."""
     from tokenizers import Tokenizer  # needed by a question or a build only
 
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises plain Exception
         raise damaged_error(path, str(error)) from error
-    # A document that says "</s>" says five signs: it is text, not the end of it.
+    # "</s>" in a document is text of four characters, not the end of the text.
     tokenizer.encode_special_tokens = True
     tokenizer.enable_truncation(max_length)
     tokenizer.no_padding()
@@ -82,11 +84,11 @@ def load_tokenizer(path: Path, max_length: int) -> Any:
 
 
 def compile_model(path: Path) -> Any:
-    """Compile an ONNX file for this CPU, from the compile cache where there is one."""
+    """Compile an ONNX file for this CPU, or load it from the compile cache; raises ModelError."""
     core = openvino_core()
     settings: dict[str, Any] = {
         "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": min(_available_cores(), MOST_THREADS),
+        "INFERENCE_NUM_THREADS": min(_available_cores(), MAX_THREADS),
     }
     for cache in (_compile_cache(), None):
         extra = {"CACHE_DIR": str(cache)} if cache else {}
@@ -100,8 +102,8 @@ def compile_model(path: Path) -> Any:
 def openvino_core() -> Any:
     """Return OpenVINO's core, imported without its conversion tools.
 
-    Importing those reports to an analytics service by itself, from a forked child, and takes 60 ms.
-    A module that is None in `sys.modules` cannot be imported, and OpenVINO goes on without it.
+    Importing those contacts an analytics service from a forked child, and takes 60 ms. A module
+    that is None in `sys.modules` cannot be imported, and OpenVINO works without it.
     """
     modules = cast(dict[str, Any], sys.modules)
     for tools in ("openvino.tools.ovc", "openvino_telemetry"):

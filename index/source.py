@@ -1,6 +1,7 @@
-"""Read a source where a hit points: a file of the seeds folder, as text, or some lines of it.
+"""Read a source, or the lines of it that a hit names, as text.
 
-Only what a walk of the folder finds can be read, so no name leads out of it.
+Only files that a walk of the seeds folder finds can be read, so no name leads out of it. Knows
+nothing of questions.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from seedqa.index.messages import Message
 from seedqa.index.types import Document, FoundFile
 from seedqa.index.workspace import Workspace
 
-_PLACE = re.compile(r"(?P<name>.+?):(?P<line>\d{1,9})(?::(?P<count>\d{1,9}))?", re.DOTALL)
+_LOCATION = re.compile(r"(?P<name>.+?):(?P<line>\d{1,9})(?::(?P<count>\d{1,9}))?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,18 @@ class Excerpt:
     text: str
 
 
-def read_source(workspace: Workspace, place: str) -> Excerpt:
-    """Return what `place`, FILE[:LINE[:COUNT]], names: all of it, or COUNT lines (one).
+def read_source(workspace: Workspace, location: str) -> Excerpt:
+    """Return the text at `location`, FILE[:LINE[:COUNT]]: the whole file, or COUNT lines (one).
 
     Raises SourceError where there is no such file, or no such line, or it cannot be read.
     """
     seeds, by_source = _find_sources(workspace)
-    for name, line, count in _readings(place):
+    for name, line, count in _readings(location):
         if name in by_source:
             text = _read(by_source[name]).text
             return _cut(name, text, line, count)
-    match = _PLACE.fullmatch(place)
-    raise _no_source(match["name"] if match else place, seeds)
+    match = _LOCATION.fullmatch(location)
+    raise _missing_source_error(match["name"] if match else location, seeds)
 
 
 def open_source(workspace: Workspace, source: str) -> Document:
@@ -51,7 +52,7 @@ def open_source(workspace: Workspace, source: str) -> Document:
     """
     seeds, by_source = _find_sources(workspace)
     if source not in by_source:
-        raise _no_source(source, seeds)
+        raise _missing_source_error(source, seeds)
     return _read(by_source[source])
 
 
@@ -60,18 +61,18 @@ def _find_sources(workspace: Workspace) -> tuple[Path, dict[str, FoundFile]]:
     return workspace.seeds, {file.source: file for file in found}
 
 
-def _no_source(place: str, seeds: Path) -> SourceError:
+def _missing_source_error(source: str, seeds: Path) -> SourceError:
     return SourceError(
-        Message("no source {source!r} in {folder}", source=place, folder=seeds),
+        Message("no source {source!r} in {folder}", source=source, folder=seeds),
         "",
         Message("See the names with: {command}", command="seedqa search QUERY"),
     )
 
 
-def _readings(place: str) -> Iterator[tuple[str, int | None, int]]:
-    """Yield what `place` may mean: a name may itself end in a colon and a number."""
-    yield place, None, 1
-    match = _PLACE.fullmatch(place)
+def _readings(location: str) -> Iterator[tuple[str, int | None, int]]:
+    """Yield the possible meanings of `location`: a name may itself end in a colon and a number."""
+    yield location, None, 1
+    match = _LOCATION.fullmatch(location)
     if match:
         yield match["name"], int(match["line"]), int(match["count"] or 1)
         if match["count"]:
@@ -94,8 +95,6 @@ def _cut(source: str, text: str, line: int | None, count: int) -> Excerpt:
         return Excerpt(source, 1, 0, text)
     lines = text.split("\n")
     if not 1 <= line <= len(lines):
-        raise SourceError(
-            f"line {line} of {source}", f"1 to {len(lines)}", "Give a line that it has"
-        )
+        raise SourceError(f"line {line} of {source}", f"1 to {len(lines)}", "Give a line within it")
     start = sum(len(before) + 1 for before in lines[: line - 1])
     return Excerpt(source, line, start, "\n".join(lines[line - 1 : line - 1 + count]))

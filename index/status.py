@@ -1,4 +1,4 @@
-"""What an index covers, and whether it agrees with its folder; reads both and changes neither."""
+"""Report what an index covers and whether it agrees with its folder; changes neither."""
 
 from __future__ import annotations
 

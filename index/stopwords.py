@@ -1,9 +1,8 @@
 """Function words of seven languages, question words among them.
 
-They carry no topic, so the lexical arm drops them, and they give away the language of a short
-question. The lists that packages offer are made for other ends: 1,300 English words of
-`stop-words` and `stopwordsiso` hold "system", "million" and "home". Each list is folded with
-`fold` when it is used.
+They carry no topic, so lexical search drops them, and they reveal the language of a short
+question. Lists of packages serve other purposes: the 1,300 English words of `stop-words` and
+`stopwordsiso` contain "system", "million" and "home". `index.lexical` folds each list with `fold`.
 """
 
 from __future__ import annotations

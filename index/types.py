@@ -1,4 +1,4 @@
-"""The values that flow through a build: what was found, what was read, what was cut.
+"""The values that flow through a build: found files, documents, chunks.
 
 Offsets count code points of `Document.text`, lines and pages count from 1.
 """
@@ -15,7 +15,7 @@ class FoundFile:
 
     source: str
     """Path below the seeds folder with `/`, always valid Unicode: bytes of a name that are not
-    UTF-8 stand as `\\xNN`."""
+    UTF-8 appear as `\\xNN`."""
     path: str
     """Where to open it, as the operating system names it."""
     size: int
@@ -36,7 +36,7 @@ class SkipKind(StrEnum):
     LINK = "link"
     """A link that leads nowhere, out of the folder, to a folder, or to a file found without it."""
     UNLISTED = "unlisted"
-    """A folder that cannot be listed: what is in it is not known, and may still be there."""
+    """A folder that cannot be listed: its files are not known, and may still be there."""
     UNREADABLE = "unreadable"
     """The operating system does not let it be read, or a library cannot."""
     DUPLICATE_NAME = "duplicate name"
@@ -130,7 +130,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The text of one file and what is known of it."""
+    """The text of one file with its title, date, language and structure."""
 
     source: str
     text: str

@@ -26,15 +26,15 @@ DEFAULT_SEEDS = "seeds"
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """What options, environment and defaults name; nothing on disk was read but for existence."""
+    """The folders and model that options, environment and defaults name; nothing was read."""
 
     index: Path
     seeds: Path | None
     """The folder to build from; None means the one that the index records."""
     model: str | None
-    """What was named explicitly, or None."""
+    """The model that was named explicitly, or None."""
     uses_sample: bool = False
-    """Whether the sample documents are taken, because nothing was named and nothing is here."""
+    """Whether to use the sample documents, because nothing was named and nothing is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Workspace:
     index: Path
     seeds: Path
     model: str | None
-    """What names the encoder, or None for the bundled one."""
+    """The name or folder of the encoder, or None for the bundled one."""
     named_model: str | None = None
     """The model that was named explicitly, or None."""
     generation: Generation | None = None
@@ -58,15 +58,15 @@ def locate(
     model: str | None,
     environment: Mapping[str, str] = os.environ,
 ) -> Location:
-    """Return what options (None where not given), environment and defaults name.
+    """Return the folders and model that options, environment and defaults name.
 
-    With no index and no seeds named, `./seeds` is taken if there is one, else the sample
-    documents, whose index then is in the user's cache folder.
+    An option is None if it was not given. Without an index and seeds, use `./seeds` if it exists,
+    else the sample documents, with an index in the user's cache folder.
     """
     seeds = seeds or environment.get("SEEDQA_SEEDS") or None
     model = model or environment.get("SEEDQA_MODEL") or None
     if model and Path(model).is_dir():
-        model = str(Path(model).resolve())  # found again from another folder; never a hub's name
+        model = str(Path(model).resolve())  # so that it is found from another folder
     index = index or environment.get("SEEDQA_INDEX") or None
     folder = Path(index or DEFAULT_INDEX)
     if seeds is not None:
@@ -82,10 +82,10 @@ def locate(
 
 
 def resolve(location: Location) -> Workspace:
-    """Return the workspace at `location`, with what its index records.
+    """Return the workspace at `location`, completed by what its index records.
 
-    Raises IndexMismatch where other seeds are named than those of the index, and IndexMissing
-    where there is neither an index nor a folder to build from.
+    Raises IndexMismatch if the named seeds are not those of the index, and IndexMissing if there
+    is neither an index nor a folder to build from.
     """
     intention, generation = _read_record(location.index)
     if generation:
@@ -111,14 +111,14 @@ def resolve(location: Location) -> Workspace:
 
 
 def require_index(workspace: Workspace) -> Generation:
-    """Return the recorded generation; raise IndexMissing where there is none."""
+    """Return the recorded generation; raise IndexMissing if there is none."""
     if workspace.generation is None:
         raise missing_index_error(workspace.index)
     return workspace.generation
 
 
 def check_model(workspace: Workspace) -> None:
-    """Raise IndexMismatch where a model is named and is not the one of the index."""
+    """Raise IndexMismatch if the named model is not that of the index."""
     generation = workspace.generation
     named = workspace.named_model
     if generation and named is not None and named != generation.recipe.model_path:
@@ -137,7 +137,7 @@ def check_model(workspace: Workspace) -> None:
 
 
 def other_model_error(generation: Generation, encoder: Encoder) -> IndexMismatch:
-    """Return the error for an index whose model is not, or is no longer, the one at hand."""
+    """Return the error for an index that was built with another model, or an older version."""
     recipe = generation.recipe
     return IndexMismatch(
         Message(
@@ -155,7 +155,7 @@ def other_model_error(generation: Generation, encoder: Encoder) -> IndexMismatch
 
 
 def _read_record(index: Path) -> tuple[Intention | None, Generation | None]:
-    """Return what the first build was to do, and the current generation, of an index."""
+    """Return the intention of the first build and the current generation of an index."""
     try:
         reader = open_for_reading(index)
     except IndexMissing:  # or a blank database, left by a first build that was killed

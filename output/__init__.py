@@ -1,1 +1,1 @@
-"""What a person or a program reads: the terminal's text, the JSON contract, the progress bar."""
+"""Write results for people and programs: terminal text, the JSON contract, the progress bar."""

@@ -1,8 +1,8 @@
 """Every JSON object that seedqa prints or serves, in one module.
 
 The names of the fields are the contract of the command line and of the API: fields may be added,
-none is renamed. Each is written out here, so that renaming an attribute of a value changes no
-name, and adding a field is one line. Knows values; nothing of streams or of how values came about.
+never renamed. Each is written out here, so that renaming an attribute of a value changes no name,
+and adding a field is one line. Knows values; nothing of streams or of making values.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _evidence_json(result: Result) -> JsonObject:
 
 
 def report_json(report: Report) -> JsonObject:
-    """Return what a build did, with the names of the files."""
+    """Return the report of a build, with the names of the files."""
     generation = report.generation
     return {
         "generation": generation.number,
@@ -107,7 +107,7 @@ def report_json(report: Report) -> JsonObject:
 
 
 def rebuild_json(report: Report) -> JsonObject:
-    """Return what a rebuild of the page did, in numbers of files: the API's `refresh`."""
+    """Return the report of a rebuild of the page, with counts of files: the API's `refresh`."""
     generation = report.generation
     return {
         "generation": generation.number,
@@ -148,7 +148,7 @@ def status_json(status: Status) -> JsonObject:
 
 
 def skipped_json(file: SkippedFile) -> JsonObject:
-    """Return a file that was left out, with the reason."""
+    """Return a skipped file with the reason."""
     return {"source": file.source, "reason": str(file.reason)}
 
 
@@ -163,7 +163,7 @@ def excerpt_json(excerpt: Excerpt) -> JsonObject:
 
 
 def findings_json(findings: Sequence[Finding], repaired: Sequence[str]) -> JsonObject:
-    """Return what the doctor checked, and what it repaired before."""
+    """Return the findings of the doctor, and its repairs before them."""
     return {
         "ok": all(finding.ok for finding in findings),
         "repaired": list(repaired),

@@ -1,4 +1,4 @@
-"""Show on standard error how far a long piece of work is. Knows numbers; nothing of the work."""
+"""Show the progress of long work on standard error. Knows numbers; nothing of the work."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from seedqa.index.progress import Progress
 
-#: Work that is done sooner shows no bar.
+#: Work that ends sooner shows no bar.
 DELAY_SECONDS = 0.5
 
 
 def progress_bar(delay: float = DELAY_SECONDS) -> Progress:
     """Return a callback that draws a bar.
 
-    It draws nothing off a terminal, nor for a phase that ends within `delay` seconds.
+    It draws nothing if standard error is no terminal, or if a phase ends within `delay` seconds.
     """
     state: dict[str, Any] = {}
 

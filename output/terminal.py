@@ -1,7 +1,7 @@
-"""Write results for a person's terminal.
+"""Write results for a user's terminal.
 
-Knows values and streams; nothing of how the values came about. What documents say is shown with
-its control characters visible, so that no document can steer a terminal.
+Makes control characters in documents visible, so that no document can control the terminal. Knows
+values and streams; nothing of making values.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WIDTH = 96
 
 
 def visible(text: str) -> str:
-    """Return `text` with control characters as pictures (␛) or escapes (\\x9b)."""
+    r"""Return `text` with control characters as pictures (␛) or escapes (\x9b)."""
     return _UNSAFE.sub(_picture, text)
 
 
@@ -56,7 +56,7 @@ def write_result(result: Result, stream: TextIO, *, explain: bool, read: bool) -
     """Write answer and passages."""
     paint = _Paint(stream)
     if not result.index.documents:
-        print("There are no documents: seedqa status says what was left out.", file=stream)
+        print("There are no documents: seedqa status lists the skipped files.", file=stream)
         return
     if read:
         _write_answers(result, stream, paint)
@@ -109,7 +109,7 @@ def _write_passage(
     paint: _Paint,
     explain: bool,
 ) -> None:
-    print(f"{number}. {paint.strong(_place(passage))}  {one_line(passage.title)}", file=stream)
+    print(f"{number}. {paint.strong(_location(passage))}  {one_line(passage.title)}", file=stream)
     facts = [passage.language, passage.date, f"score {passage.score:.3f}"]
     facts += ["changed since it was indexed"] if passage.stale else []
     facts += [f"also in {', '.join(map(one_line, passage.also_in))}"] if passage.also_in else []
@@ -126,7 +126,7 @@ def _write_passage(
     print(file=stream)
 
 
-def _place(passage: Passage) -> str:
+def _location(passage: Passage) -> str:
     lines = str(passage.line_start)
     if passage.line_end != passage.line_start:
         lines += f"-{passage.line_end}"
@@ -135,7 +135,7 @@ def _place(passage: Passage) -> str:
 
 
 def _explain_confidence(result: Result) -> str:
-    """Return the logarithm of the odds as a sum; what adds nothing is left out."""
+    """Return the log-odds as a sum, without terms that round to 0."""
     total = sum(result.evidence.values())
     shares = [f"{name} {share:+.2f}" for name, share in result.evidence.items() if round(share, 2)]
     return "\n".join(textwrap.wrap(f"log-odds {total:+.2f}: {', '.join(shares)}", WIDTH))
@@ -153,7 +153,7 @@ def _explain(passage: Passage) -> str:
 
 def _wrap(text: str, spans: Sequence[tuple[int, int]], paint: _Paint) -> Iterable[str]:
     """Yield the lines of a text, wrapped, with `spans` of it marked."""
-    # Marks stand in private characters while lines are wrapped, so that they take part as text.
+    # Private characters mark the spans while lines are wrapped, so that wrapping keeps them.
     text = re.sub("[\ue000\ue001]", "\ufffd", text)
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]}\ue000{text[start:end]}\ue001{text[end:]}"
@@ -167,7 +167,7 @@ def _wrap(text: str, spans: Sequence[tuple[int, int]], paint: _Paint) -> Iterabl
 
 
 class _Paint:
-    """ANSI styles for a terminal, nothing for anything else or where NO_COLOR is set."""
+    """ANSI styles for a terminal; none for other streams or if NO_COLOR is set."""
 
     def __init__(self, stream: TextIO) -> None:
         self._on = stream.isatty() and not os.environ.get("NO_COLOR")
@@ -187,7 +187,7 @@ class _Paint:
 
 
 def write_report(report: Report, stream: TextIO) -> None:
-    """Write what a build did."""
+    """Write the report of a build."""
     generation = report.generation
     print(
         f"{len(report.indexed)} indexed, {report.unchanged} unchanged, {len(report.removed)}"
@@ -250,7 +250,7 @@ def write_figures(figures: Mapping[str, Any], stream: TextIO) -> None:
 
 
 def write_findings(findings: Sequence[Finding], stream: TextIO) -> None:
-    """Write what was checked."""
+    """Write the findings of the doctor."""
     for finding in findings:
         state = "ok" if finding.ok else "DAMAGED"
         print(f"{finding.part:<10}{state:<9}{one_line(finding.detail)}", file=stream)

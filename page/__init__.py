@@ -1,1 +1,1 @@
-"""What the page is made of: its values, its guard, its rebuild, its uploads and its assets."""
+"""The parts of the web page: actions, endpoints, guard, rebuild, uploads, assets."""

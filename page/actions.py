@@ -1,4 +1,4 @@
-"""What the page's script calls, by name: each action takes and returns what JSON can say.
+"""The actions that the page's script calls by name; each takes and returns JSON values.
 
 Knows the service, the options and the words of the page; nothing of Gradio.
 """
@@ -23,7 +23,7 @@ from seedqa.page.words import choose_language, translate, word_error, words_of
 from seedqa.retrieval.pipeline import DEFAULT_COUNT
 
 Wanted = Mapping[str, Any]
-"""What the script sends; `languages`, or `speaks`, says in which words it wants the reply."""
+"""The values that the script sends; `languages` or `speaks` names the language of the reply."""
 Action = Callable[[Service, PageOptions, Wanted], Any]
 
 #: Files of each kind that the page lists; it asks every two seconds.
@@ -32,7 +32,7 @@ _LISTS = ("changed", "removed", "skipped", "duplicates")
 
 
 def start(service: Service, options: PageOptions, wanted: Wanted) -> Any:
-    """Return what the page needs before anything is asked."""
+    """Return the values that the page needs before the first question."""
     language = choose_language(wanted.get("languages"))
     return {
         "language": language,
@@ -73,7 +73,7 @@ def open_document(service: Service, options: PageOptions, wanted: Wanted) -> Any
 
 
 def status(service: Service, options: PageOptions, wanted: Wanted) -> Any:
-    """Return what is indexed, and how far a rebuild is; at most `MAX_LISTED` files of a kind."""
+    """Return the status of the index and of a rebuild; at most `MAX_LISTED` files of a kind."""
     seen = service.status()
     shown = status_json(seen)
     listed = {name: shown[name][:MAX_LISTED] for name in _LISTS}
@@ -97,7 +97,7 @@ def documents(service: Service, options: PageOptions, wanted: Wanted) -> Any:
 
 
 def refresh(service: Service, options: PageOptions, wanted: Wanted) -> Any:
-    """Start a rebuild and return how far it is."""
+    """Start a rebuild and return its progress."""
     return word_progress(service.start_refresh(), _spoken(wanted))
 
 
@@ -121,7 +121,7 @@ ACTIONS: dict[str, Action] = {
 
 
 def run_action(name: str, service: Service, options: PageOptions, given: Any) -> Any:
-    """Run an action; an error is returned as a value, which the page shows in its own words."""
+    """Run an action; return an error as a value, which the page shows in its language."""
     wanted = given if isinstance(given, dict) else {}
     try:
         return ACTIONS[name](service, options, wanted)
@@ -134,7 +134,7 @@ def run_action(name: str, service: Service, options: PageOptions, given: Any) ->
 
 
 def bind_actions(service: Service, options: PageOptions) -> list[Callable[[Any], Any]]:
-    """Return the actions as Gradio takes them: functions of what the script sends, each named."""
+    """Return the actions as named functions of the script's values, as Gradio takes them."""
 
     def bind(name: str) -> Callable[[Any], Any]:
         def run(given: Any) -> Any:
@@ -147,12 +147,12 @@ def bind_actions(service: Service, options: PageOptions) -> list[Callable[[Any],
 
 
 def word_failure(error: SeedqaError, wanted: Wanted) -> dict[str, Any]:
-    """Return an error as the page takes it, in the language of the page that asks."""
+    """Return an error as the page takes it, in the page's language."""
     return {"error": word_error(error, _spoken(wanted))}
 
 
 def word_progress(progress: RebuildProgress, language: str) -> dict[str, Any]:
-    """Return how far a rebuild is, or what the last one did, in the words of a language."""
+    """Return the progress of a rebuild, or the report of the last one, in a language."""
     report = None
     if progress.report:
         notes = [translate(note, language) for note in progress.report.notes]
@@ -170,5 +170,5 @@ def word_progress(progress: RebuildProgress, language: str) -> dict[str, Any]:
 
 
 def _spoken(wanted: Wanted) -> str:
-    """Return the language of the page that asks."""
+    """Return the page's language."""
     return choose_language(wanted.get("languages") or [wanted.get("speaks")])

@@ -1,8 +1,8 @@
 """Ask in two steps, passages first and the answer after, with one search for both.
 
-The page shows passages at once and asks for the answer in a second call. The searches of the last
-few questions are kept, so that the second call neither encodes nor searches again. Knows what a
-search found; nothing of threads, nor of the page.
+The page shows passages at once and asks for the answer in a second call. This keeps the searches of
+the last few questions, so that the second call neither encodes nor searches again. Knows the
+results of searches; nothing of threads, nor of the page.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from seedqa.retrieval.pipeline import Found
 #: As many as may wait for their answer (`service.MAX_WAITING`), 20 KB each.
 MAX_SEARCHES = 32
 #: A page asks for the answer as soon as it has the passages, but may wait in a full queue: 32
-#: questions of a second each. What a search says of freshness is not repeated later than that.
+#: questions of a second each. An older search may report an outdated freshness.
 KEEP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question as it was asked: what a search is found again by."""
+    """One question as it was asked: the key of a kept search."""
 
     question: str
     count: int
@@ -45,14 +45,14 @@ class RecentSearches:
         return len(self._searches)
 
     def keep(self, asked: Asked, found: Found) -> None:
-        """Keep a search, in place of an earlier one for the same question."""
+        """Keep a search; replace an earlier one for the same question."""
         self._searches[asked] = (time.monotonic() + self._keep_seconds, found)
         self._searches.move_to_end(asked)
         while len(self._searches) > self._max_searches:
             self._searches.popitem(last=False)
 
     def get(self, asked: Asked, generation: int) -> Found | None:
-        """Return the search for a question, or None: not kept, too old, of another generation."""
+        """Return the search for a question; None if not kept, too old or of another generation."""
         until, found = self._searches.get(asked, (0.0, None))
         if found is None:
             return None

@@ -1,21 +1,21 @@
-"""Forget the calls of the API that are over, which Gradio 6.31 does not.
+"""Forget finished calls of the API, which Gradio 6.31 does not.
 
 Gradio makes a queue of messages and a set of calls for each caller, 4 KB together, and a REST
 client is a new caller with every call. It keeps the queues of the last 2,000 callers, and the sets
-of all there ever were. Knows Gradio's queue; nothing of what is called.
+of all callers ever. Knows Gradio's queue; nothing of our endpoints.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-#: Callers that are remembered: more than may wait at once. Beyond that a result that nobody has
-#: fetched is dropped too, the oldest first; one can have 100 KB.
+#: Callers kept: more than may wait at the same time. Beyond that, unfetched results are dropped
+#: too, the oldest first; one can have 100 KB.
 MAX_CALLERS = 250
 
 
 class _Calls(dict[str, set[str]]):
-    """Gradio's calls by caller, from which those that are over go as new ones come."""
+    """Gradio's calls by caller; adding one removes finished ones."""
 
     def __init__(self, queue: Any) -> None:
         super().__init__()
@@ -39,5 +39,5 @@ class _Calls(dict[str, set[str]]):
 
 
 def forget_calls(queue: Any) -> None:
-    """Have the queue of a Gradio application forget calls that are over."""
+    """Make the queue of a Gradio application forget finished calls."""
     queue.pending_event_ids_session = _Calls(queue)

@@ -25,20 +25,20 @@ Failure = Callable[..., Exception]
 _ASK = """Answer a question from the indexed documents, word for word, with sources.
 
 Returns an object: `answer` holds the exact words, their sentence, the source, character
-offsets, line and a calibrated confidence from 0 to 1, and is null where the documents do
-not answer; `answers` has more than one entry where they disagree; `passages` are the best
-passages, ranked, each with its source, title, date, language and place.
+offsets, line and a calibrated confidence from 0 to 1, and is null if the documents do
+not answer; `answers` has more than one entry if they disagree; `passages` are the best
+passages, ranked, each with its source, title, date, language and location.
 """
 _SEARCH = """Return the passages of the indexed documents that match a query, best first.
 
-The same object as `ask`, with `answer` null: quicker, since nothing is read for an answer.
+The same object as `ask`, with `answer` null: faster, since no passage is read for an answer.
 """
 
 
 def make_endpoints(service: Service, failure: Failure) -> dict[str, Endpoint]:
     """Return the endpoints by name."""
     question = {"question": "The question, in any language; the documents may be in another."}
-    query = {"query": "What to look for, in any language."}
+    query = {"query": "The query, in any language."}
     return {
         "ask": _question_endpoint("ask", service.ask, failure, question, _ASK),
         "search": _question_endpoint("search", service.search, failure, query, _SEARCH),
@@ -90,7 +90,7 @@ def _question_endpoint(
 
 def _status_endpoint(service: Service, failure: Failure) -> Endpoint:
     def status() -> dict[str, Any]:
-        """Say what is indexed, what is skipped and why, and whether the index is fresh.
+        """Return the status of the index: documents, skipped files, and whether it is fresh.
 
         Returns an object with the numbers of documents and chunks, documents by language, the
         model, the generation and when it was built, `skipped` files with reasons, and `changed`

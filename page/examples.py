@@ -1,6 +1,6 @@
-"""Draw questions from what is indexed, so that a person sees at once what can be asked.
+"""Make example questions from the indexed documents, so that a user sees what to ask.
 
-Knows documents and words; nothing of how questions are answered.
+Knows documents and words; nothing of answering.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from seedqa.index.listing import list_documents, read_beginnings
 from seedqa.index.store.rows import DocumentRow
 from seedqa.index.workspace import Workspace
 
-#: The document that ships, and the question that it all began with.
-SHIPPED = "000_76e88c25fcffd226.txt"
-SHIPPED_QUESTIONS = {
+#: The bundled document, and questions that it answers.
+BUNDLED = "000_76e88c25fcffd226.txt"
+BUNDLED_QUESTIONS = {
     "en": "when did Alibaba join TOP?",
     "fr": "Quand Alibaba a-t-il rejoint le programme TOP ?",
 }
 _OF_A_NAME = {"en": "What is said about {name}?", "fr": "Que dit-on de {name} ?"}
-#: Documents looked at, and chunks of each: some milliseconds at any size.
+#: Documents read, and chunks of each: some milliseconds at any size.
 _DOCUMENTS, _CHUNKS = 12, 4
-#: How often each document may give a name: a single document gives several questions.
+#: Names taken from each document at most: a single document gives several questions.
 _TURNS = 3
-#: Capitalised words within a sentence: not at its beginning, where any word may be.
+#: Capitalised words within a sentence; at its beginning any word is capitalised.
 _NAME = re.compile(
     r"(?<=[a-zà-ÿ,;] )(?:[A-ZÀ-Þ][a-zà-ÿ]{2,}|[A-Z]{2,6})(?: [A-ZÀ-Þ][a-zà-ÿ]{2,}){0,2}"
 )
@@ -33,11 +33,10 @@ _NAME = re.compile(
 def example_questions(workspace: Workspace, language: str, count: int = 3) -> list[str]:
     """Return at most `count` questions in `language` ("en" or "fr") that the documents may answer.
 
-    The same index always gives the same questions, from different documents where there are
-    several.
+    The same index always gives the same questions, from different documents if there are several.
     """
     rows = list_documents(workspace)
-    questions = [SHIPPED_QUESTIONS[language]] if any(row.source == SHIPPED for row in rows) else []
+    questions = [BUNDLED_QUESTIONS[language]] if any(row.source == BUNDLED for row in rows) else []
     chosen = _spread(rows)
     texts = read_beginnings(workspace, (row.id for row in chosen), _CHUNKS)
     for row in [*chosen] * _TURNS:
@@ -57,6 +56,6 @@ def _spread(rows: Sequence[DocumentRow]) -> Sequence[DocumentRow]:
 
 
 def _names(text: str) -> Iterator[str]:
-    """Yield names in a text: those of more words first, then the more frequent."""
+    """Yield names in a text: longer names first, then more frequent ones."""
     counts = Counter(match.group() for match in _NAME.finditer(text))
     yield from sorted(counts, key=lambda name: (-len(name.split()), -counts[name], name))

@@ -1,6 +1,6 @@
-"""The filters of a question as a form or a client gives them: each a text, empty for all.
+"""Read the filters of a question from a form or a client: each is a text, empty for all.
 
-The one list of their names. Knows nothing of how they are applied.
+Has the one list of their names. Knows nothing of applying them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Stand before the whole web application and decide which requests reach it.
+"""Check every request before it reaches the web application.
 
-A page on this machine can be reached by every web page that its user visits: by a form that posts
-to it, or by a name that is made to point here (DNS rebinding). Gradio's own middleware runs such a
-request and only withholds a header from the answer. This one answers before any handler runs.
+Every web page that a user visits can reach a page on this machine: by a form that posts to it, or
+by a host name that is made to point here (DNS rebinding). Gradio's own middleware runs such a
+request and only withholds a header from the answer. The guard refuses it before any handler runs.
 Knows ASGI, hosts and paths; nothing of questions, nor of Gradio's objects.
 """
 
@@ -28,14 +28,14 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-#: Where a document is sent to; the only path that takes more than `MAX_BODY_BYTES`.
+#: The path for uploads; the only one that takes more than `MAX_BODY_BYTES`.
 UPLOAD_PATH = "/seedqa/documents"
 #: A question is at most 10,000 characters, 60,000 bytes when each is escaped; a quote is short.
 MAX_BODY_BYTES = 512 * 1024
 
-#: What a page, gradio_client, a REST client and MCP need. Everything else that Gradio serves
-#: (files, proxying, uploads, streams, its settings, its own log-in) is closed, rather than
-#: watched: what a later version adds is closed too.
+#: The paths that the page, gradio_client, a REST client and MCP need. Everything else that Gradio
+#: serves (files, proxying, uploads, streams, its settings, its own log-in) is closed, also paths
+#: that a later version adds.
 _READ = re.compile(
     r"/|/(?:assets|static)/[\w./-]+|/(?:theme\.css|favicon\.ico|robots\.txt|config)/?"
     r"|/gradio_api/(?:info|openapi\.json|startup-events|app_id|theme\.css|queue/(?:data|status))/?"
@@ -70,30 +70,30 @@ _CHALLENGE = {"www-authenticate": 'Basic realm="seedqa", charset="UTF-8"'}
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What may come in."""
+    """The requests that the guard lets through."""
 
     hosts: frozenset[str]
-    """Names that a Host header may have, without the port."""
+    """Allowed names in the Host header, without the port."""
     any_address: bool = False
-    """Whether the Host may be any IP address: no name can be made to point here by that."""
+    """Whether the Host may be any IP address; DNS rebinding needs a name."""
     origins: frozenset[str] = frozenset()
-    """Origins beside those of the Host itself: that of a proxy, from --root-path."""
+    """Allowed origins other than the Host itself: that of a proxy, from --root-path."""
     logins: Mapping[str, str] = field(default_factory=dict)
-    """Passwords by user; empty where nobody need log in."""
+    """Passwords by user; empty if no log-in is needed."""
     root_path: str = ""
     uploads: bool = False
     max_upload_bytes: int = 0
 
 
 class Guard:
-    """An ASGI application before another one."""
+    """An ASGI application that wraps another one."""
 
     def __init__(self, application: Application, rules: Rules) -> None:
         self._application = application
         self._rules = rules
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 4xx, or hand the request on."""
+        """Answer 4xx, or pass the request on."""
         if scope["type"] == "lifespan":
             await self._application(scope, receive, send)
             return
@@ -102,12 +102,12 @@ class Guard:
             return
         headers = Headers(raw=_lower_case(scope["headers"]))
         _strip_root(scope, self._rules.root_path)
-        # Gradio believes these, and would make addresses of them; --root-path says it better
+        # Gradio trusts these and would build addresses from them; --root-path replaces them
         scope["headers"] = [item for item in headers.raw if not item[0].startswith(_FORWARDED)]
         refused = self._refuse(scope, headers)
         if refused is None:
-            most = self._most_bytes(scope)
-            refused, receive = await _read_body(headers, receive, most, scope["path"])
+            limit = self._max_bytes(scope)
+            refused, receive = await _read_body(headers, receive, limit, scope["path"])
         if refused is not None:
             status, text = refused
             named = _HEADERS | (_CHALLENGE if status == 401 else {})
@@ -132,12 +132,12 @@ class Guard:
             return 404, "Nothing is here"
         return None
 
-    def _most_bytes(self, scope: Scope) -> int:
+    def _max_bytes(self, scope: Scope) -> int:
         return self._rules.max_upload_bytes if scope["path"] == UPLOAD_PATH else MAX_BODY_BYTES
 
 
 def knows_host(rules: Rules, host: str) -> bool:
-    """Tell whether a Host header names this page.
+    """Return whether a Host header names this page.
 
     >>> knows_host(Rules(frozenset({"localhost"})), "localhost:7860")
     True
@@ -149,14 +149,14 @@ def knows_host(rules: Rules, host: str) -> bool:
 
 
 def knows_origin(rules: Rules, origin: str, host: str) -> bool:
-    """Tell whether an Origin is the page itself, as its Host header has it; `null` is not."""
+    """Return whether an Origin is the page itself, by its Host header; `null` is not."""
     scheme, _, rest = origin.partition("://")
     same = scheme in ("http", "https") and rest.lower() == host.lower()
     return same or origin.lower() in rules.origins
 
 
 def knows_login(logins: Mapping[str, str], authorization: list[str]) -> bool:
-    """Tell whether an Authorization header (HTTP Basic) has a user and the right password."""
+    """Return whether an Authorization header (HTTP Basic) has a user and the right password."""
     if len(authorization) != 1:
         return False
     scheme, _, encoded = authorization[0].partition(" ")
@@ -167,13 +167,13 @@ def knows_login(logins: Mapping[str, str], authorization: list[str]) -> bool:
     if scheme.lower() != "basic":
         return False
     known = False
-    for user, password in logins.items():  # all of them, so that the time tells nothing
+    for user, password in logins.items():  # all, so that the time reveals nothing
         known |= hmac.compare_digest(given, f"{user}:{password}".encode())
     return known
 
 
 def is_open_path(method: str, path: str, *, uploads: bool) -> bool:
-    """Tell whether a path leads to something that the page, or a client, needs."""
+    """Return whether the page, or a client, needs a path."""
     if _DOTS.search(path) or "\\" in path or "\0" in path:
         return False
     if path == UPLOAD_PATH:
@@ -186,9 +186,9 @@ def is_open_path(method: str, path: str, *, uploads: bool) -> bool:
 
 
 def names_file(value: Any) -> bool:
-    """Tell whether a JSON value holds what Gradio takes for a file.
+    """Return whether a JSON value contains an object that Gradio takes for a file.
 
-    Gradio would open its `path`, or fetch its `url`, before a function of ours sees it.
+    Gradio would open its `path`, or fetch its `url`, before our function gets it.
     """
     return any(
         isinstance(item, dict) and ("path" in item or "url" in item or "_type" in item)
@@ -210,7 +210,7 @@ def _walk(value: Any) -> Iterator[Any]:
 def _host_name(host: str) -> str | None:
     try:
         parts = urlsplit(f"//{host}")
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises if it is no number
     except ValueError:
         return None
     if parts.path or parts.query or parts.fragment or "@" in host or "#" in host or "?" in host:
@@ -227,12 +227,12 @@ def _is_address(name: str) -> bool:
 
 
 def _lower_case(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """Return headers with their names in lower case, as Starlette takes them."""
+    """Return headers with their names in lower case, as Starlette expects them."""
     return [(name.lower(), value) for name, value in headers]
 
 
 def _strip_root(scope: Scope, root_path: str) -> None:
-    """Take --root-path off the path, for a proxy that leaves it there."""
+    """Remove --root-path from the path, for a proxy that leaves it there."""
     path = scope["path"]
     if root_path and (path == root_path or path.startswith(f"{root_path}/")):
         scope["path"] = path[len(root_path) :] or "/"
@@ -240,25 +240,25 @@ def _strip_root(scope: Scope, root_path: str) -> None:
 
 
 async def _read_body(
-    headers: Headers, receive: Receive, most: int, path: str
+    headers: Headers, receive: Receive, limit: int, path: str
 ) -> tuple[tuple[int, str] | None, Receive]:
-    """Return a refusal, or None, and what hands on the body.
+    """Return a refusal or None, and a `receive` that passes the body on.
 
-    A document is handed on as it comes, counted. Anything else is read whole, since it is short,
-    and refused where it names a file.
+    An uploaded document is passed on as it arrives, counting its bytes. Any other body is read
+    whole, since it is short, and refused if it names a file.
     """
-    too_much = (413, f"At most {most:,} bytes")
+    too_much = (413, f"At most {limit:,} bytes")
     length = headers.get("content-length", "0")
-    if not length.isascii() or not length.isdigit() or int(length) > most:
+    if not length.isascii() or not length.isdigit() or int(length) > limit:
         return too_much, receive
     if path == UPLOAD_PATH:
-        return None, _counting(receive, most)
+        return None, _counting(receive, limit)
     body, more = b"", True
-    while more and len(body) <= most:
+    while more and len(body) <= limit:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    refused = too_much if len(body) > most else _judge_body(body, path)
+    refused = too_much if len(body) > limit else _judge_body(body, path)
     return refused, _replaying(body, receive)
 
 
@@ -289,14 +289,14 @@ def _replaying(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _counting(receive: Receive, most: int) -> Receive:
+def _counting(receive: Receive, limit: int) -> Receive:
     seen = 0
 
     async def count() -> Message:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > most:  # as if the sender had hung up: nothing is kept of it
+        if seen > limit:  # as if the sender had disconnected: the upload is dropped
             return {"type": "http.disconnect"}
         return message
 

@@ -1,4 +1,4 @@
-"""The options of the page, and what follows from them: who may come in, and where it listens.
+"""The options of the page: derive the guard's rules, read log-ins, and open the socket.
 
 Knows hosts, ports and log-ins; nothing of questions, nor of Gradio.
 """
@@ -27,7 +27,7 @@ class PageOptions:
     auth: str | None = None
     """USER:PASSWORD, or a file with such lines."""
     root_path: str = ""
-    """Where a proxy serves the page: a path, or a whole URL."""
+    """The path, or the whole URL, at which a proxy serves the page."""
     read_only: bool = False
     mcp: bool = False
     uploads: bool = False
@@ -35,7 +35,7 @@ class PageOptions:
 
 
 def make_rules(options: PageOptions) -> Rules:
-    """Return what the guard lets in.
+    """Return the rules of the guard.
 
     Raises UsageError if the host needs a log-in, or if two options contradict each other.
     """

@@ -1,7 +1,7 @@
-"""Bring the index up to date in a process of its own, and say how far it is.
+"""Bring the index up to date in another process, and report its progress.
 
-A process, because reading and embedding would hold up the questions that are answered meanwhile
-from the old generation, and because a process that dies takes nothing with it.
+A process, because reading and embedding would delay the questions that the old generation answers
+meanwhile, and because the page survives if it dies. Knows builds; nothing of questions or HTTP.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from seedqa.index.messages import Message
 from seedqa.index.plan import RACY_NS
 from seedqa.index.workspace import Workspace
 
-#: Questions go before: on two cores an embedding process of the same rank doubles their time.
+#: Questions have priority: on two cores an embedding process of equal priority doubles their time.
 NICENESS = 10
 #: Progress is sent this often at most; 10,000 files read in a second would be as many messages.
 PROGRESS_SECONDS = 0.1
@@ -29,10 +29,10 @@ PROGRESS_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class RebuildProgress:
-    """How far a rebuild is, or what the last one did."""
+    """The progress of a rebuild, or the outcome of the last one."""
 
     number: int = 0
-    """How many were begun since the page was started."""
+    """The number of rebuilds begun since the page was started."""
     running: bool = False
     phase: str = ""
     """"loading", "reading", "embedding" or "checking"."""
@@ -40,7 +40,7 @@ class RebuildProgress:
     total: int = 0
     seconds: float = 0.0
     report: Report | None = None
-    """What the last one did."""
+    """The report of the last one."""
     error: SeedqaError | None = None
     """Why the last one failed."""
 
@@ -56,14 +56,14 @@ class Rebuild:
         self._follower: threading.Thread | None = None
 
     def start(self) -> RebuildProgress:
-        """Begin a rebuild, unless one is running, and return how far it is."""
+        """Begin a rebuild, unless one is running, and return its progress."""
         with self._lock:
             if self._progress.running:
                 return self._progress
             number = self._progress.number + 1
             self._progress = RebuildProgress(number=number, running=True, phase="loading")
             self._started = time.monotonic()
-            # spawn: a fork would copy the locks of our threads in whatever state they are
+            # spawn: a fork would copy our threads' locks, some of them held
             context = multiprocessing.get_context("spawn")
             receiving, sending = context.Pipe(duplex=False)
             process = context.Process(
@@ -78,7 +78,7 @@ class Rebuild:
             return self._progress
 
     def progress(self) -> RebuildProgress:
-        """Return how far the rebuild is, or what the last one did."""
+        """Return the progress of the rebuild, or the outcome of the last one."""
         with self._lock:
             progress = self._progress
         if progress.running:
@@ -86,7 +86,7 @@ class Rebuild:
         return progress
 
     def wait(self) -> RebuildProgress:
-        """Return when no rebuild is running."""
+        """Wait until no rebuild is running, and return the outcome."""
         follower = self._follower
         if follower:
             follower.join()
@@ -120,7 +120,7 @@ class Rebuild:
 
 
 def _build(workspace: Workspace, sending: Connection) -> None:
-    """Build in this process, and send what happens."""
+    """Build in this process, and send progress, report or error."""
     from seedqa.index.build import build_index
     from seedqa.index.encoder import load_encoder
     from seedqa.index.status import read_status
@@ -141,8 +141,8 @@ def _build(workspace: Workspace, sending: Connection) -> None:
 
         report = build()
         if not read_status(workspace).fresh:
-            # Written in the seconds before it was read, a file proves nothing by its times:
-            # looked at again after them, it does, and is not shown as changed for ever.
+            # The times of a file that was written seconds before it was read prove nothing. Check
+            # it again later, so that it is not shown as changed for ever.
             sending.send({"phase": "checking", "done": 0, "total": 0})
             time.sleep(RACY_NS / 1e9)
             report = _join(report, build())
@@ -168,7 +168,7 @@ def _sender(sending: Connection) -> Callable[[str, int, int], None]:
 
 
 def _join(first: Report, second: Report) -> Report:
-    """Return the report of both: what the second found unchanged, the first may have indexed."""
+    """Return one report of both builds: files unchanged in the second may be new in the first."""
     return replace(
         second,
         indexed=tuple(sorted({*first.indexed, *second.indexed})),

@@ -2,7 +2,7 @@
 
 The modules are ES modules, so that Node and a linter read them as they are. Gradio takes a script
 as one string and serves no file of ours: each module becomes a function with its own scope, which
-returns what the module exports. Knows nothing of what the script does.
+returns the module's exports. Knows nothing of the page.
 """
 
 from __future__ import annotations

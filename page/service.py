@@ -1,7 +1,7 @@
-"""The open index as the page and its API use it: many users, one pipeline, one rebuild.
+"""Serve one open index to the many users of the page and its API: one pipeline, one rebuild.
 
-Puts questions one after the other, remembers for a moment whether the folder has changed, and
-keeps what reads the folder apart from what writes it. Knows nothing of Gradio, HTTP or HTML.
+Runs questions one after the other, caches the status of the folder for a moment, and separates
+reading the folder from writing it. Knows nothing of Gradio, HTTP or HTML.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ STATUS_SECONDS = 2.0
 STATUS_SHARE = 20
 #: Questions within this time share one check of the folder.
 CHECK_SECONDS = 1.0
-#: Questions that may wait for their turn; the next one is turned away. Gradio runs 40 functions at
-#: once, so that some are left to say how a rebuild goes.
+#: Questions that may wait for their turn; the next one is refused. Gradio runs 40 functions at the
+#: same time, so some are left to report the progress of a rebuild.
 MAX_WAITING = 32
-#: Names offered for the filter; more would make a list that nobody reads.
+#: Names offered for the filter: nobody reads a longer list.
 MAX_SOURCES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class _SeenStatus:
-    """A status, and until when it is not read again."""
+    """A cached status and its expiry."""
 
     until: float
     """By the monotonic clock, in seconds."""
@@ -59,8 +59,8 @@ class Service:
         self.rebuild = Rebuild(workspace)
         self._workspace = workspace
         self._pipeline = pipeline
-        # One question at a time: the encoder and the reader use both cores for it, so that two at
-        # once would only wait for each other, and would need the vectors in memory twice.
+        # One question at a time: the encoder and the reader use both cores for it. Two would only
+        # wait for each other, and would need the vectors in memory twice.
         self._asking = threading.Lock()
         self._searches = RecentSearches()
         self._counting = threading.Lock()
@@ -94,7 +94,7 @@ class Service:
             self._pipeline.close()
 
     # -- questions -----------------------------------------------------------------------------
-    # A question refreshes nothing: the process of the rebuild does that.
+    # A question refreshes nothing: the rebuild does that.
 
     @property
     def waiting(self) -> int:
@@ -121,7 +121,7 @@ class Service:
     def answer(
         self, question: str, *, count: int = DEFAULT_COUNT, filters: Filters = NO_FILTERS
     ) -> Result:
-        """Return what `ask` does, from the search for the same question if it is still kept.
+        """Return the result of `ask`, from the kept search for the same question if there is one.
 
         Raises ServiceBusy as `ask` does.
         """
@@ -155,10 +155,10 @@ class Service:
         with self._reading:  # PDFium is not safe in threads
             return open_source(self._workspace, source)
 
-    # -- what is indexed -----------------------------------------------------------------------
+    # -- the index -----------------------------------------------------------------------------
 
     def status(self) -> Status:
-        """Return what is indexed and whether it is fresh, as it was seconds ago at most."""
+        """Return the status of the index, at most seconds old."""
         with self._checking:
             if self._seen and time.monotonic() < self._seen.until:
                 return self._seen.status
@@ -190,14 +190,14 @@ class Service:
         return self.rebuild.start()
 
     def refresh(self) -> RebuildProgress:
-        """Bring the index up to date and return when that is done."""
+        """Bring the index up to date, wait for the end, and return the outcome."""
         self.start_refresh()
         progress = self.rebuild.wait()
         self.forget_status()
         return progress
 
     def progress(self) -> RebuildProgress:
-        """Return how far the rebuild is, or what the last one did."""
+        """Return the progress of the rebuild, or the outcome of the last one."""
         progress = self.rebuild.progress()
         seen = self._seen
         if seen and progress.report and not progress.running:
@@ -207,7 +207,7 @@ class Service:
         return progress
 
     def upload(self, name: str) -> Upload:
-        """Return a document to write into; raises UploadError for a name that will not do."""
+        """Return a document to write into; raises UploadError for an unusable name."""
         self._check_writable()
         return Upload(self.seeds, name)
 

@@ -1,7 +1,7 @@
-"""Take documents into the seeds folder, and out of it again, and touch nothing else.
+"""Add documents to the seeds folder, and delete them, and touch nothing else.
 
-A name that comes from a browser is only a wish: what is kept of it is one safe file name. Knows
-the folder; nothing of the index, nor of the web.
+A browser may send any name: it is reduced to one safe file name. Knows the folder; nothing of the
+index, nor of the web.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_UPLOAD_BYTES = 20 * 2**20
 MAX_STEM_BYTES = 180
 _MAX_SAME_NAME = 1_000
 
-#: Separators, what Windows forbids, controls, and marks that reorder or hide what is read.
+#: Separators, characters that Windows forbids, controls, and marks that reorder or hide text.
 _UNSAFE = re.compile(
     r"[\x00-\x1f\x7f-\x9f<>:\"|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
 )
@@ -38,12 +38,12 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 
 
 def safe_name(wished: str) -> str:
-    """Return the one file name that is kept of what a browser wishes.
+    r"""Return a safe file name for the name that a browser sends.
 
-    Folders are dropped, as are a leading dot and what some system forbids. Raises UploadError for
-    a type that is not read, or where no name is left.
+    Drops folders, a leading dot and characters that some system forbids. Raises UploadError for a
+    type that is not read.
 
-    >>> safe_name("C:\\\\fakepath\\\\..\\\\my report.pdf")
+    >>> safe_name("C:\\fakepath\\..\\my report.pdf")
     'my report.pdf'
     """
     name = re.split(r"[/\\]", unicodedata.normalize("NFC", wished))[-1]
@@ -64,9 +64,9 @@ def safe_name(wished: str) -> str:
 
 
 class Upload:
-    """A document on its way: written next to the others under a hidden name, then given its own.
+    """A document being uploaded: written next to the others under a hidden name, then renamed.
 
-    A context manager; what was not kept is gone at its end.
+    A context manager: at its end it deletes a document that was not kept.
     """
 
     def __init__(self, seeds: Path, wished: str) -> None:
@@ -76,7 +76,7 @@ class Upload:
         try:
             descriptor, self._part = tempfile.mkstemp(prefix=".seedqa-upload-", dir=seeds)
         except OSError as error:
-            raise _unwritable(seeds, error) from error
+            raise _unwritable_error(seeds, error) from error
         self._file = os.fdopen(descriptor, "wb")
 
     def __enter__(self) -> Upload:
@@ -102,12 +102,12 @@ class Upload:
         try:
             self._file.write(data)
         except OSError as error:
-            raise _unwritable(self._seeds, error) from error
+            raise _unwritable_error(self._seeds, error) from error
 
     def keep(self) -> str:
-        """Give the document its name and return it; raises UploadError if it has no text.
+        """Give the document its name and return that; raises UploadError if it has no text.
 
-        A name that is taken gets a number: no upload replaces a document.
+        Adds a number to a name that is taken: no upload replaces a document.
         """
         try:
             self._file.close()
@@ -121,20 +121,20 @@ class Upload:
                 Message("Fix the file"),
             ) from error
         except OSError as error:
-            raise _unwritable(self._seeds, error) from error
+            raise _unwritable_error(self._seeds, error) from error
         Path(self._part).chmod(0o644)
         stem, extension = os.path.splitext(self._name)
         for number in range(1, _MAX_SAME_NAME):
             name = self._name if number == 1 else f"{stem} ({number}){extension}"
             try:
-                # "x" takes a name only where it is free, also of a link that leads nowhere; then
-                # the whole document takes its place at once
+                # "x" creates the name only if it is free, a broken link included; `replace` then
+                # puts the whole document there at once
                 (self._seeds / name).open("xb").close()
                 Path(self._part).replace(self._seeds / name)
             except FileExistsError:
                 continue
             except OSError as error:
-                raise _unwritable(self._seeds, error) from error
+                raise _unwritable_error(self._seeds, error) from error
             return name
         raise UploadError(
             Message("{count} documents named {name}", count=_MAX_SAME_NAME, name=self._name),
@@ -144,7 +144,7 @@ class Upload:
 
 
 def remove_document(seeds: Path, source: str) -> None:
-    """Delete the file of a source; raises SourceError where a walk of the folder finds none."""
+    """Delete the file of a source; raises SourceError if a walk of the folder does not find it."""
     found, _ = walk_folder(seeds)
     path = next((file.path for file in found if file.source == source), None)
     if path is None:
@@ -154,13 +154,13 @@ def remove_document(seeds: Path, source: str) -> None:
             Message("Refresh the page"),
         )
     link = os.path.join(seeds, source)
-    try:  # where it is a link, the link; a name that is not UTF-8 is known by its path only
+    try:  # delete a link itself; a name that is not UTF-8 is known by its path only
         os.unlink(link if os.path.lexists(link) else path)  # noqa: PTH108
     except OSError as error:
-        raise _unwritable(seeds, error) from error
+        raise _unwritable_error(seeds, error) from error
 
 
-def _unwritable(seeds: Path, error: OSError) -> StorageError:
+def _unwritable_error(seeds: Path, error: OSError) -> StorageError:
     return StorageError(
         Message(
             "{folder} cannot be written: {reason}", folder=seeds, reason=describe_os_error(error)

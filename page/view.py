@@ -1,8 +1,7 @@
 """Turn results and documents into the values that the page shows.
 
-Text leaves here as pieces with the names of their marks, never as HTML: the page puts each piece
-into the document as text, so nothing that a file says can become a tag. Knows nothing of how the
-values came about, nor of Gradio.
+Texts become pieces with the names of their marks, never HTML: the page inserts each piece as text,
+so that nothing in a file can become a tag. Knows nothing of searching, nor of Gradio.
 """
 
 from __future__ import annotations
@@ -65,7 +64,7 @@ def match_words(words: Sequence[str], text: str, language: str) -> list[Span]:
 
 
 def view_result(result: Result, read: bool) -> dict[str, Any]:
-    """Return what the page shows of a result; `read` says whether an answer was looked for."""
+    """Return a result as the page shows it; `read` says whether the passages were read."""
     return {
         "question": result.question,
         "read": read,
@@ -81,7 +80,7 @@ def view_result(result: Result, read: bool) -> dict[str, Any]:
 
 
 def _newest(result: Result) -> int | None:
-    """Return which of several answers is from a newer document than every other, if one is."""
+    """Return the answer, by its number, from a newer document than all others, if there is one."""
     homes = [_home(answer, result.passages) for answer in result.answers]
     dates = [(home.date if home else None) or "" for home in homes]
     newest = max(dates, default="")
@@ -91,7 +90,7 @@ def _newest(result: Result) -> int | None:
 
 
 def _home(answer: Answer, passages: Sequence[Passage]) -> Passage | None:
-    """Return the passage that holds an answer; there is none where fewer were asked for."""
+    """Return the passage that contains an answer; None if it is not among those shown."""
     return next((passage for passage in passages if passage.holds(answer)), None)
 
 
@@ -157,16 +156,16 @@ def view_document(
 ) -> dict[str, Any]:
     """Return a whole document in pieces, with the passage `quote` and the answers in it marked.
 
-    `start` is where the passage stood when it was indexed, as `answers` are. Where the file has
-    changed since, the passage is looked for; `found` is false where it is there no more. Pages are
-    pieces named `page` that hold their number.
+    `start` and `answers` are offsets at the time of indexing. If the file has changed since, the
+    passage is searched for; `found` is false if it is gone. Pages are pieces named `page` that have
+    their number.
     """
-    place = _find_nearest(document.text, quote, start)
-    found = bool(quote) and place >= 0
+    at = _find_nearest(document.text, quote, start)
+    found = bool(quote) and at >= 0
     spans: list[Span] = []
     if found:
-        spans.append((place, place + len(quote), "passage"))
-        by = place - start
+        spans.append((at, at + len(quote), "passage"))
+        by = at - start
         spans += [(left + by, right + by, "answer") for left, right in answers]
     return {
         "source": document.source,
@@ -174,13 +173,13 @@ def view_document(
         "date": document.date,
         "language": document.language,
         "found": found,
-        "moved": found and place != start,
+        "moved": found and at != start,
         "pieces": _pages(document, spans),
     }
 
 
 def view_documents(documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:
-    """Return what the page shows of each indexed document in a list."""
+    """Return the indexed documents as the page lists them."""
     return [
         {
             "source": row.source,
@@ -194,7 +193,7 @@ def view_documents(documents: Iterable[DocumentRow]) -> list[dict[str, Any]]:
 
 
 def _find_nearest(text: str, quote: str, start: int) -> int:
-    """Return where `quote` stands nearest to `start`, or -1: a text may say the same twice."""
+    """Return the offset of `quote` nearest to `start`, or -1: a text may repeat it."""
     before = text.rfind(quote, 0, max(0, start) + len(quote))
     after = text.find(quote, max(0, start))
     if before < 0 or after < 0:

@@ -1,4 +1,4 @@
-"""The words of the page in each language it speaks, and which of them a browser asks for.
+"""The words of the page in each of its languages, and translations of the engine's messages.
 
 The engine speaks English: its errors, and the reasons why it skips a file, are `Message`s. A table
 translates them by template. A message that is not in the table stays English, and an error is
@@ -59,7 +59,7 @@ def word_error(error: SeedqaError, language: str) -> dict[str, str]:
     found, expected, remedy = (_find_translation(part, language) for part in parts)
     if found is None or remedy is None:
         return word_error(error, "en")
-    # what is expected may be names alone, which no table has
+    # `expected` may be only names, which no table has
     expected = expected or str(error.expected)
     line = words_of(language)["error_line" if expected else "short_error_line"]
     return {

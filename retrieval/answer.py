@@ -36,7 +36,7 @@ class Verdict:
 
     answers: tuple[Answer, ...] = ()
     """Best first; none where the confidence is below the threshold. More than one means that
-    documents disagree: then the newest document's stands first."""
+    documents disagree: then the newest document's is first."""
     confidence: float = 0.0
     """That of the best answer, shown or not."""
     evidence: Mapping[str, float] = field(default_factory=dict)
@@ -67,7 +67,7 @@ def find_answers(
     read = [passage for passage, found in zip(passages, spans, strict=True) if found]
     answers = []
     shown = (groups[0], *rivals)
-    evidence = [weigh_evidence(group, other, question.language, read) for group in shown]
+    evidence = [weigh_evidence(group, other, question, read) for group in shown]
     shares = calibration.shares(evidence[0])
     for group, own in zip(shown, evidence, strict=True):
         confidence = calibration.probability(own)
@@ -110,7 +110,7 @@ def reorder_passages(
 ) -> list[tuple[Passage, Sequence[Span]]]:
     """Return passages with their spans, in the order of their scores and what the reader adds.
 
-    Passages that were not read stand at the end of `passages`, without spans of theirs in `spans`.
+    Passages that were not read are at the end of `passages`, without spans in `spans`.
     """
     scored = []
     for number, passage in enumerate(passages):

@@ -1,7 +1,7 @@
-"""What the reader's scores are worth: from the evidence for an answer to a probability.
+"""Turn the evidence for an answer into a probability.
 
-The numbers were fitted by `benchmarks/answers.py --fit` on articles that the reader never saw, and
-ship beside it. Knows numbers only.
+`benchmarks/answers.py --fit` fitted the numbers on articles that the reader never saw; they are
+bundled with it. Knows numbers only.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class Calibration:
     """Of each piece of evidence, by name."""
     bias: float
     passage_weight: float
-    """What a passage's score counts for beside a span's, in choosing the answer."""
+    """The weight of a passage's score, added to a span's score to choose the answer."""
     reader_share: float
-    """What the reader's opinion of a passage, 0 to 1, adds to the score that orders passages."""
+    """The weight of the reader's score of a passage, 0 to 1, in the order of passages."""
     threshold: float
-    """Below this probability the documents are said not to answer."""
+    """Below this probability a question counts as not answered by the documents."""
 
     def probability(self, evidence: Mapping[str, float]) -> float:
         """Return the probability that the answer shown is right: that its F1 is 0.5 or more."""
         return round(sigmoid(sum(self.shares(evidence).values())), 4)
 
     def shares(self, evidence: Mapping[str, float]) -> dict[str, float]:
-        """Return what each piece of evidence, and the bias, adds to the logarithm of the odds."""
+        """Return the share of each piece of evidence, and of the bias, in the log-odds."""
         weighed = {name: weight * evidence[name] for name, weight in self.weights.items()}
         return weighed | {"bias": self.bias}
 
@@ -53,7 +53,7 @@ def sigmoid(value: float) -> float:
 def load_calibration(path: Path, fingerprint: str) -> Calibration:
     """Return the calibration in a file, of the reader with this fingerprint.
 
-    Raises ModelError where it is missing, damaged, or of another reader.
+    Raises ModelError if it is missing, damaged, or of another reader.
     """
     try:
         content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

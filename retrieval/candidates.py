@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from seedqa.index.lexical import stemmed_words
+from seedqa.index.stopwords import STOP_WORDS
 from seedqa.index.store.protocol import Hits, Reading, Term, Vector
 from seedqa.index.types import Filters
 from seedqa.retrieval.question import Question
@@ -50,6 +51,8 @@ class LexicalQuery:
     ceiling: float
     """The BM25 score of a chunk that would hold every topical word of the question, those that
     no chunk holds included: it makes scores of different questions comparable."""
+    unknown: frozenset[str]
+    """The topical words that are nowhere in the index, in no form."""
 
 
 def dense_candidates(reading: Reading, vector: Vector, where: Filters) -> Hits:
@@ -85,12 +88,29 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     rare_first = sorted((count, term.column, term.word) for term, count in counts.items() if count)
     weights = [inverse_document_frequency(counts[term], generation.chunks) for term in folded]
     ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weights)
-    return LexicalQuery(_affordable(rare_first, generation.chunks), ceiling)
+    return LexicalQuery(
+        _affordable(rare_first, generation.chunks), ceiling, _unknown(question, counts)
+    )
+
+
+def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
+    """Return the topical words of which no chunk has a form, in its text or its context."""
+    known = {term.word for term, count in counts.items() if count}
+    return frozenset(
+        word
+        for word in question.topical
+        if word not in known
+        and not any(
+            stem in known for language in STOP_WORDS for stem in stemmed_words(word, language)
+        )
+    )
 
 
 def inverse_document_frequency(count: int, chunks: int) -> float:
-    """Return the weight of a word that `count` of `chunks` chunks hold, as FTS5's bm25() has it:
-    ln((N - n + 0.5) / (n + 0.5)), never below 1e-6 (Robertson & Zaragoza 2009)."""
+    """Return the weight in FTS5's bm25() of a word that `count` of `chunks` chunks hold.
+
+    It is ln((N - n + 0.5) / (n + 0.5)), never below 1e-6 (Robertson & Zaragoza 2009).
+    """
     return max(1e-6, math.log(max(1e-6, (chunks - count + 0.5) / (count + 0.5))))
 
 

@@ -1,4 +1,7 @@
-"""Figures on a person's own questions: metrics, which are pure, and the runner of `seedqa eval`."""
+"""Ask a user's own questions and compute the figures of `seedqa eval`.
+
+Knows results; nothing of the index or the models.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +41,8 @@ class EvalQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one question gave."""
+class EvalOutcome:
+    """The outcome of one question."""
 
     asked: EvalQuestion
     sources: tuple[str, ...]
@@ -62,7 +65,7 @@ def read_questions(path: Path) -> list[EvalQuestion]:
         _parse_question(path, number, line) for number, line in enumerate(lines, 1) if line.strip()
     ]
     if not questions:
-        raise QuestionsFileError(f"{path} has no questions", "one a line", "Add some")
+        raise QuestionsFileError(f"{path} has no questions", "one JSON object a line", "Add some")
     return questions
 
 
@@ -79,7 +82,7 @@ def _parse_question(path: Path, number: int, line: str) -> EvalQuestion:
         raise QuestionsFileError(
             f"{path}, line {number}: {error}",
             'an object like {"question": "…", "sources": ["…"]}',
-            "Mend the line",
+            "Fix the line",
         ) from error
     return EvalQuestion(row["question"], **lists, unanswerable=unanswerable)
 
@@ -93,10 +96,10 @@ def _strings(row: Mapping[str, Any], name: str) -> tuple[str, ...]:
 
 def run_questions(
     questions: Sequence[EvalQuestion], ask: Callable[[str], Result]
-) -> Iterator[Outcome]:
-    """Ask every question; yield what each gave, in order.
+) -> Iterator[EvalOutcome]:
+    """Ask every question; yield the outcomes in order.
 
-    The first is asked once more before the clock starts: it opens the models.
+    Asks the first question once before the clock starts, since that opens the models.
     """
     for first in questions[:1]:
         ask(first.question)
@@ -107,7 +110,7 @@ def run_questions(
         found = (
             source for passage in result.passages for source in (passage.source, *passage.also_in)
         )
-        yield Outcome(
+        yield EvalOutcome(
             asked=asked,
             sources=tuple(dict.fromkeys(found)),
             passages=result.passages,
@@ -117,7 +120,7 @@ def run_questions(
         )
 
 
-def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def summarise(outcomes: Sequence[EvalOutcome]) -> dict[str, Any]:
     """Return the figures that the questions allow, by the names of the JSON contract."""
     figures: dict[str, Any] = {"questions": len(outcomes)}
     by_question = [measure(outcome) for outcome in outcomes]
@@ -136,8 +139,8 @@ def summarise(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return figures
 
 
-def measure(outcome: Outcome) -> dict[str, float]:
-    """Return the figures of one question, those that its line allows."""
+def measure(outcome: EvalOutcome) -> dict[str, float]:
+    """Return the figures of one question that its line allows."""
     asked, figures = outcome.asked, dict[str, float]()
     if asked.sources:
         for k in (1, 5, 10):
@@ -158,8 +161,8 @@ def _holds_quote(passages: Sequence[Passage], quotes: Sequence[str]) -> bool:
     return any(quote in " ".join(passage.text.split()) for passage in passages for quote in wanted)
 
 
-def _measure_abstention(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    """Return how well it is told when the documents do not answer; refusing is the positive."""
+def _measure_abstention(outcomes: Sequence[EvalOutcome]) -> dict[str, float | None]:
+    """Return precision, recall and AUROC of refusals (positive = refused)."""
     unanswerable = [outcome for outcome in outcomes if outcome.asked.unanswerable]
     answerable = [outcome for outcome in outcomes if not outcome.asked.unanswerable]
     if not unanswerable:
@@ -178,7 +181,7 @@ def _measure_abstention(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
     }
 
 
-def describe_outcome(outcome: Outcome) -> dict[str, Any]:
+def describe_outcome(outcome: EvalOutcome) -> dict[str, Any]:
     """Return one question's line for `--per-question`."""
     return {
         "question": outcome.asked.question,

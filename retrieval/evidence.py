@@ -1,4 +1,4 @@
-"""Group the spans that say the same, and weigh what speaks for each group.
+"""Group spans with the same answer, and collect the evidence for each group.
 
 Knows passages and spans; knows nothing of models, nor of the index.
 """
@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from seedqa.index.language import crosses_languages
+from seedqa.retrieval.naming import names_of
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
+from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.sentences import (
     completes_date,
@@ -21,21 +23,17 @@ from seedqa.retrieval.sentences import (
 )
 from seedqa.retrieval.types import Passage
 
-#: The most that an answer can be ahead of the next, in the reader's logits.
+#: Cap on the lead of an answer over the next, in the reader's logits.
 MAX_AHEAD = 10.0
-
-
-#: Answers looked at for one that disagrees, or that has the year of a month, the best among them.
+#: Answers, counted from the best, that are searched for a rival or for the other half of a date.
 RIVALS = 4
-
-
-#: How many logits better than its year a month can be read, and the year still lead.
+#: A year is shown before its month if the month scored at most this many logits higher.
 YEAR_LEEWAY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span of a passage as it is read; `score` is what candidates are chosen by."""
+    """A span of a passage as it is read; `score` orders the candidates."""
 
     passage: Passage
     span: Span
@@ -49,7 +47,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Candidates that say the same, the one that is shown first."""
+    """Candidates with the same answer; the first is shown."""
 
     candidates: tuple[Candidate, ...]
 
@@ -60,12 +58,12 @@ class Group:
 
     @property
     def score(self) -> float:
-        """The greatest."""
+        """The greatest score of a candidate."""
         return max(candidate.score for candidate in self.candidates)
 
     @property
     def sources(self) -> int:
-        """In how many documents it stands."""
+        """The number of documents that contain it."""
         return len(
             {
                 source
@@ -88,9 +86,9 @@ def rank_candidates(
 
 
 def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
-    """Put together what says the same: the words of the one are among those of the other.
+    """Group candidates if the words of one are among those of the other.
 
-    What has no word but articles and pronouns says nothing, and is left out. Groups stand in the
+    Leaves out candidates of articles and pronouns alone, which say nothing. Groups are in the
     order of their scores.
     """
     groups: list[list[Candidate]] = []
@@ -110,10 +108,10 @@ def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:
 
 
 def _join_date(groups: list[Group]) -> list[Group]:
-    """Make one group of the best one and the other half of its date, and drop what else says that.
+    """Merge the best group with the other half of its date.
 
-    The year leads a month of the sentence beside where the reader hardly prefers the month: alone,
-    "January" tells less than "2017".
+    If the month is in the neighbouring sentence and scored at most `YEAR_LEEWAY` higher, the year
+    is shown first: alone, "January" says less than "2017".
     """
     for at, group in enumerate(groups[1:RIVALS], 1):
         first, other = groups[0].best, group.best
@@ -121,7 +119,7 @@ def _join_date(groups: list[Group]) -> list[Group]:
             leads = (
                 names_year(other.text)
                 and first.score - other.score <= YEAR_LEEWAY
-                and not share_sentence(*_places(first, other))
+                and not share_sentence(*_spans_of(first, other))
             )
             joined = (*group.candidates, first) if leads else (*groups[0].candidates, other)
             return [Group(joined), *groups[1:at], *groups[at + 1 :]]
@@ -129,42 +127,42 @@ def _join_date(groups: list[Group]) -> list[Group]:
 
 
 def first_other(groups: Sequence[Group], rivals: Sequence[Group] = ()) -> Group | None:
-    """Return the best group that says something else than the first and its `rivals`, if any."""
+    """Return the best group that is neither the first nor one of its `rivals`, if any."""
     return next((group for group in groups[1:] if group not in rivals), None)
 
 
 def _is_rest_of_date(candidate: Candidate, other: Candidate) -> bool:
     """Return whether one is the year and the other its month."""
-    return other.passage is candidate.passage and completes_date(*_places(candidate, other))
+    return other.passage is candidate.passage and completes_date(*_spans_of(candidate, other))
 
 
-def _places(
+def _spans_of(
     candidate: Candidate, other: Candidate
 ) -> tuple[str, tuple[int, int], tuple[int, int], str]:
-    """Return the text of a passage, where in it two candidates stand, and its language."""
-    passage, span, beside = candidate.passage, candidate.span, other.span
-    return passage.view.text, (span.start, span.end), (beside.start, beside.end), passage.language
+    """Return the text of a passage, the spans of two candidates in it, and its language."""
+    passage, one, two = candidate.passage, candidate.span, other.span
+    return passage.view.text, (one.start, one.end), (two.start, two.end), passage.language
 
 
 def weigh_evidence(
-    group: Group, other: Group | None, language: str, read: Sequence[Passage]
+    group: Group, other: Group | None, question: Question, read: Sequence[Passage]
 ) -> dict[str, float]:
-    """Return what speaks for a group being right, by the names that a calibration weighs.
+    """Return the evidence that a group is right, by the names that a calibration weighs.
 
-    `other` is the best that says something else, `language` the question's, `read` all passages
-    that were read. Across languages hardly a word is shared, so that `lexical` says nothing there,
-    and the reader takes more for an answer: these terms are weighed anew, and beside them how far
-    the passage's cosine is above the mean of the others, as the languages of the pair shift all.
+    `other` is the best group with another answer, `read` all passages that were
+    read. Across languages words rarely match, so `lexical` is uninformative there, and
+    the reader accepts more spans. Separate weights are used, plus the passage's cosine minus the
+    mean of the others, because each language pair shifts all cosines.
     """
     best = group.best
     passage = best.passage
-    across = float(crosses_languages(language, passage.language))
+    across = float(crosses_languages(question.language, passage.language))
     cosine = passage.parts.cosine or 0.0
-    place = (passage.source, passage.start)
-    others = [each.parts.cosine or 0.0 for each in read if (each.source, each.start) != place]
+    location = (passage.source, passage.start)
+    others = [each.parts.cosine or 0.0 for each in read if (each.source, each.start) != location]
     lead = cosine - sum(others) / len(others) if others else 0.0
     ahead = group.score - other.score if other else MAX_AHEAD
-    # The reader's probability is shared out among the places of a passage that say the same.
+    # If the passage states the answer several times, the reader splits its probability: add it up.
     here = [each.span.score for each in group.candidates if each.passage is passage]
     margin = float(np.logaddexp.reduce(here))
     return {
@@ -177,4 +175,6 @@ def weigh_evidence(
         "margin across": margin * across,
         "cosine across": cosine * across,
         "lead across": lead * across,
+        "unknown": (1 - across) * len(question.unknown) / max(1, len(question.topical)),
+        "unknown name": float(bool(question.unknown & names_of(question.text))),
     }

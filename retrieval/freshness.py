@@ -1,6 +1,6 @@
-"""Whether an index agrees with its folder at the time of a question, and catching up with it.
+"""Check whether an index agrees with its folder at the time of a question, and catch up with it.
 
-The one door from retrieval to building. Knows plans and builds; knows nothing of ranking.
+The only module of retrieval that builds. Knows plans and builds; knows nothing of ranking.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from seedqa.index.workspace import other_model_error
 
 logger = logging.getLogger(__name__)
 
-#: Work that a question waits for before it is answered from the old generation.
+#: A question waits this long for a build before it is answered from the old generation.
 REFRESH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """What is known of the folder at the time of a question."""
+    """The state of the folder at the time of a question."""
 
     fresh: bool
     stale_sources: frozenset[str] = frozenset()
@@ -40,7 +40,7 @@ def check_folder(
 ) -> Freshness:
     """Compare the folder with the index, building nothing.
 
-    Raises IndexMismatch where the index was built with another model.
+    Raises IndexMismatch if the index was built with another model.
     """
     try:
         plan = settle_doubts(_plan(reader, index, generation))
@@ -63,10 +63,10 @@ def catch_up(
     progress: Progress,
     seconds: float = REFRESH_SECONDS,
 ) -> Freshness:
-    """Compare the folder with the index, and bring the index up to date where that is quick.
+    """Compare the folder with the index, and bring the index up to date if that is quick.
 
-    An index of the bundled model as it was in an earlier version is rebuilt, however long that
-    takes. Raises IndexMismatch where the index was built with another model that was named.
+    Rebuilds an index of an earlier version of the bundled model, however long that takes. Raises
+    IndexMismatch if the index was built with another model that was named.
     """
     other_model = generation.recipe.fingerprint != encoder.fingerprint
     try:
@@ -105,7 +105,7 @@ def build(
     progress: Progress,
     seconds: float | None,
 ) -> Report:
-    """Rebuild what has changed, as the index was built before."""
+    """Index the changes with the recipe of the last build."""
     report = build_index(
         Path(generation.recipe.seeds),
         index,
@@ -130,7 +130,7 @@ def _folder_is_gone(reader: IndexReader, error: SeedsError) -> Freshness:
 
 
 def _describe_emptied(generation: Generation, plan: Plan) -> Freshness | None:
-    """Return what to say where every document has gone: a disk may be missing, not the files."""
+    """Return the state if every document has gone: a disk may be missing, not the files."""
     if not generation.documents or plan.unchanged or plan.to_read:
         return None
     reason = Message(

@@ -1,10 +1,10 @@
-"""Join the two arms into one ranking: pure, ids and numbers only.
+"""Join dense and lexical search into one ranking: pure, ids and numbers only.
 
 A convex combination of normalised scores, as Bruch, Gai & Ingber, "An Analysis of Fusion Functions
-for Hybrid Retrieval" (2023), recommend over reciprocal rank fusion: ranks throw away how sure an
-arm is. Normalised here is the cosine as it is, and BM25 as the share of the score that a chunk with
-every topical word of the question would have. So a question whose words stand nowhere, because
-they are another language's, leaves the ranking to the dense arm by itself.
+for Hybrid Retrieval" (2023), recommend over reciprocal rank fusion, since ranks drop how sure a
+search is. The cosine is used as it is; BM25 is divided by the score of a chunk with every topical
+word of the question. If no document has the words of a question, because it is in another
+language, dense search alone decides the ranking.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 
-#: The dense arm's share where all documents are in the question's language; and, where some are in
-#: another, that of passages in the question's language and that of the others: words cannot match
-#: there, and a passage must not lose for that. Chosen on PIAF, squad2 and a mixed English and
-#: French folder in all four directions: recall and MRR@10 are above both arms within a language,
-#: and across languages near the dense arm (docs/log/retrieval.md; benchmarks/retrieval.py).
+#: The share of dense search if all documents are in the question's language. If some are in
+#: another, the share for passages in the question's language, and that for the others: words cannot
+#: match there, and a passage must not lose for that. Chosen on PIAF, squad2 and a mixed English and
+#: French folder in all four directions: recall and MRR@10 are above both searches within a
+#: language, and near dense search across languages (docs/log/retrieval.md;
+#: benchmarks/retrieval.py).
 ONE_LANGUAGE_SHARE = 0.5
 SAME_LANGUAGE_SHARE = 0.65
 CROSS_LANGUAGE_SHARE = 0.75
@@ -29,7 +30,7 @@ MIXED_FROM = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """One candidate with its score and what that is made of."""
+    """One candidate with its score and the parts of the score."""
 
     id: int
     score: float
@@ -44,12 +45,12 @@ def fuse(
     crosses_language: Mapping[int, bool],
     is_mixed: bool,
 ) -> list[Fused]:
-    """Return every candidate, best first; equal scores stand in the order of ids.
+    """Return every candidate, best first; equal scores are in the order of ids.
 
-    `cosines` has every candidate; `bm25` those that the lexical arm found; `ceiling` is the BM25
-    score of a chunk with all topical words; `crosses_language` tells of each candidate whether it
-    is in another language than the question; `is_mixed` whether documents in another are enough to
-    count (`mixes_languages`).
+    `cosines` has every candidate, `bm25` those that lexical search found. `ceiling` is the BM25
+    score of a chunk with all topical words. `crosses_language` says whether a candidate is in
+    another language than the question, `is_mixed` whether documents in another language are enough
+    to count (`mixes_languages`).
     """
     fused = []
     same = SAME_LANGUAGE_SHARE if is_mixed else ONE_LANGUAGE_SHARE
@@ -64,7 +65,7 @@ def fuse(
 def mixes_languages(documents: Mapping[str, int], question: str) -> bool:
     """Return whether enough documents are in another language than `question`.
 
-    `documents` counts them by ISO 639-1 code; what is in an unknown language counts for neither. A
+    `documents` counts them by ISO 639-1 code; those in an unknown language count for neither. A
     question in an unknown language is taken for one in the language of most documents.
     """
     known = {code: count for code, count in documents.items() if code != UNKNOWN_LANGUAGE}

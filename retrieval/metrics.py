@@ -36,7 +36,7 @@ def ndcg_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:
 
 
 def exact_match(answer: str, right: Sequence[str]) -> float:
-    """Return 1 where the answer is one of the right ones after normalisation, else 0."""
+    """Return 1 if the answer equals a right one after normalisation, else 0."""
     return float(any(normalise_answer(answer) == normalise_answer(one) for one in right))
 
 
@@ -53,8 +53,10 @@ def _f1(given: list[str], right: list[str]) -> float:
 
 
 def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
-    """Return the probability that a positive scores above a negative, ties counting half
-    (the Mann-Whitney statistic; Hanley & McNeil 1982)."""
+    """Return the probability that a positive scores above a negative, ties counting half.
+
+    This is the Mann-Whitney statistic (Hanley & McNeil 1982).
+    """
     ordered = sorted([(score, 1) for score in positives] + [(score, 0) for score in negatives])
     rank_sum, at = 0.0, 0
     while at < len(ordered):

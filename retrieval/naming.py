@@ -71,7 +71,7 @@ def named_by(question: str) -> frozenset[str]:
 
 
 def fits(passage: Passage, named: Iterable[str]) -> bool:
-    """Return whether a passage, or what is known of where it belongs, has all that is named."""
+    """Return whether a passage, or its context, has everything that is named."""
     wanted = set(named)
     if not wanted:
         return True

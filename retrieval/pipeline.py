@@ -1,7 +1,7 @@
-"""Open an index once, keep it fresh, and ask it questions: what every entry point uses.
+"""Open an index once, keep it fresh, and ask it questions: every entry point uses this.
 
-It puts the stages in order and times them; each stage is in a module of its own. A pipeline is
-not safe in threads: use one at a time.
+It runs the stages in order and times them; each stage is in a module of its own. A pipeline is not
+safe in threads: use one at a time.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ MAX_COUNT = 100
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a question found, before anything is read for an answer."""
+    """The passages that a question found, before the reader reads them."""
 
     question: Question
     count: int
-    """Passages that were asked for."""
+    """The number of passages requested."""
     passages: tuple[Passage, ...]
-    """At least `READ_COUNT` where there are as many, so that an answer can be looked for."""
+    """At least `READ_COUNT` if the index has as many, so that the reader can read them."""
     index: IndexState
     timings: Timings
     notes: tuple[str, ...]
@@ -53,7 +53,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _LastCheck:
-    """A check of the folder that still counts for a moment."""
+    """The last check of the folder, valid until a time."""
 
     until: float
     generation: int
@@ -91,12 +91,12 @@ class Pipeline:
         check_seconds: float = 0.0,
         refresh_seconds: float = REFRESH_SECONDS,
     ) -> Pipeline:
-        """Open the index of `workspace`, building it first where there is none.
+        """Open the index of `workspace`; build it first if there is none.
 
         Without `refresh` nothing is built. `encoder` overrides the one that the workspace names,
-        `reader` the bundled one. A check of the folder counts for `check_seconds` for questions
-        that are asked without refresh; `refresh_seconds` is how long a question waits for work
-        that catches up with the folder. Raises the errors of `index.errors`.
+        `reader` the bundled one. Questions with refresh=False reuse the last folder check for
+        `check_seconds`; others wait up to `refresh_seconds` for a build that catches up with the
+        folder. Raises the errors of `index.errors`.
         """
         check_model(workspace)
         if not refresh:
@@ -135,8 +135,8 @@ class Pipeline:
     ) -> Result:
         """Return the answer, if the documents have one, and `count` passages with their sources.
 
-        With `refresh` the folder is checked first, and a short time of work is done to catch up
-        with it. Raises QuestionError for a question that cannot be asked.
+        With `refresh`, check the folder first and index its changes if that is quick. Raises
+        QuestionError for a question that cannot be asked.
         """
         return self.answer(
             self.find(question, count=count, filters=filters, refresh=refresh, progress=progress)
@@ -151,7 +151,7 @@ class Pipeline:
         refresh: bool = True,
         progress: Progress = no_progress,
     ) -> Result:
-        """Return `count` passages, as `ask` does, without looking for an answer in them."""
+        """Return `count` passages, as `ask` does, without reading them for an answer."""
         found = self.find(
             query, count=count, filters=filters, refresh=refresh, progress=progress, depth=count
         )
@@ -167,7 +167,7 @@ class Pipeline:
         progress: Progress = no_progress,
         depth: int = READ_COUNT,
     ) -> Found:
-        """Return what a question finds: `count` passages, and at least `depth` where there are."""
+        """Return the passages that a question finds: `count`, and at least `depth` if there are."""
         parsed = parse_question(question)
         if not 1 <= count <= MAX_COUNT:
             raise QuestionError(
@@ -182,10 +182,10 @@ class Pipeline:
         clock.lap("encode_ms")
         with self._read() as reading:
             generation = reading.generation
-            passages = rank(reading, parsed, vector, filters, max(count, depth))
+            ranked = rank(reading, parsed, vector, filters, max(count, depth))
         clock.lap("search_ms")
         notes = freshness.notes
-        if not passages and generation.documents and not filters.is_empty:
+        if not ranked.passages and generation.documents and not filters.is_empty:
             languages = ", ".join(generation.languages)
             notes += (
                 Message(
@@ -193,16 +193,16 @@ class Pipeline:
                 ),
             )
         return Found(
-            question=parsed,
+            question=replace(parsed, unknown=ranked.unknown),
             count=count,
-            passages=_mark_stale(passages, freshness.stale_sources),
+            passages=_mark_stale(ranked.passages, freshness.stale_sources),
             index=_state(generation, freshness.fresh),
             timings=clock.timings(),
             notes=notes,
         )
 
     def answer(self, found: Found) -> Result:
-        """Return what the passages of a search answer.
+        """Read the passages of a search for the answer, and return the result.
 
         A question about nothing ("what is it?") has no answer, whatever could be quoted.
         """
@@ -234,10 +234,10 @@ class Pipeline:
         )
 
     def refresh(self, progress: Progress = no_progress) -> Freshness:
-        """Check the folder and bring the index up to date where that is quick.
+        """Check the folder and bring the index up to date if that is quick.
 
-        An index of an earlier bundled model is rebuilt, however long that takes. Raises
-        IndexMismatch where the index was built with another model that was named.
+        Rebuilds an index of an earlier bundled model, however long that takes. Raises
+        IndexMismatch if the index was built with another model that was named.
         """
         index, generation = self._current()
         return catch_up(
@@ -255,11 +255,11 @@ class Pipeline:
         return self._current()[1].number
 
     def has_own_model(self) -> bool:
-        """Return whether the index was built with the encoder at hand."""
+        """Return whether the index was built with the current encoder."""
         return self._current()[1].recipe.fingerprint == self._encoder.fingerprint
 
     def _check(self) -> Freshness:
-        """Check the folder without building, unless that was done just now."""
+        """Check the folder without building, or reuse the last check if it is still valid."""
         index, generation = self._current()
         last = self._last_check
         if last and last.generation == generation.number and time.monotonic() < last.until:
@@ -278,7 +278,7 @@ class Pipeline:
 
     @contextmanager
     def _read(self) -> Iterator[Reading]:
-        """Open the current generation; raise IndexMismatch where its model is another one."""
+        """Open the current generation; raise IndexMismatch if it has another model."""
         with self._open_index().read() as reading:
             if reading is None:
                 raise missing_index_error(self.workspace.index)
@@ -316,7 +316,7 @@ class _Clock:
 def read_passages(
     reader: Reader, question: Question, passages: Sequence[Passage]
 ) -> list[tuple[Span, ...]]:
-    """Return the best spans of each passage as it is read, next to where it belongs."""
+    """Return the best spans of each passage, read with its context."""
     return reader.read(
         question.text,
         [passage.view.text for passage in passages],
@@ -326,7 +326,7 @@ def read_passages(
 
 
 def to_result(found: Found) -> Result:
-    """Return what a search found as a result without an answer."""
+    """Return a search as a result without an answer."""
     return Result(
         question=found.question.text,
         answers=(),

@@ -1,4 +1,4 @@
-"""Turn what a person asks into a `Question`: cleaned, its language guessed, its words chosen once.
+"""Parse a question once: clean it, guess its language, choose its topical words.
 
 Knows words and languages; knows nothing of the index or of ranking.
 """
@@ -30,6 +30,8 @@ class Question:
     """The distinct folded words, in order."""
     topical: tuple[str, ...]
     """The words that are no function words, or all words where there are no others."""
+    unknown: frozenset[str] = frozenset()
+    """The topical words that are nowhere in the index; known once it was searched."""
 
     @property
     def is_about_nothing(self) -> bool:
@@ -45,7 +47,7 @@ class Question:
 def parse_question(text: str) -> Question:
     """Return the question without control characters and surplus white space.
 
-    Raises QuestionError where nothing is left, or where the text is longer than a question.
+    Raises QuestionError if nothing is left, or if the text has over `MAX_QUESTION_CHARACTERS`.
     """
     cleaned = " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", " ", text).split())
     if not cleaned:

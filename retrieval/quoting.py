@@ -87,7 +87,7 @@ def _entries(passage: Passage, words: Span, sentence: Span, question: Question) 
 
 
 def _normalised(passage: Passage, start: int, end: int) -> tuple[Edit, ...]:
-    """Return what is read differently within the answer, by offsets of the document."""
+    """Return the edits within the answer, by offsets of the document."""
     return tuple(
         Edit(edit.start + passage.start, edit.end + passage.start, edit.replacement)
         for edit in passage.edits

@@ -1,6 +1,6 @@
-"""From joined candidates to the passages shown: ties, duplicates, and where each stands.
+"""Turn joined candidates into the passages shown: break ties, fold duplicates, add ranks.
 
-Pure: knows scores and stored chunks; nothing of the database, nor of how they were found.
+Pure: knows scores and stored chunks; nothing of the database, nor of searching.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from seedqa.index.store.protocol import Hits
 from seedqa.index.store.rows import StoredChunk
 from seedqa.retrieval.fusion import Fused
 from seedqa.retrieval.naming import figures_of, names_of
-from seedqa.retrieval.types import Parts, Passage, Ranks
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 #: Two passages are the same when this share of their three-word sequences is (Jaccard).
 NEAR_DUPLICATE = 0.85
 SHINGLE_WORDS = 3
-#: Candidates looked at for twins after the last passage shown: a twin scores nearly the same, so
-#: it stands close by.
+#: Candidates checked for duplicates after the last passage shown: a duplicate scores nearly the
+#: same, so it is close by.
 TWIN_CANDIDATES = 20
 
 
@@ -34,7 +34,7 @@ class Hit:
     also_in: tuple[str, ...] = ()
 
 
-def in_order(fused: Iterable[Fused], stored: Mapping[int, StoredChunk]) -> list[Hit]:
+def sort_hits(fused: Iterable[Fused], stored: Mapping[int, StoredChunk]) -> list[Hit]:
     """Return hits, best first; ties go to the newer date, then source, then start."""
     hits = [Hit(candidate, stored[candidate.id]) for candidate in fused]
     hits.sort(key=lambda hit: (hit.stored.source, hit.stored.chunk.start))
@@ -68,7 +68,7 @@ def fold_duplicates(hits: Iterable[Hit], count: int) -> list[Hit]:
 
 @dataclass(frozen=True, slots=True)
 class _Print:
-    """What is compared of two hits."""
+    """The words, figures and names by which two hits are compared."""
 
     shingles: frozenset[tuple[str, ...]]
     words: frozenset[str]
@@ -133,7 +133,7 @@ def to_passage(
         ranks=Ranks(_rank(dense, stored.id), _rank(lexical, stored.id)),
         stale=False,
         also_in=tuple(sorted(hit.also_in)),
-        parts=Parts(
+        parts=ScoreParts(
             cosine=cosines.get(stored.id),
             bm25=bm25.get(stored.id),
             dense=round(hit.fused.dense, 6),

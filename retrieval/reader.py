@@ -1,8 +1,8 @@
-"""Read passages for the exact words that answer a question.
+"""Find the exact words of passages that answer a question.
 
-An extractive reader: a score for each token to be the first and the last of the answer, and one
-for "not in this passage" (Devlin et al. 2019, as for SQuAD 2). It quotes; it cannot make up a
-word, nor obey one. Knows a model folder and texts; nothing of the index.
+An extractive reader scores each token as the first and the last of the answer, and "not in this
+passage" (Devlin et al. 2019, as for SQuAD 2). It quotes; it cannot invent a word, nor obey one.
+Knows a model folder and texts; nothing of the index.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from seedqa.retrieval.sentences import YEAR
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
-#: The folder of the reader that ships, beside the packages in a checkout and in a wheel.
+#: The folder of the bundled reader, next to the packages in a checkout and in a wheel.
 SHIPPED_READER = Path(__file__).resolve().parent.parent / "models" / "reader"
 #: Tokens that a window repeats from the one before, so that no answer is cut in both.
 WINDOW_OVERLAP = 64
@@ -41,16 +41,16 @@ WINDOW_OVERLAP = 64
 CONTEXT_TOKENS = 48
 #: Tokens of an answer at most: of the answers in the data's dev part one in 300 is longer.
 ANSWER_TOKENS = 40
-#: Spans that are looked for in one passage.
+#: Spans found in one passage at most.
 SPANS = 3
-#: Tokens in one batch, padding included, and what lengths are padded to a multiple of.
+#: Tokens in one batch, padding included; lengths are padded to a multiple of `PAD_MULTIPLE`.
 BATCH_TOKENS = 2048
 PAD_MULTIPLE = 16
 _NEVER = np.float32(-1e9)
 #: The number of the sentence of a token that no answer may touch.
 _CLOSED = -1
-#: What stands before a year in the seven languages and is no part of it, as people answer: of the
-#: answers in the data that are a year with nothing or with one of these, one in 29 has one.
+#: Prepositions before a year in the seven languages, which answers leave out: of the answers in the
+#: data that are a year, with or without one, one in 29 has one.
 _BEFORE_YEAR = re.compile(rf"(?:à|em|en|im|in|nel)\s+(?={YEAR}$)", re.IGNORECASE)
 
 Scores = NDArray[np.float32]
@@ -58,8 +58,10 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words of a passage, passage[start:end]; the score is above 0 where they say more for
-    themselves than "not in this passage" does (a difference of logits)."""
+    """Words of a passage, passage[start:end].
+
+    The score is their logit minus that of "not in this passage".
+    """
 
     start: int
     end: int
@@ -68,7 +70,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A part of a passage that is read at once, after the question."""
+    """A part of a passage that the model reads at once, after the question."""
 
     passage: int
     first: int
@@ -81,7 +83,7 @@ class _Window:
 
 
 class Reader:
-    """A reader's folder, opened when it is first read with."""
+    """A reader's folder; its files are opened when they are first needed."""
 
     def __init__(self, folder: Path = SHIPPED_READER) -> None:
         self._folder = folder
@@ -108,12 +110,12 @@ class Reader:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Those it was made for, as ISO 639-1 codes."""
+        """The languages it was trained for, as ISO 639-1 codes."""
         return self._languages
 
     @cached_property
     def calibration(self) -> Calibration:
-        """What its scores are worth."""
+        """The calibration of its scores."""
         return load_calibration(self._folder / CALIBRATION_FILE, self._fingerprint)
 
     @cached_property
@@ -127,8 +129,7 @@ class Reader:
         return compile_model(self._folder / "model.onnx")
 
     def verify(self) -> None:
-        """Raise ModelError if a file is not the one that the fingerprint, or the calibration, was
-        made of."""
+        """Raise ModelError if a file does not match the fingerprint or the calibration."""
         verify_folder(self._folder, self._fingerprint)
         _ = self.calibration  # raises too
 
@@ -141,10 +142,10 @@ class Reader:
     ) -> list[tuple[Span, ...]]:
         """Return the best spans of each passage, best first, at most `SPANS`; they do not overlap.
 
-        `contexts` has what is read before each passage, its title and headings, or "" for nothing.
-        No answer lies in it; spans count the characters of the passage alone. `closed` has the
-        spans of each passage that no answer may touch. A passage without a word has no answer.
-        Raises ValueError where contexts are given and are not as many as passages.
+        `contexts` has the text before each passage, its title and headings, or "" for nothing. No
+        answer is in it; spans count the characters of the passage alone. `closed` has the spans of
+        each passage that no answer may touch. A passage without a word has no answer. Raises
+        ValueError if contexts are given and are not as many as passages.
         """
         above = self._encode_contexts(contexts, len(passages))
         asked = self._tokenizer.encode(question)
@@ -166,9 +167,9 @@ class Reader:
                     start, end = _characters(
                         passage, encoding, window.first + first, window.first + last
                     )
-                    if any(map(str.isalnum, passage[start:end])):  # a token may be only a sign
+                    if any(map(str.isalnum, passage[start:end])):  # a token may be punctuation
                         found[window.passage].append(Span(start, end, score))
-        return [apart(spans) for spans in found]
+        return [drop_overlapping(spans) for spans in found]
 
     def _encode_contexts(self, contexts: Sequence[str] | None, passages: int) -> list[list[int]]:
         """Return the tokens of each passage's context, at most `CONTEXT_TOKENS`."""
@@ -217,7 +218,7 @@ class Reader:
 
 
 def cut_context(ids: Sequence[int]) -> list[int]:
-    """Return a context's tokens, those of its middle left out where they are too many."""
+    """Return a context's tokens, without those in its middle if they are too many."""
     if len(ids) <= CONTEXT_TOKENS:
         return list(ids)
     half = CONTEXT_TOKENS // 2
@@ -235,17 +236,17 @@ def _plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 def _number_sentences(
     passage: str, encoding: Encoding, closed: Sequence[tuple[int, int]]
 ) -> NDArray[np.int64]:
-    """Return the number of the sentence that each token of a passage is in, `_CLOSED` for none.
+    """Return the number of the sentence of each token of a passage, `_CLOSED` in closed spans.
 
     A sentence ends at a closed span.
     """
     starts = [start for start, _ in split_sentences(passage)]
     starts += [bound for span in closed for bound in span]
     # A token may begin with the space before its word.
-    places = np.array([end - 1 for _, end in encoding.offsets], dtype=np.int64)
-    numbers = np.searchsorted(np.unique(starts), places, side="right").astype(np.int64)
+    ends = np.array([end - 1 for _, end in encoding.offsets], dtype=np.int64)
+    numbers = np.searchsorted(np.unique(starts), ends, side="right").astype(np.int64)
     for start, end in closed:
-        numbers[(places >= start) & (places < end)] = _CLOSED
+        numbers[(ends >= start) & (ends < end)] = _CLOSED
     return numbers
 
 
@@ -255,8 +256,8 @@ def best_spans(
     """Return first token, last token (of the window's passage) and score of the best spans.
 
     `scores` has shape (2, tokens), [CLS] at 0, the passage from `head` on; `sentences` has the
-    number of the sentence of each of its tokens. No span goes over the end of a sentence, or
-    touches what is closed.
+    number of the sentence of each of its tokens. No span crosses the end of a sentence, or touches
+    a closed token.
     """
     nothing = float(scores[0, 0] + scores[1, 0])
     first, last = scores[0, head:], scores[1, head:]
@@ -271,7 +272,7 @@ def best_spans(
         if sums[start, end] <= _NEVER / 2:
             break
         spans.append((start, end, float(sums[start, end]) - nothing))
-        # What overlaps it is the same answer in other words.
+        # A span that overlaps it is the same answer in other words.
         sums[: end + 1, start:] = _NEVER
     return spans
 
@@ -288,8 +289,7 @@ def _characters(passage: str, encoding: Encoding, first: int, last: int) -> tupl
 
 
 def trim(passage: str, start: int, end: int) -> tuple[int, int]:
-    """Return the bounds of passage[start:end] without white space at either end, and those of a
-    year without the "in" before it."""
+    """Return the bounds of passage[start:end] without white space, or "in" before a year."""
     words = passage[start:end]
     end -= len(words) - len(words.rstrip())
     start = min(end, start + len(words) - len(words.lstrip()))
@@ -297,8 +297,8 @@ def trim(passage: str, start: int, end: int) -> tuple[int, int]:
     return start + (before_year.end() if before_year else 0), end
 
 
-def apart(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Return the best spans, of all windows of a passage, that do not overlap a better one."""
+def drop_overlapping(spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the best spans of all windows of a passage that do not overlap a better one."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (-span.score, span.start)):
         if all(span.end <= other.start or span.start >= other.end for other in kept):

@@ -20,7 +20,7 @@ from seedqa.retrieval.candidates import (
 )
 from seedqa.retrieval.fusion import Fused, fuse, mixes_languages
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.ranking import fold_duplicates, in_order, to_passage
+from seedqa.retrieval.ranking import fold_duplicates, sort_hits, to_passage
 from seedqa.retrieval.types import Passage
 
 
@@ -38,17 +38,29 @@ class Candidates:
     """The BM25 score of a chunk that would hold every topical word of the question."""
     crosses: Mapping[int, bool]
     """Whether a candidate is in another language than the question."""
+    unknown: frozenset[str]
+    """The topical words of the question that are nowhere in the index."""
     is_mixed: bool
     """Whether enough documents are in another language than the question to count."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The best passages, and what the whole index lacks of the question."""
+
+    passages: tuple[Passage, ...]
+    unknown: frozenset[str]
+    """The topical words of the question that are nowhere in the index."""
+
+
 def rank(
     reading: Reading, question: Question, vector: Vector, where: Filters, count: int
-) -> tuple[Passage, ...]:
+) -> Ranked:
     """Return the best `count` passages; `vector` is the question's, of shape (dimension,)."""
     found = find_candidates(reading, question, vector, where)
-    hits = fold_duplicates(in_order(fuse_candidates(found), found.stored), count)
-    return tuple(to_passage(hit, found.dense, found.lexical, found.cosines) for hit in hits)
+    hits = fold_duplicates(sort_hits(fuse_candidates(found), found.stored), count)
+    passages = (to_passage(hit, found.dense, found.lexical, found.cosines) for hit in hits)
+    return Ranked(tuple(passages), found.unknown)
 
 
 def find_candidates(
@@ -70,6 +82,7 @@ def find_candidates(
         cosines=cosines,
         stored=stored,
         ceiling=query.ceiling,
+        unknown=query.unknown,
         crosses={
             chunk: crosses_languages(question.language, item.language)
             for chunk, item in stored.items()

@@ -1,6 +1,6 @@
-"""The sentence around some words, and its neighbour where that holds the rest of a date.
+"""Find the sentence around some words, and its neighbour if that has the rest of a date.
 
-Knows text alone.
+Knows text only.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from seedqa.index.sentences import split_sentences
 #: The pattern of a year, 1000 to 2099.
 YEAR = r"(?:1\d|20)\d\d"
 _YEAR = re.compile(rf"\b{YEAR}\b")
-#: From this length on the name of a month is nothing else, as "may", "set" and "out" are.
+#: The names of months from this length on have no other meaning, unlike "may", "set" and "out".
 _CLEAR_MONTH = 4
-#: What stands around a year or a month, and is no part of a name.
+#: Words around a year or a month that are no part of a name.
 _AROUND = """
     in of the month year a au de d en le la mois annee l an im am dem der monat jahr el del mes ano
     di il nel mese anno do em no het van maand jaar may mai mei
@@ -28,8 +28,8 @@ _AROUND_DATE = frozenset(_AROUND.split())
 def sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
     """Return the spans of the sentences of `text`, without white space at either end.
 
-    A sentence ends where both splitters say so: ours knows headings, lists and the abbreviations
-    of titles ("M. Dupont"), sentencex those of the language ("z. B. Birnen").
+    A sentence ends where both splitters end one: ours knows headings, lists and the abbreviations
+    of titles ("M. Dupont"), sentencex knows those of the language ("z. B. Birnen").
     """
     from sentencex import get_sentence_boundaries  # of an answer only
 
@@ -49,9 +49,9 @@ def sentence_bounds(text: str, language: str) -> list[tuple[int, int]]:
 def sentence_around(text: str, start: int, end: int, language: str) -> tuple[int, int]:
     """Return the span of the sentence, or sentences, that hold text[start:end].
 
-    Where that is a year without a month, or a month without a year, and a neighbouring sentence
-    has nothing of a date but what is lacking, the neighbour is taken in: "… goes back to 2017. The
-    contract was signed in January."
+    If that is a year without a month, or a month without a year, and a neighbouring sentence has
+    only the missing half of a date, the neighbour is included: "… goes back to 2017. The contract
+    was signed in January."
     """
     bounds = sentence_bounds(text, language)
     held = [at for at, (low, high) in enumerate(bounds) if low < end and start < high]
@@ -74,8 +74,8 @@ def completes_date(
 ) -> bool:
     """Return whether text[others] is the month of the year text[words], or the reverse.
 
-    Both must be that and nothing else ("the Mayo brothers" are no month), and stand in one
-    sentence, or in two of which one is taken in with the other.
+    Both must be that and nothing else ("the Mayo brothers" are no month), in one sentence or in two
+    neighbours that `sentence_around` joins.
     """
     halves = [text[slice(*words)], text[slice(*others)]]
     if {_lacks(half) for half in halves} != {"month", "year"} or not all(map(_is_bare, halves)):
@@ -107,7 +107,7 @@ def names_year(text: str) -> bool:
 
 
 def _lacks(text: str) -> str:
-    """Return what a date in `text` lacks: "month", "year", or nothing."""
+    """Return the missing half of a date in `text`: "month", "year", or ""."""
     has_year, has_month = names_year(text), _may_name_month(text)
     if has_year == has_month:
         return ""

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from seedqa.index.reading_view import ReadingView, make_view
 from seedqa.index.types import Edit
 
-#: Confidence from which an answer is called sure or likely; below it is shown as unsure. The
-#: confidence is calibrated, so these are the shares of such answers that are right.
+#: From these confidences an answer is called sure or likely; below, it is unsure. The confidence is
+#: calibrated, so these are the shares of such answers that are right.
 SURE, LIKELY = 0.8, 0.5
 
 
@@ -25,29 +25,29 @@ def band_of(confidence: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """The place of a passage in each arm, from 1; None where the arm did not find it."""
+    """The rank of a passage in each search, from 1; None if the search did not find it."""
 
     dense: int | None
     lexical: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What the score of a passage is made of, for `--explain`."""
+class ScoreParts:
+    """The parts of the score of a passage, for `--explain`."""
 
     cosine: float | None
     bm25: float | None
     dense: float
-    """The dense arm's share of the score."""
+    """The share of dense search in the score."""
     lexical: float
-    """The lexical arm's share of the score."""
+    """The share of lexical search in the score."""
     reader: float = 0.0
-    """What the reader's opinion adds to the score; nothing where it did not read the passage."""
+    """The share of the reader in the score; 0 if it did not read the passage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk as a hit: where it stands, what it says, how it was ranked."""
+    """A chunk as a hit: its location, its text, its ranks."""
 
     source: str
     title: str
@@ -63,13 +63,13 @@ class Passage:
     ranks: Ranks
     stale: bool
     also_in: tuple[str, ...]
-    parts: Parts
+    parts: ScoreParts
     page_to: int | None = None
     """The page of the last character."""
     context: tuple[str, ...] = ()
-    """Where it belongs: telling names, the title, and the headings above that it lacks."""
+    """Its context: telling names, the title, and the headings above that it lacks."""
     columns: tuple[str, ...] = ()
-    """The names of the columns where it is rows of a table."""
+    """The names of the columns if it is rows of a table."""
     edits: tuple[Edit, ...] = ()
     """How it is read where that differs from its characters; offsets from its start."""
     items: tuple[tuple[int, int], ...] = ()
@@ -81,7 +81,7 @@ class Passage:
         return make_view(self.text, self.edits)
 
     def holds(self, answer: Answer) -> bool:
-        """Return whether an answer stands in it."""
+        """Return whether it contains an answer."""
         return (
             self.source == answer.source and self.start <= answer.start and answer.end <= self.end
         )
@@ -120,13 +120,13 @@ class Answer:
     date: str | None = None
     """The document's."""
     normalised: tuple[Edit, ...] = ()
-    """What `text` leaves out or joins of the characters from `start` to `end`."""
+    """The characters from `start` to `end` that `text` leaves out or joins."""
     table: TableRow | None = None
-    """The row that holds it, where it is a cell of a table; `sentence` is the row as it is."""
+    """The row that contains it, if it is a cell of a table; `sentence` is the row as it is."""
     items: tuple[Item, ...] = ()
-    """The entries, where it is a list."""
+    """The entries, if it is a list."""
     differs_by: str | None = None
-    """What distinguishes its document from those of the other answers."""
+    """What its document has that the documents of the other answers lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that one question gives; `answers` is best first."""
+    """The result of one question; `answers` is best first."""
 
     question: str
     answers: tuple[Answer, ...]
@@ -162,13 +162,13 @@ class Result:
     index: IndexState
     timings: Timings
     evidence: Mapping[str, float] = field(default_factory=dict)
-    """What each term adds to the logarithm of the odds of the confidence, for `--explain`."""
+    """The share of each term in the log-odds of the confidence, for `--explain`."""
     words: tuple[str, ...] = ()
-    """The topical words of the question, folded: those that a passage's words are marked by."""
+    """The topical words of the question, folded; the page marks them in passages."""
     notes: tuple[str, ...] = field(default=())
-    """What a person should know beside the result: why it is not fresh, another model."""
+    """Other facts for the user: why the result is not fresh, another model."""
 
     @property
     def answer(self) -> Answer | None:
-        """The best answer, or None where the documents do not answer."""
+        """The best answer, or None if the documents do not answer."""
         return self.answers[0] if self.answers else None

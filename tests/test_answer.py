@@ -27,9 +27,9 @@ from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.types import (
     Answer,
-    Parts,
     Passage,
     Ranks,
+    ScoreParts,
     band_of,
 )
 
@@ -47,7 +47,7 @@ def passage(
         source=source, title="The iron bridge", date=date, language=language,
         start=start, end=start + len(text), line_start=line, line_end=line + text.count("\n"),
         page=None, text=text, score=score, ranks=Ranks(1, 1), stale=False, also_in=also_in,
-        parts=Parts(0.5, 1.0, 0.2, 0.3),
+        parts=ScoreParts(0.5, 1.0, 0.2, 0.3),
     )  # fmt: skip
 
 
@@ -167,12 +167,13 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     passages = [passage(also_in=("copy.txt",)), passage(source="b.txt", language="fr")]
     spans = [[span("1894", 3.0)], [span("the king", 1.0)]]
     first, second = group_candidates(rank_candidates(passages, spans, 2.0))
-    assert weigh_evidence(first, second, "en", passages) == pytest.approx(
+    assert weigh_evidence(first, second, ASKED, passages) == pytest.approx(
         {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "repeated": 0.693147,
-         "across": 0.0, "margin across": 0.0, "cosine across": 0.0, "lead across": 0.0},
+         "across": 0.0, "margin across": 0.0, "cosine across": 0.0, "lead across": 0.0,
+         "unknown": 0.0, "unknown name": 0.0},
         abs=1e-5,
     )  # fmt: skip
-    assert weigh_evidence(first, None, "en", passages)["ahead"] == MAX_AHEAD
+    assert weigh_evidence(first, None, ASKED, passages)["ahead"] == MAX_AHEAD
 
 
 def test_an_article_in_capitals_is_no_answer() -> None:
@@ -192,7 +193,7 @@ def test_the_margins_of_places_that_say_the_same_are_added_as_probabilities() ->
         ([[first, again], [first]], 2.313262),  # another document repeats it
     ):
         [group] = group_candidates(rank_candidates(read, spans, 0.0))
-        evidence = weigh_evidence(group, None, "fr", read)
+        evidence = weigh_evidence(group, None, replace(ASKED, language="fr"), read)
         assert evidence["margin"] == evidence["margin across"] == pytest.approx(margin)
 
 
@@ -201,7 +202,7 @@ def test_a_year_and_its_month_told_apart_are_one_answer() -> None:
     spans = [span(words, score, MONTH_APART) for words, score in (("2017", 2.0), ("January", 1.0))]
     [date] = group_candidates(rank_candidates([here], [spans], 0.0))
     assert [one.text for one in date.candidates] == ["2017", "January"]
-    assert weigh_evidence(date, None, "en", [here])["margin"] == pytest.approx(2.313262)
+    assert weigh_evidence(date, None, ASKED, [here])["margin"] == pytest.approx(2.313262)
 
 
 OTHERS = [("b.txt", 0.2), ("c.txt", 0.4)]
@@ -213,16 +214,19 @@ def test_evidence_says_whether_question_and_passage_are_in_two_languages(
 ) -> None:
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
     others = [
-        replace(passage(source=name), parts=Parts(cosine, None, 0.0, 0.0))
+        replace(passage(source=name), parts=ScoreParts(cosine, None, 0.0, 0.0))
         for name, cosine in OTHERS
     ]
-    evidence = weigh_evidence(group, None, language, [passage(), *others])
+    evidence = weigh_evidence(group, None, replace(ASKED, language=language), [passage(), *others])
     found = {name: value for name, value in evidence.items() if "across" in name}
     assert found == pytest.approx(
         {"across": across, "margin across": 3.0 * across, "cosine across": 0.5 * across,
          "lead across": 0.2 * across}
     )  # fmt: skip
-    assert weigh_evidence(group, None, language, [passage()])["lead across"] == 0.0
+    assert (
+        weigh_evidence(group, None, replace(ASKED, language=language), [passage()])["lead across"]
+        == 0.0
+    )
 
 
 def test_the_month_of_a_year_does_not_speak_against_it() -> None:
@@ -273,7 +277,7 @@ def test_the_distance_is_that_of_the_better_half_of_a_date() -> None:
     here = passage(MONTH_APART)
     date, other = group_candidates(rank_candidates([here], [spans], 0.0))
     assert (date.best.text, other.best.text) == ("2017", "Lyon")
-    assert weigh_evidence(date, other, "en", [here])["ahead"] == 0.5
+    assert weigh_evidence(date, other, ASKED, [here])["ahead"] == 0.5
 
 
 def test_another_passages_year_does_not_lead() -> None:
@@ -287,7 +291,7 @@ def test_another_passages_year_does_not_lead() -> None:
 def test_what_ships_weighs_the_evidence_that_there_is() -> None:
     calibration = Reader().calibration
     [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
-    assert set(calibration.weights) == set(weigh_evidence(group, None, "en", [passage()]))
+    assert set(calibration.weights) == set(weigh_evidence(group, None, ASKED, [passage()]))
     assert calibration.weights["margin"] > 0
     assert 0 < calibration.threshold < 1
 

@@ -24,7 +24,7 @@ from seedqa.index.store.lock import write_lock
 ARTICLE = "000_76e88c25fcffd226.txt"
 SHIPPED = Path(__file__).resolve().parent.parent / "seeds"
 STANDS_IN = (
-    "seedqa: note: no index and no seeds here: asked the article that ships; seedqa index FOLDER\n"
+    "seedqa: note: no index and no seeds here: asked the bundled article; seedqa index FOLDER\n"
 )
 
 Run = Callable[..., tuple[int, str, str]]
@@ -297,7 +297,7 @@ def test_a_folder_without_documents(run: Run, tmp_path: Path) -> None:
     assert code == 1
     assert read_json(out)["passages"] == []
     code, out, _ = run("ask", "anything")
-    assert (code, out) == (1, "There are no documents: seedqa status says what was left out.\n")
+    assert (code, out) == (1, "There are no documents: seedqa status lists the skipped files.\n")
 
 
 def test_a_missing_folder_makes_nothing(run: Run, tmp_path: Path) -> None:

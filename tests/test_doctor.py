@@ -80,7 +80,7 @@ def test_missing_vectors_come_back(built: Path, encoder: ToyEncoder) -> None:
     (built / "vectors-1.faiss").unlink()
     assert bad_parts(built) == ["vectors"]
     encoder.encoded.clear()
-    assert repair(built, None) == ["made vectors and words of 3 chunks anew from the database"]
+    assert repair(built, None) == ["rebuilt vectors and words of 3 chunks from the database"]
     assert encoder.encoded == []
     assert bad_parts(built) == []
     with Pipeline.open(resolve(Location(built, None, None)), encoder=encoder) as pipeline:

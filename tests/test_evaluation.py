@@ -9,8 +9,8 @@ import pytest
 
 from seedqa.index.errors import QuestionsFileError
 from seedqa.retrieval.evaluation import (
+    EvalOutcome,
     EvalQuestion,
-    Outcome,
     read_questions,
     summarise,
 )
@@ -94,14 +94,14 @@ def test_percentile() -> None:
 
 
 def test_figures_only_of_what_the_file_allows() -> None:
-    plain = Outcome(EvalQuestion("q"), ("a",), (), "x", 0.9, 0.001)
+    plain = EvalOutcome(EvalQuestion("q"), ("a",), (), "x", 0.9, 0.001)
     figures = summarise([plain])
     assert figures == {"questions": 1, "latency_ms": {"p50": 1.0, "p95": 1.0}}
 
 
 def test_figures_of_a_mixed_file() -> None:
     outcomes = [
-        Outcome(
+        EvalOutcome(
             EvalQuestion("one", sources=("a",), answers=("1911",)),
             ("a", "b"),
             (),
@@ -109,9 +109,9 @@ def test_figures_of_a_mixed_file() -> None:
             0.9,
             0.01,
         ),
-        Outcome(EvalQuestion("two", sources=("b",)), ("a", "b"), (), None, 0.2, 0.02),
-        Outcome(EvalQuestion("three", unanswerable=True), ("a",), (), None, 0.1, 0.03),
-        Outcome(EvalQuestion("four", unanswerable=True), ("a",), (), "wrong", 0.5, 0.04),
+        EvalOutcome(EvalQuestion("two", sources=("b",)), ("a", "b"), (), None, 0.2, 0.02),
+        EvalOutcome(EvalQuestion("three", unanswerable=True), ("a",), (), None, 0.1, 0.03),
+        EvalOutcome(EvalQuestion("four", unanswerable=True), ("a",), (), "wrong", 0.5, 0.04),
     ]
     assert summarise(outcomes) == {
         "questions": 4,

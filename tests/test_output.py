@@ -31,10 +31,10 @@ from seedqa.output.terminal import one_line, visible, write_result
 from seedqa.retrieval.types import (
     Answer,
     IndexState,
-    Parts,
     Passage,
     Ranks,
     Result,
+    ScoreParts,
     Timings,
 )
 
@@ -62,7 +62,7 @@ def make_result(text: str = "It opened in 1894.", answered: bool = True) -> Resu
         ranks=Ranks(1, None),
         stale=True,
         also_in=("copy.txt",),
-        parts=Parts(cosine=0.6, bm25=None, dense=0.18, lexical=0.0),
+        parts=ScoreParts(cosine=0.6, bm25=None, dense=0.18, lexical=0.0),
     )
     answer = Answer(
         "1894", "bridge.txt", 23, 27, 3, 0.75, "It opened in 1894.", 10, 28, "2021-03-03"

@@ -10,10 +10,10 @@ from seedqa.retrieval.fusion import Fused
 from seedqa.retrieval.ranking import (
     Hit,
     fold_duplicates,
-    in_order,
+    sort_hits,
     to_passage,
 )
-from seedqa.retrieval.types import Parts, Ranks
+from seedqa.retrieval.types import Ranks, ScoreParts
 
 TEXT = "the iron bridge over the river was opened in the year of the great flood"
 
@@ -36,7 +36,7 @@ def test_ties_go_to_the_newer_date_then_source_then_start() -> None:
         5: stored(5, "y.txt", date="2021-05-01"),
         6: stored(6, "best.txt"),
     }
-    hits = in_order([fused(n, 0.9 if n == 6 else 0.5) for n in chunks], chunks)
+    hits = sort_hits([fused(n, 0.9 if n == 6 else 0.5) for n in chunks], chunks)
     assert [hit.stored.id for hit in hits] == [6, 5, 4, 3, 2, 1]
 
 
@@ -87,7 +87,7 @@ def test_a_passage_has_its_ranks_and_parts() -> None:
     hit = Hit(Fused(7, 0.5, 0.2, 0.3), stored(7, "a.txt"), ("z.txt", "b.txt"))
     passage = to_passage(hit, [(3, 0.9), (7, 0.7)], [(7, 12.5)], {3: 0.9, 7: 0.7})
     assert passage.ranks == Ranks(dense=2, lexical=1)
-    assert passage.parts == Parts(cosine=0.7, bm25=12.5, dense=0.2, lexical=0.3)
+    assert passage.parts == ScoreParts(cosine=0.7, bm25=12.5, dense=0.2, lexical=0.3)
     assert (passage.stale, passage.also_in) == (False, ("b.txt", "z.txt"))
 
 

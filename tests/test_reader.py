@@ -17,9 +17,9 @@ from seedqa.retrieval.reader import (
     SPANS,
     Reader,
     Span,
-    apart,
     best_spans,
     cut_context,
+    drop_overlapping,
     trim,
 )
 
@@ -232,7 +232,7 @@ def test_an_answer_does_not_end_before_it_starts() -> None:
 
 
 def test_of_two_windows_the_better_reading_counts() -> None:
-    assert apart([Span(5, 9, 1.0), Span(5, 12, 2.0), Span(20, 21, 0.5)]) == (
+    assert drop_overlapping([Span(5, 9, 1.0), Span(5, 12, 2.0), Span(20, 21, 0.5)]) == (
         Span(5, 12, 2.0), Span(20, 21, 0.5),
     )  # fmt: skip
 

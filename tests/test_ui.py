@@ -77,10 +77,10 @@ from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.types import (
     Answer,
     IndexState,
-    Parts,
     Passage,
     Ranks,
     Result,
+    ScoreParts,
     Timings,
     band_of,
 )
@@ -147,7 +147,7 @@ def passage(text: str, start: int = 0, source: str = "a.txt", date: str | None =
     return Passage(
         source=source, title="A", date=date, language="en", start=start, end=start + len(text),
         line_start=1, line_end=1, page=2, text=text, score=0.5, ranks=Ranks(1, None), stale=False,
-        also_in=("b.txt",), parts=Parts(0.5, None, 0.5, 0.0),
+        also_in=("b.txt",), parts=ScoreParts(0.5, None, 0.5, 0.0),
     )  # fmt: skip
 
 

@@ -35,7 +35,6 @@ from seedqa.retrieval.answer import reorder_passages
 from seedqa.retrieval.calibration import Calibration, load_calibration
 from seedqa.retrieval.evidence import first_other, group_candidates, rank_candidates, weigh_evidence
 from seedqa.retrieval.metrics import f1
-from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Reader
 
 PASSAGE_WEIGHTS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 11.0, 15.0)
@@ -108,9 +107,8 @@ def evidence_table(
             )
             if not groups:
                 continue
-            language = parse_question(one.question).language
             read = [passage for passage, spans in ordered if spans]
-            rows.append(weigh_evidence(groups[0], first_other(groups), language, read))
+            rows.append(weigh_evidence(groups[0], first_other(groups), one.parse(), read))
             right = f1(groups[0].best.text, one.right) >= RIGHT_F1
             labels.append(one.kind == "answerable" and right)
             weights.append(total / len(by_source) / len(of_source))

@@ -54,8 +54,8 @@ def extract_docx(raw: bytes) -> Extracted:
     body_start = writer.length
     writer.add_parts(list(_mark_bold_headings(parts, styles)))
     body_end = writer.length
-    for note in _read_notes(package, reader):
-        writer.add_block(BlockKind.NOTE, note)
+    for note, note_text in _read_notes(package, reader):
+        writer.add_block(BlockKind.NOTE, note_text, anchor=writer.anchors.get(note))
     # A footer belongs to the document, as a note does, not to its last section.
     _add_lines(writer, read_margins(package, reader, "footer"), BlockKind.NOTE)
     text, blocks = writer.finish()
@@ -138,8 +138,8 @@ def _add_lines(writer: TextWriter, stories: Iterable[Sequence[Line]], kind: Bloc
                 writer.add_block(BlockKind.FURNITURE, line.text)
 
 
-def _read_notes(package: DocxPackage, reader: StoryReader) -> Iterator[str]:
-    """Yield the texts of footnotes, endnotes and comments in the order of their references.
+def _read_notes(package: DocxPackage, reader: StoryReader) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield the key and text of footnotes, endnotes and comments in the order of their references.
 
     A note that only deleted text refers to is left out. A comment has its author before it.
     """
@@ -157,12 +157,11 @@ def _read_notes(package: DocxPackage, reader: StoryReader) -> Iterator[str]:
         removed = {identifier for of, identifier in references.removed if of == kind}
         rest = [identifier for identifier in notes if identifier not in removed]
         for identifier in dict.fromkeys([*shown, *rest]):
-            if identifier in notes:
-                yield from _read_note(notes[identifier], reader)
+            if identifier in notes and (text := _read_note(notes[identifier], reader)):
+                yield (kind, identifier), text
 
 
-def _read_note(note: Any, reader: StoryReader) -> Iterator[str]:
+def _read_note(note: Any, reader: StoryReader) -> str:
     text = "\n".join(line.text for part in reader.read(note) for line in lines_of(part))
     author = " ".join((attribute(note, "author") or "").split())
-    if text:
-        yield f"{author}: {text}" if author else text
+    return f"{author}: {text}" if author and text else text

@@ -17,6 +17,16 @@ MAX_HEADING_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A reference to a footnote, an endnote or a comment."""
+
+    note: tuple[str, str]
+    """The kind of the note, and its identifier."""
+    at: int
+    """The offset in the paragraph of the character before it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph with its text, and what its style and properties say."""
 
@@ -26,6 +36,8 @@ class Paragraph:
     masked: str = ""
     """The text with a 0 for each page number that a field gives; empty if there is none."""
     element: Any = None
+    marks: tuple[Mark, ...] = ()
+    """The references to notes."""
 
     @property
     def kind(self) -> BlockKind:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import Any
 
 from seedqa.index.documents.docx_fields import Fields
@@ -23,7 +24,7 @@ from seedqa.index.documents.docx_names import (
     number,
     word,
 )
-from seedqa.index.documents.docx_parts import Cell, Paragraph, Part, Table
+from seedqa.index.documents.docx_parts import Cell, Mark, Paragraph, Part, Table
 from seedqa.index.documents.docx_styles import NO_STYLE, Style, Styles, list_depth, with_outline
 from seedqa.index.documents.docx_symbols import symbol
 from seedqa.index.types import BlockKind
@@ -62,6 +63,8 @@ class _OpenParagraph:
     masked: list[str] = field(default_factory=list)
     """The pieces with a 0 for each page number; empty until there is one."""
     is_linked: bool = False
+    notes: list[tuple[tuple[str, str], int]] = field(default_factory=list)
+    """The notes that are referred to, each with the number of pieces before it."""
     boxes: list[Part] = field(default_factory=list)
 
 
@@ -218,8 +221,11 @@ class StoryReader:
         self._add(symbol(attribute(element, "font") or "", attribute(element, "char") or ""))
 
     def _read_reference(self, element: Any) -> None:
-        kind = _REFERENCES[element.tag]
-        self.references.shown[kind, attribute(element, "id") or ""] = None
+        note = _REFERENCES[element.tag], attribute(element, "id") or ""
+        self.references.shown[note] = None
+        if self._paragraphs:
+            paragraph = self._paragraphs[-1]
+            paragraph.notes.append((note, len(paragraph.pieces)))
 
     def _leave_out(self, element: Any) -> None:
         for reference in element.iter(*_REFERENCES):
@@ -344,20 +350,23 @@ class StoryReader:
     def _close_paragraph(self) -> None:
         closed = self._paragraphs.pop()
         self._fields.end_paragraph()
-        text = "".join([*self._carried, *closed.pieces])
-        self._carried = []
+        closed.pieces[:0] = self._carried
+        shift, self._carried = len(self._carried), []
+        text = "".join(closed.pieces)
         if closed.joins_next and text:
             self._carried = [text]
-        elif text := text.strip():
-            self._into[-1].append(self._finish(closed, text))
+        elif stripped := text.strip():
+            before = len(text) - len(text.lstrip()) + 1
+            marks = _marks(closed, shift, before) if closed.notes else ()
+            self._into[-1].append(self._finish(closed, stripped, marks))
         self._into[-1].extend(closed.boxes)
 
-    def _finish(self, closed: _OpenParagraph, text: str) -> Paragraph:
+    def _finish(self, closed: _OpenParagraph, text: str, marks: tuple[Mark, ...]) -> Paragraph:
         in_contents = closed.in_contents and (
             closed.is_linked or _PAGE_AT_END.search(text) is not None
         )
         masked = "".join(closed.masked).strip()
-        return Paragraph(text, closed.style, in_contents, masked, closed.element)
+        return Paragraph(text, closed.style, in_contents, masked, closed.element, marks)
 
     # --- tables -------------------------------------------------------------------------------
 
@@ -430,6 +439,12 @@ _SECTION = frozenset(word("sectPr"))
 _FIRST_ROW = 0x20
 
 
+def _marks(closed: _OpenParagraph, shift: int, before: int) -> tuple[Mark, ...]:
+    """Return the references of a paragraph, `before` characters less the one before each."""
+    ends = [0, *accumulate(map(len, closed.pieces))]
+    return tuple(Mark(note, max(0, ends[count + shift] - before)) for note, count in closed.notes)
+
+
 def _has_first_row(look: Any) -> bool:
     named = attribute(look, "firstRow")
     if named is not None:
@@ -452,4 +467,4 @@ def _one_line(text: str) -> str:
 def _as_navigation(part: Part) -> Part:
     if isinstance(part, Table):
         return part
-    return Paragraph(part.text, part.style, True, part.masked, part.element)
+    return replace(part, is_navigation=True)

@@ -5,12 +5,12 @@ Knows blocks and offsets; knows nothing of XML.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from seedqa.index.documents.docx_parts import Paragraph, Part
 from seedqa.index.documents.docx_styles import Styles
-from seedqa.index.documents.docx_tables import Grid, Texts, make_grid
+from seedqa.index.documents.docx_tables import Grid, Texts, make_grid, paragraphs_of
 from seedqa.index.types import Block, BlockKind, Row
 
 #: Blocks that follow one another as lines: a list and a table of contents read as such.
@@ -25,6 +25,8 @@ class TextWriter:
         self._pieces: list[str] = []
         self._blocks: list[Block] = []
         self.length = 0
+        self.anchors: dict[tuple[str, str], int] = {}
+        """Where the notes are referred to, by kind and identifier."""
 
     def finish(self) -> tuple[str, tuple[Block, ...]]:
         """Return the text and its blocks."""
@@ -34,26 +36,38 @@ class TextWriter:
         """Add paragraphs and tables; lines of code that follow one another are one block."""
         for kind, group in groupby(parts, _kind):
             if kind is BlockKind.CODE:
-                texts = [part.text for part in group if isinstance(part, Paragraph)]
-                self.add_block(kind, "\n".join(texts))
+                code = [part for part in group if isinstance(part, Paragraph)]
+                self.add_block(kind, "\n".join(part.text for part in code))
+                self._anchor_to_last(code)
                 continue
             for part in group:
                 if isinstance(part, Paragraph):
                     self._add_paragraph(part)
                 elif grid := make_grid(part, self._styles):
                     self._add_table(grid)
+                    self._anchor_to_last(paragraphs_of(part))
 
-    def add_block(self, kind: BlockKind, text: str, level: int = 0) -> None:
+    def add_block(
+        self, kind: BlockKind, text: str, level: int = 0, anchor: int | None = None
+    ) -> None:
         """Add a block of trimmed text."""
         self._separate(kind)
         start = self.length
         self._write(text)
-        self._blocks.append(Block(kind, start, self.length, level))
+        self._blocks.append(Block(kind, start, self.length, level, anchor=anchor))
 
     def _add_paragraph(self, paragraph: Paragraph) -> None:
         kind, style = paragraph.kind, paragraph.style
         level = {BlockKind.HEADING: style.level, BlockKind.ITEM: style.depth}.get(kind, 0)
         self.add_block(kind, paragraph.text, level)
+        start = self._blocks[-1].start
+        for mark in paragraph.marks:
+            self.anchors.setdefault(mark.note, start + mark.at)
+
+    def _anchor_to_last(self, paragraphs: Iterable[Paragraph]) -> None:
+        for paragraph in paragraphs:
+            for mark in paragraph.marks:
+                self.anchors.setdefault(mark.note, self._blocks[-1].start)
 
     def _add_table(self, grid: Grid) -> None:
         if grid.title:

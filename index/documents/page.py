@@ -20,7 +20,6 @@ from seedqa.index.documents.elements import (
     is_navigation,
     is_note,
     is_note_mark,
-    is_permalink,
     may_be_consent,
 )
 from seedqa.index.documents.structure import read_span, trim
@@ -50,6 +49,8 @@ _EFFECTS = {
 }
 #: What is before a raised figure that is a power; elsewhere it is the number of a note.
 _BEFORE_POWER = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,2}|(?<!\d)10)\Z")
+#: What a link from a heading to itself shows.
+_PERMALINKS = frozenset(("#", "¶", "§", "🔗"))
 _POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -187,7 +188,9 @@ class PageStructure:
 
     def _leave_out_marks(self, words: str, start: int, end: int, before: str) -> None:
         """Leave out the numbers of notes, and write powers as they are shown."""
-        if self._open["mark"] or (self._open["sup"] and self._open["anchor"]):
+        is_number = self._open["sup"] and self._open["anchor"]
+        is_permalink = self._headings and self._open["anchor"] and words in _PERMALINKS
+        if self._open["mark"] or is_number or is_permalink:
             self._edits.append(Edit(start, end))
         elif self._open["sup"] and words.isascii() and words.isdigit() and before[-1:].strip():
             power = _BEFORE_POWER.search(before[-12:])
@@ -343,7 +346,7 @@ def _attribute_effects(tag: str, attributes: Attributes) -> Iterator[str]:
         yield "link"
         if attributes["href"].startswith("#"):
             yield "anchor"
-    if is_note_mark(tag, attributes) or is_permalink(tag, attributes):
+    if is_note_mark(tag, attributes):
         yield "mark"
     elif is_note(tag, attributes):
         yield "note"

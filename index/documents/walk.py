@@ -143,8 +143,10 @@ def _sort_file(relative: str, path: str, status: os.stat_result, findings: _Find
 
 
 def _signed(number: int) -> int:
-    """Return a number within 64 bits and a sign, as the database has them: some file systems give
-    inodes beyond, and times after the year 2262. They are only compared."""
+    """Return a number as the database has it, within 64 bits and a sign.
+
+    Some file systems have greater inodes, and times after the year 2262. They are only compared.
+    """
     return (number + 2**63) % 2**64 - 2**63
 
 

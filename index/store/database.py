@@ -1,4 +1,4 @@
-"""The database file of the embedded store: its schema, its opening, its errors.
+"""Open the database file of the embedded store, create its schema, and translate its errors.
 
 Knows SQLite and the file system; nothing of what a build writes or a question reads.
 """
@@ -27,7 +27,7 @@ from seedqa.index.errors import (
 from seedqa.index.messages import Message, describe_os_error
 
 FORMAT = 2
-#: "sdqa", so that `file` and we can tell whose database it is.
+#: "sdqa", so that `file` and seedqa recognise the database.
 APPLICATION_ID = 0x73647161
 DATABASE = "seedqa.db"
 #: How long a reader or the writer waits for the other's short critical sections.
@@ -100,7 +100,7 @@ def connect_for_reading(folder: Path) -> sqlite3.Connection:
             raise missing_index_error(folder)
         mode = "mode=ro"
         if not os.access(folder, os.W_OK) and not _has_log(path):
-            # SQLite cannot make its shared-memory file beside a WAL database that it may not write
+            # SQLite cannot make its shared-memory file next to a WAL database that it may not write
             mode += "&immutable=1"
         connection = _connect(path, mode)
         try:
@@ -114,13 +114,13 @@ def connect_for_reading(folder: Path) -> sqlite3.Connection:
 
 
 def _has_log(path: Path) -> bool:
-    """Return whether the log of a database holds anything; a reader may leave an empty one."""
+    """Return whether the log of a database has content; a reader may leave an empty one."""
     log = path.with_name(f"{path.name}-wal")
     return log.exists() and log.stat().st_size > 0
 
 
 def connect_for_writing(folder: Path) -> sqlite3.Connection:
-    """Connect to the database of an index, making it where there is none."""
+    """Connect to the database of an index; create it if there is none."""
     with translated_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / DATABASE
@@ -225,7 +225,7 @@ def id_list(ids: Iterable[int]) -> str:
 def translated_errors(folder: Path, wanted: str = "written") -> Iterator[None]:
     """Turn errors of SQLite and of the file system into the family of `index.errors`.
 
-    `wanted` says what was to be done with the folder: to have it "written" or "read".
+    `wanted` says what the folder was opened for: to be "written" or "read".
     """
     try:
         yield

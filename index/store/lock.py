@@ -1,6 +1,6 @@
 """Let one process at a time write an index.
 
-Knows the lock file and its owner's message; knows nothing of what is written.
+Knows the lock file and the file that names its owner; knows nothing of the index.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ OWNER_FILE = "write.owner"
 
 @contextmanager
 def write_lock(index_folder: Path) -> Iterator[None]:
-    """Hold the exclusive lock of an index; raise IndexBusy, naming the holder, where it is held.
+    """Hold the exclusive lock of an index; raise IndexBusy, naming the holder, if it is held.
 
-    The lock is the operating system's and dies with its process; the owner file is only its
-    message.
+    The operating system releases the lock when its process ends. The owner file only names the
+    holder.
     """
     from filelock import FileLock, Timeout  # 40 ms to import: only a writer needs it
 
@@ -49,7 +49,7 @@ def write_lock(index_folder: Path) -> Iterator[None]:
         with translated_errors(index_folder):
             owner_file.write_text(
                 f"process {os.getpid()} on {socket.gethostname()}"
-                f" since {datetime.now().isoformat(timespec='seconds')}",
+                f" since {datetime.now().astimezone():%Y-%m-%dT%H:%M:%S}",
                 encoding="utf-8",
             )
         yield

@@ -1,8 +1,9 @@
-"""What retrieval and a build need of a store: the one point where another store can come in.
+"""Declare what retrieval and a build need of a store: the swap point for another store.
 
-A store holds generations. `Reading` is one of them, for one question; `Writing` makes the next.
-Every call of a `Reading` sees the same generation, whatever is committed meanwhile. The embedded
-store (SQLite and FAISS) is the one implementation; the tests of this protocol know no other name.
+A store holds generations. A `Reading` is one of them, for one question; an `IndexWriter` makes the
+next. Every call of a `Reading` sees the same generation, whatever is committed meanwhile. The
+embedded store (SQLite and FAISS) is the one implementation; the tests of this protocol name no
+other.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class Reading(Protocol):
     def dense(self, query: Vector, count: int, where: Filters) -> Hits:
         """Return the chunks with the greatest exact cosine to `query`, shape (dimension,).
 
-        Cosines are rounded to 6 digits. Chunks that equal the last of `count` are among them: ids
-        must not decide.
+        Cosines are rounded to 6 digits. Includes ties with the last of `count`, so that ids never
+        decide.
         """
         ...
 
@@ -60,13 +61,12 @@ class Reading(Protocol):
     ) -> Hits:
         """Return the chunks with the greatest BM25 score for `terms`, k1 = 1.2 and b = 0.75.
 
-        `weights` are those of the columns. Chunks that equal the last of `count` are among the
-        hits, up to a limit.
+        `weights` are those of the columns. Includes ties with the last of `count`, up to a limit.
         """
         ...
 
     def counts(self, terms: Iterable[Term]) -> dict[Term, int]:
-        """Return in how many chunks each term occurs; 0 where it does not."""
+        """Return the number of chunks that contain each term."""
         ...
 
     def cosines(self, query: Vector, ids: Iterable[int]) -> dict[int, float]:
@@ -101,7 +101,7 @@ class IndexReader(Protocol):
         ...
 
     def intention(self) -> Intention | None:
-        """Return what the first build was asked to do, or None where none has begun."""
+        """Return the intention of the first build, or None before it has begun."""
         ...
 
     def documents(self, after: str = "", limit: int | None = None) -> list[DocumentRow]:
@@ -117,11 +117,11 @@ class IndexWriter(IndexReader, Protocol):
     """An index that is open for writing, under its write lock."""
 
     def remove_leftovers(self) -> None:
-        """Remove what a build that was killed has left behind, but for the embedding cache."""
+        """Remove the leftovers of a killed build, except for the embedding cache."""
         ...
 
     def begin(self, intention: Intention) -> None:
-        """Record what a first build is to do, so that it can be taken up if it is killed."""
+        """Record the intention of a first build, so that it can be resumed after a kill."""
         ...
 
     def cached_hashes(self, fingerprint: str, hashes: Iterable[bytes]) -> set[bytes]:
@@ -139,8 +139,8 @@ class IndexWriter(IndexReader, Protocol):
     def commit(self, change: Change, recipe: Recipe, keep_vectors: bool = True) -> Generation:
         """Remove, put and touch documents in one step, and return the new generation.
 
-        The vectors of all chunks that are put must be in the embedding cache. Vectors that no
-        chunk uses any more leave it. Without `keep_vectors` nothing of what was derived from the
-        vectors before is used: the model is another, or what is derived is damaged.
+        The embedding cache must have the vectors of all added chunks; the commit removes vectors
+        that no chunk uses any more. Pass `keep_vectors=False` if the model has changed or derived
+        data is damaged: the commit then reuses nothing derived from earlier vectors.
         """
         ...

@@ -1,6 +1,6 @@
 """Read the embedded store: one generation for a question, or the facts of the index.
 
-`EmbeddedReading` is the protocol's `Reading` over SQLite and FAISS. Knows rows and vectors;
+`EmbeddedReading` implements the protocol's `Reading` over SQLite and FAISS. Knows rows and vectors;
 nothing of writing them, nor of how scores are joined.
 """
 
@@ -42,12 +42,11 @@ from seedqa.index.store.vectors import (
 )
 from seedqa.index.types import Chunk, Edit, Filters, SkipKind
 
-#: `dense` scans 8-bit codes and scores this many times what is asked for again with the exact
-#: vectors.
+#: `dense` scans 8-bit codes and scores this many times the requested hits with the exact vectors.
 RESCORED = 3
 #: Chunks that one word, once in each of them, may add to the candidates of a question.
 MAX_EQUAL = 1_000
-#: Cosines are rounded: the last digits of a float32 product depend on what is computed with it,
+#: Cosines are rounded: the last digits of a float32 product depend on the rest of its batch,
 #: and chunks with the same vector must have the same score.
 COSINE_DIGITS = 6
 #: The columns of the table `words`, in its order.
@@ -92,7 +91,7 @@ class EmbeddedReading:
     def dense(self, query: Vector, count: int, where: Filters) -> Hits:
         """Return the chunks with the greatest exact cosine to `query`, shape (dimension,).
 
-        Chunks that equal the last of `count` are among them: ids must not decide.
+        Includes ties with the last of `count`, so that ids never decide.
         """
         with translated_errors(self._folder, "read"):
             vectors = self._reader.load_vectors(self._generation, self._file)
@@ -106,9 +105,8 @@ class EmbeddedReading:
     ) -> Hits:
         """Return the chunks with the greatest BM25 score for `terms`, k1 = 1.2 and b = 0.75.
 
-        `weights` are those of the columns. Chunks that equal the last of `count` are among the
-        hits, up to `MAX_EQUAL`: which of equals come first is a matter of their ids, and so of
-        the history of builds.
+        `weights` are those of the columns. Includes ties with the last of `count`, up to
+        `MAX_EQUAL`, so that chunk ids, and so the history of builds, never decide.
         """
         expression = _match_expression(terms)
         if not expression:
@@ -184,8 +182,8 @@ class EmbeddedReading:
 
     def _exact_vectors(self, ids: Iterable[int]) -> dict[int, Vector]:
         with translated_errors(self._folder, "read"):
-            # CROSS JOIN keeps this order; left to itself SQLite reads every vector of the model,
-            # 0.7 s where this takes 3 ms.
+            # CROSS JOIN fixes the order of the tables: 3 ms. Otherwise SQLite reads every vector of
+            # the model, 0.7 s.
             rows = self._connection.execute(
                 "SELECT chunks.id, vector FROM json_each(?) AS wanted"
                 " CROSS JOIN chunks ON chunks.id = wanted.value"
@@ -195,7 +193,7 @@ class EmbeddedReading:
             return {row[0]: unpack_vector(row[1]) for row in rows}
 
     def _allowed_chunks(self, where: Filters) -> NDArray[np.int64] | None:
-        """Return the ids of the chunks that pass the filters, ascending, or None where all do."""
+        """Return the ids of the chunks that pass the filters, ascending, or None if all do."""
         if where.is_empty:
             return None
         if where not in self._allowed:
@@ -263,7 +261,7 @@ class EmbeddedReader:
         return None if found is None else _generation_from_json(self.folder, found)
 
     def intention(self) -> Intention | None:
-        """Return what the first build was asked to do, or None where none has begun."""
+        """Return the intention of the first build, or None before it has begun."""
         with translated_errors(self.folder, "read"):
             found = read_meta(self.connection, INTENTION)
         return Intention(**json.loads(found)) if found else None
@@ -281,23 +279,23 @@ class EmbeddedReader:
 
     @property
     def loaded_vectors(self) -> VectorIndex | None:
-        """The vectors that were read last, which are kept for the next question."""
+        """The vectors that were read last, kept for the next question."""
         return self._vectors.index if self._vectors else None
 
     def load_vectors(self, generation: Generation, file: BufferedReader) -> VectorIndex:
-        """Return the vectors of a generation, reading them unless they are those read last."""
+        """Return the vectors of a generation; read them unless they were read last."""
         if self._vectors is None or self._vectors.generation != generation.number:
             self._vectors = _Loaded(generation.number, load_vectors(file, generation.vectors))
         return self._vectors.index
 
     def check(self) -> list[str]:
-        """Return what SQLite finds wrong with the database; empty if it is sound."""
+        """Return the problems that SQLite finds in the database; empty if it is intact."""
         with translated_errors(self.folder, "read"):
             found = [row[0] for row in self.connection.execute("PRAGMA integrity_check")]
             return [] if found == ["ok"] else found
 
     def check_words(self) -> str | None:
-        """Return what is wrong with the words table, or None if it has a row for every chunk."""
+        """Return the problem of the words table, or None if it has a row for every chunk."""
         with translated_errors(self.folder, "read"):
             chunks, words, shared = (
                 self.connection.execute(f"SELECT count(*) FROM {tables}").fetchone()[0]
@@ -330,7 +328,7 @@ def open_for_reading(folder: Path) -> EmbeddedReader:
 
 @contextmanager
 def _sound_values(folder: Path) -> Iterator[None]:
-    """Say that the database is damaged where a stored value makes no sense."""
+    """Raise IndexCorrupt if a stored value makes no sense."""
     try:
         yield
     except (ValueError, TypeError, LookupError, AttributeError) as error:
@@ -348,16 +346,16 @@ def missing_vectors_error(folder: Path, generation: Generation) -> IndexCorrupt:
 
 
 def _match_expression(terms: Iterable[Term]) -> str:
-    """Return an FTS5 expression, each word a string, so that none is an operator; or nothing.
+    """Return an FTS5 expression with each word quoted, so that none is an operator; or "".
 
-    A word with a null character, which would end the expression, is in no chunk.
+    Leaves out words with a null character, which would end the expression: no chunk has one.
     """
     quoted = ((term.column, term.word.replace('"', '""')) for term in terms)
     return " OR ".join(f'{{{column}}} : "{word}"' for column, word in quoted if "\0" not in word)
 
 
 def _filter_condition(where: Filters) -> tuple[str, list[str]]:
-    """Return the SQL condition on `documents` that filters come to, and its parameters."""
+    """Return the SQL condition on `documents` for these filters, and its parameters."""
     tests = {
         "matches_glob(?, source)": where.pattern,
         "language = ?": (where.language or "").lower(),

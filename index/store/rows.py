@@ -1,6 +1,6 @@
-"""The values that go into a store and come out of it.
+"""The values that a store takes and returns: rows of documents, chunks and builds.
 
-Knows what is kept of documents, chunks and builds; nothing of tables, files or questions.
+Knows nothing of tables, files or questions.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from seedqa.index.types import Chunk, FoundFile, SkipKind, SkippedFile
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What an index is built from and how: two builds with one recipe give the same chunks."""
+    """The folder, model and settings of an index: two builds with one recipe give equal chunks."""
 
     seeds: str
     """The folder of the documents, resolved."""
     model: str
     model_path: str | None
-    """What `--model` named, or None for the bundled model."""
+    """The value of `--model`, or None for the bundled model."""
     fingerprint: str
     dimension: int
     settings: ChunkSettings
@@ -29,7 +29,7 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """The facts of one generation of an index, which a commit replaces as a whole."""
+    """The facts of one generation of an index; a commit replaces them all."""
 
     number: int
     recipe: Recipe
@@ -44,7 +44,7 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Intention:
-    """What a first build was asked to do, recorded before there is a generation."""
+    """The input of a first build, recorded before there is a generation."""
 
     seeds: str
     model_path: str | None
@@ -52,7 +52,7 @@ class Intention:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """What is stored of one file: an indexed document, or a skipped file with its reason."""
+    """The stored row of one file: an indexed document, or a skipped file with its reason."""
 
     id: int
     source: str
@@ -63,9 +63,9 @@ class DocumentRow:
     ctime_ns: int | None
     inode: int | None
     read_ns: int | None
-    """When it was read; None where it was not."""
+    """When it was read; None if it was not."""
     retry: bool
-    """Whether it is read again though it seems unchanged: what failed may have passed."""
+    """Whether to read it again though it seems unchanged, because the failure may be temporary."""
     hash: str | None
     title: str | None
     date: str | None
@@ -76,7 +76,7 @@ class DocumentRow:
 
     @property
     def skipped(self) -> SkippedFile | None:
-        """Why the file is not indexed, or None where it is."""
+        """The reason why the file is not indexed, or None if it is."""
         if self.kind is None or self.reason is None:
             return None
         return SkippedFile(self.source, self.reason, self.kind)
@@ -84,11 +84,11 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """One file as a build has read it; `skipped` is set, and chunks are empty, where it failed."""
+    """One file as a build has read it; `skipped` is set, and chunks are empty, if that failed."""
 
     source: str
     file: FoundFile | None
-    """None where the file was not to be read."""
+    """None if the file was not to be read."""
     read_ns: int | None
     hash: str | None
     title: str | None
@@ -109,22 +109,22 @@ class Touched:
     document: int
     file: FoundFile
     read_ns: int
-    """When it was read to find that out."""
+    """When the build read it to compare its content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """All that one commit does."""
+    """Everything that one commit changes."""
 
     removed: frozenset[int]
-    """Documents, by id, whose rows and chunks go: deleted, or about to be written again."""
+    """Documents, by id, whose rows and chunks are removed: deleted files, or rewritten ones."""
     added: tuple[NewDocument, ...]
     touched: tuple[Touched, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk with what is known of its document."""
+    """A chunk with the facts of its document."""
 
     id: int
     chunk: Chunk

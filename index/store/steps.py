@@ -1,7 +1,7 @@
 """Name the steps of a build in the log, as "step: NAME" at the level of debugging.
 
-Each of them is a moment at which a build may be killed: tests/test_reliability.py kills one at
-every step and checks that a whole generation is left. Knows nothing of what the steps do.
+A build may be killed at each of them: tests/test_reliability.py kills one at every step and checks
+that a whole generation is left. Knows nothing of what the steps do.
 """
 
 from __future__ import annotations
@@ -12,5 +12,5 @@ logger = logging.getLogger(__name__)
 
 
 def log_step(name: str) -> None:
-    """Log that a build has come to the step `name`."""
+    """Log that a build has reached the step `name`."""
     logger.debug("step: %s", name)

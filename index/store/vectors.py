@@ -5,9 +5,9 @@ Knows chunk ids and vectors; nothing of text, nor of the database.
 One index type serves every size: 8-bit codes without training, scanned whole. Measured on one
 core of an AVX-512 machine, 1,000,000 vectors of 384 numbers: 21 ms a question; FAISS's trained
 8-bit quantiser 48 ms, float16 44 ms, float32 80 ms; two threads are no faster, and for float32
-twice as slow (`benchmarks/vectors.py`). So a graph or inverted lists, which need
-training, approximate, and depend on the history of builds, earn nothing. Codes need no training,
-so an incremental build and a full one give the same file.
+twice as slow (`benchmarks/vectors.py`). Graphs and inverted lists need training, approximate, and
+depend on the history of builds, so they would gain nothing. Codes need no training, so an
+incremental build and a full one give the same file.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from seedqa.index.errors import IndexCorrupt
 from seedqa.index.messages import Message
 from seedqa.index.store.steps import log_step
 
-#: Components of a unit vector lie within a few times 1 / sqrt(dimension); what lies beyond this
-#: many times is cut off. At 384 dimensions codes reach 0.306; the encoder that ships stays below
-#: 0.26 on 600 sentences of FLORES in three languages.
+#: Components of a unit vector are within a few times 1 / sqrt(dimension); codes are cut off at this
+#: many times. At 384 dimensions codes reach 0.306; the bundled encoder stays below 0.26 on 600
+#: sentences of FLORES in three languages.
 CODE_RANGE = 6.0
 LARGEST_CODE = 127
-#: FAISS reads counts from the file and allocates what they say; the largest count that a file of
-#: ours holds, beside the vectors themselves, is the number of dimensions.
+#: FAISS reads counts from the file and allocates that much. Except for the vectors themselves, the
+#: largest count in our files is the number of dimensions.
 MAX_LOOPS = 65_536
-#: Handed between FAISS and a file at a time; as quick as FAISS's own reading and writing.
+#: Bytes passed between FAISS and a file at a time: as fast as FAISS's own reading and writing.
 IO_BYTES = 2**20
 
 
@@ -76,7 +76,7 @@ class VectorIndex:
         parameters = None
         if allowed is not None:
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
-        # Any positive scale keeps the order; FAISS cuts off what stands after the decimal point.
+        # Any positive scale keeps the order; FAISS cuts off the digits after the decimal point.
         scaled = np.rint(query * (LARGEST_CODE / max(float(np.abs(query).max()), 1e-9)))
         _, ids = self._index.search(scaled[None].astype(np.float32), count, params=parameters)
         return np.asarray(ids[0][ids[0] >= 0], dtype=np.int64)
@@ -93,7 +93,7 @@ class VectorIndex:
             self._index.add_with_ids(encode_codes(vectors), ids)
 
     def write(self, write: Callable[[bytes], int]) -> None:
-        """Hand the whole index, as FAISS serialises it, to `write`."""
+        """Pass the whole index, as FAISS serialises it, to `write`."""
         faiss = _faiss()
         faiss.write_index(self._index, faiss.PyCallbackIOWriter(write, IO_BYTES))
 
@@ -125,11 +125,11 @@ def unpack_vector(packed: bytes) -> NDArray[np.float32]:
 
 
 def write_vectors(index: VectorIndex, path: Path) -> VectorFile:
-    """Write `index` to `path` so that it is whole on disk, and return what to record of it."""
+    """Write `index` to `path`, whole and durable, and return the facts to record."""
     part = path.with_suffix(".part")
     log_step("vectors write")
     with part.open("wb+") as file:
-        # through our file: an error keeps its number, and any name will do
+        # through a Python file: errors keep their number, and any file name works
         index.write(file.write)
         log_step("vectors written")
         file.flush()
@@ -144,24 +144,24 @@ def write_vectors(index: VectorIndex, path: Path) -> VectorFile:
 
 
 def read_vectors(folder: Path, recorded: VectorFile) -> VectorIndex:
-    """Read a vector file after checking it against what was recorded of it.
+    """Read a vector file after checking it against its recorded facts.
 
-    Raises FileNotFoundError where it has gone, IndexCorrupt where it is not what was written.
+    Raises FileNotFoundError if it has gone, IndexCorrupt if it is not as it was written.
     """
     with open_vectors(folder, recorded) as file:
         return load_vectors(file, recorded)
 
 
 def open_vectors(folder: Path, recorded: VectorFile) -> BufferedReader:
-    """Open a vector file without reading it; raise FileNotFoundError where it has gone.
+    """Open a vector file without reading it; raise FileNotFoundError if it has gone.
 
-    An open file can be read also where its name has been removed, or given to another, meanwhile.
+    An open file stays readable when its name is removed, or given to another file.
     """
     return (folder / recorded.name).open("rb")
 
 
 def load_vectors(file: BufferedReader, recorded: VectorFile) -> VectorIndex:
-    """Read an open vector file; raise IndexCorrupt where it is not what was recorded."""
+    """Read an open vector file; raise IndexCorrupt if it is not as recorded."""
     path = Path(file.name)
     size = os.fstat(file.fileno()).st_size
     if size != recorded.size:

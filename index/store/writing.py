@@ -1,8 +1,8 @@
-"""Write the embedded store: the embedding cache, and the one way from a generation to the next.
+"""Write the embedded store: fill the embedding cache, and commit the next generation.
 
-The database is the truth, the vector file is derived from it. `commit` writes the new vector file,
-then flips everything else in a single transaction; each of its steps is logged by name, so that
-tests can kill a build there (steps.py). Knows rows and files; nothing of reading documents,
+The vector file is derived from the database. `commit` writes the new vector file, then changes
+everything else in a single transaction. It logs each step by name, so that tests can kill a build
+there (steps.py). Knows rows and files; nothing of reading documents,
 encoding or ranking.
 """
 
@@ -72,7 +72,7 @@ logger = logging.getLogger(__name__)
 #: Vectors read, quantised and added at a time.
 VECTOR_BATCH = 8192
 
-#: What `remove_leftovers` may remove: a person may keep other files in the folder.
+#: The files that `remove_leftovers` may remove: a user may keep other files in the folder.
 _VECTOR_FILE = re.compile(r"vectors-\d+\.(faiss|part)")
 
 _INSERT_WORDS = (
@@ -82,12 +82,12 @@ _INSERT_WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class _Flip:
-    """What is settled about a commit before anything is written."""
+    """The numbers of a commit, set before anything is written."""
 
     number: int
     """Of the new generation."""
     first_chunk: int
-    """The id of the first chunk that is added; the others follow."""
+    """The id of the first added chunk; the others follow."""
     removed_chunks: Sequence[int]
 
 
@@ -99,7 +99,7 @@ class EmbeddedWriter(EmbeddedReader):
         self._has_unused_vectors = read_meta(connection, UNCOMMITTED) is not None
 
     def begin(self, intention: Intention) -> None:
-        """Record what a first build is to do, so that it can be taken up if it is killed."""
+        """Record the intention of a first build, so that it can be resumed after a kill."""
         with translated_errors(self.folder), self._transaction(durable=False):
             self._set_meta(INTENTION, json.dumps(asdict(intention)))
 
@@ -137,9 +137,9 @@ class EmbeddedWriter(EmbeddedReader):
         """Flip to the next generation and return it as it was recorded.
 
         With `keep_vectors` the new vector file is made from the current one, otherwise (another
-        model, a damaged file) from the database alone. All vectors of added chunks must be in the
-        embedding cache. Until the flip's transaction has committed, a reader, and whoever comes
-        after a crash, sees the old generation whole.
+        model, a damaged file) from the database alone. The embedding cache must have all vectors
+        of added chunks. Until the transaction commits, readers, also after a crash, see the whole
+        old generation.
         """
         with translated_errors(self.folder):
             before = self.generation()
@@ -155,7 +155,7 @@ class EmbeddedWriter(EmbeddedReader):
                 with self._transaction(durable=True):
                     generation = self._flip(change, recipe, flip, written)
             except BaseException:
-                # where the disk is full, the new file must not keep it so
+                # a full disk must not stay full because of the new file
                 self.remove_leftovers()
                 raise
             log_step("flip committed")
@@ -183,7 +183,7 @@ class EmbeddedWriter(EmbeddedReader):
         return self.commit(Change(frozenset(), (), ()), generation.recipe, keep_vectors=False)
 
     def remove_leftovers(self, generation: Generation | None = None) -> None:
-        """Remove vector files that are not the current generation's: of killed builds, or old."""
+        """Remove vector files of killed builds and of earlier generations."""
         generation = generation or self.generation()
         current = generation.vectors.name if generation else None
         for path in self.folder.glob("vectors-*"):
@@ -202,7 +202,7 @@ class EmbeddedWriter(EmbeddedReader):
     def _make_vectors(
         self, change: Change, recipe: Recipe, flip: _Flip, current: VectorIndex | None
     ) -> VectorIndex:
-        """Return the vectors of the next generation, made from `current` where there is one."""
+        """Return the vectors of the next generation, made from `current` if there is one."""
         if current is None:
             index = empty_index(recipe.dimension)
             removed = set(flip.removed_chunks)
@@ -346,8 +346,11 @@ class EmbeddedWriter(EmbeddedReader):
         )  # fmt: skip
 
     def _drop_unused_vectors(self, fingerprint: str, removed_hashes: set[bytes]) -> None:
-        """Drop cached vectors that no chunk uses: of removed chunks, or, after another model or a
-        build that did not end, of whatever there is."""
+        """Drop cached vectors that no chunk uses.
+
+        Checks the vectors of removed chunks; after a change of the model, or a build that did not
+        end, all vectors.
+        """
         before = self.generation()
         if self._has_unused_vectors or (before and before.recipe.fingerprint != fingerprint):
             self.connection.execute(
@@ -365,10 +368,10 @@ class EmbeddedWriter(EmbeddedReader):
         self._has_unused_vectors = False
 
     def _checkpoint(self) -> None:
-        """Fold the log into the database, as far as no reader is in the way.
+        """Move the log into the database, as far as no reader blocks it.
 
-        Nothing depends on it: the commit is in the log, and whoever closes the database last, or
-        commits next, folds it in.
+        Nothing depends on it: the log has the commit, and the last process to close the database,
+        or the next to commit, moves it.
         """
         self.connection.execute("PRAGMA busy_timeout = 0")  # a slow reader must not hold us up
         try:
@@ -397,7 +400,7 @@ class EmbeddedWriter(EmbeddedReader):
 
 
 def open_for_writing(folder: Path) -> EmbeddedWriter:
-    """Open an index to write it, and make it where there is none."""
+    """Open an index to write it; create it if there is none."""
     return EmbeddedWriter(folder, connect_for_writing(folder))
 
 

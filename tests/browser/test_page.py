@@ -20,10 +20,10 @@ from seedqa.page.view import view_result
 from seedqa.retrieval.types import (
     Answer,
     IndexState,
-    Parts,
     Passage,
     Ranks,
     Result,
+    ScoreParts,
     Timings,
 )
 from served import ROOT, Served, wait_until
@@ -279,7 +279,7 @@ def answer_in(
     passage = Passage(
         source=source, start=first, end=last, line_start=line, line_end=line, page=None,
         text=whole[first:last], score=0.9, ranks=Ranks(1, 1), stale=False, also_in=(),
-        parts=Parts(0.5, 1.0, 0.5, 0.4), **known,
+        parts=ScoreParts(0.5, 1.0, 0.5, 0.4), **known,
     )  # fmt: skip
     return answer, passage
 

@@ -570,6 +570,20 @@ def test_notes_follow_the_text_in_the_order_of_their_marks() -> None:
     ]
 
 
+def test_a_note_knows_what_it_is_a_note_to() -> None:
+    body = (
+        paragraph("Lease", "Heading1")
+        + paragraph(run("  The rent") + reference("footnote", 1) + run(" is due."))
+        + table(row("a", paragraph(run("b") + reference("footnote", 2))), row("c", "d"))
+        + paragraph(reference("footnote", 3) + run("End."))
+    )
+    listed = notes("footnote", (1, "One."), (2, "Two."), (3, "Three."), (4, "Nowhere."))
+    extracted = extract_docx(make(body, footnotes=listed))
+    assert extracted.text.startswith("Lease\n\nThe rent is due.\n\na\tb\nc\td\n\nEnd.")
+    assert [block.anchor for block in extracted.blocks[-4:]] == [14, 25, 34, None]
+    assert extracted.text[7:15] == "The rent"
+
+
 def test_a_note_to_deleted_text_is_left_out() -> None:
     body = paragraph(run("Kept.") + f"<w:del>{reference('footnote', 1)}</w:del>")
     assert text_of(body, footnotes=notes("footnote", (1, "Gone."))) == "Kept."

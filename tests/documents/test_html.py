@@ -195,8 +195,8 @@ def extract(body: str) -> Extracted:
             id="raised figures",
         ),
         pytest.param(
-            "<h2>Fees<a class=headerlink href=#fees>\u00b6</a></h2>",
-            [("heading", 2, "Fees\u00b6", "Fees")],
+            "<h2>Fees<a class=headerlink href=#fees>\u00b6</a></h2><h3>C# <a href=#c>#</a></h3>",
+            [("heading", 2, "Fees\u00b6", "Fees"), ("heading", 3, "C# #", "C# ")],
             id="link of a heading",
         ),
         pytest.param(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -25,6 +26,8 @@ from pdf_writer import (
     write_pdf,
 )
 from seedqa.index.documents.pdf.extract import extract_pdf
+from seedqa.index.documents.pdf.lines import join_pieces
+from seedqa.index.documents.pdf.pieces import read_page
 from seedqa.index.documents.types import Extracted, Stated
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.types import Block, BlockKind, Edit
@@ -468,6 +471,31 @@ def test_text_before_and_after_a_table_is_no_part_of_it() -> None:
     assert [kind for kind, _ in read(extracted)] == ["paragraph", "table", "paragraph"]
 
 
+def test_a_table_below_columns_of_prose_is_a_table_of_its_own() -> None:
+    columns = [*lines(LEFT, 72, 740), *lines(RIGHT, 320, 740)]
+    extracted = extract([*columns, *table(FIELDS, y=600)])
+    assert extracted.text.startswith(f"{LEFT}\n\n{RIGHT}\n\n")
+    assert only_table(extracted).columns == tuple(FIELDS[0])
+
+
+def test_two_addresses_above_a_table_are_no_part_of_it() -> None:
+    left = lines("Vega Shipyard\nHigh Street 3\nEmmerau", 72, 740)
+    right = lines("Date: 12 May 2021\nClient: Nautical Club\nDue: 12 June 2021", 250, 740)
+    drawn = [one for row in zip(left, right, strict=True) for one in row]
+    extracted = extract([*drawn, *table(FIELDS, y=650)])
+    tables = [block for block in extracted.blocks if block.kind is BlockKind.TABLE]
+    assert tables[-1].columns == tuple(FIELDS[0])
+    assert cells_of(extracted, tables[-1]) == FIELDS[1:]
+
+
+def test_columns_with_a_gap_at_the_same_height_stay_columns() -> None:
+    upper = [*lines(LEFT, 72, 740), *lines(RIGHT, 320, 740)]
+    lower = [*lines(LEFT.upper(), 72, 620), *lines(RIGHT.upper(), 320, 620)]
+    rows = sorted([*upper, *lower], key=lambda drawn: (-drawn.y, drawn.x))
+    text = extract(rows).text
+    assert text.index("JORUN AAKVIK") < text.index("Dogs must be kept")
+
+
 # --- lists, captions, contents, code --------------------------------------------------------------
 
 
@@ -564,6 +592,20 @@ def test_a_page_of_turned_text_is_read_as_if_upright(turn: tuple[float, float]) 
         for number, line in enumerate(BODY.split("\n"))
     ]
     assert extract(turned).text == BODY
+
+
+def test_words_of_a_line_that_are_drawn_out_of_order_are_read_from_the_left() -> None:
+    extracted = extract([Drawn(102, 700, "world"), Drawn(72, 700, "Hello")])
+    assert extracted.text == "Hello world"
+
+
+def test_a_formula_of_single_letters_keeps_its_other_parts() -> None:
+    """Joining pieces once left the spelling of one of them on the whole, and then used it."""
+    [drawn] = read_page(PdfDocument(write_pdf([Drawn(72, 700, "z + b")]))[0]).pieces
+    first = replace(drawn, text="a(", spaced="", left=60, right=71)
+    last = replace(drawn, text="c + d", spaced="c+d", left=110, right=140)
+    assert drawn.spaced == "z+b"
+    assert join_pieces([join_pieces([first, drawn]), last]).text == "a(z + b c + d"
 
 
 def test_text_outside_the_page_is_left_out() -> None:
@@ -758,7 +800,21 @@ def test_a_cell_over_two_columns_keeps_them_apart() -> None:
 def test_no_character_is_lost_or_doubled(seed: int) -> None:
     """Pieces are thrown on two pages at random: columns, tables and bands arise by chance."""
     chance = random.Random(seed)
-    words = ["the", "Mill", "1847", "of", "-", "12", "a.", "3200", "river,", "\u2022", "Page"]
+    words = [
+        "the",
+        "Mill",
+        "1847",
+        "of",
+        "-",
+        "12",
+        "a.",
+        "3200",
+        "river,",
+        "\u2022",
+        "Page",
+        "z",
+        "b",
+    ]
     pages = [
         [
             Drawn(

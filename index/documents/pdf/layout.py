@@ -24,8 +24,10 @@ from seedqa.index.documents.pdf.lines import (
 from seedqa.index.documents.pdf.pieces import Gap, Piece
 from seedqa.index.documents.pdf.tables import Grid, Span, column_of, is_table, make_grid
 
-#: A row without a neighbour across the gutter joins its columns if it is this near, in font sizes.
+#: A row further from the row before, in font sizes, goes on with the columns only if it is alike.
 MAX_ROW_DISTANCE = 2.6
+#: A line above columns in type larger by this factor is their heading.
+MIN_LARGER_SIZE = 1.15
 #: Columns of prose have at least this many lines.
 MIN_LINES = 3
 #: A line of prose in a narrow column has at least this many words, by the median.
@@ -120,6 +122,8 @@ def _extend(
         merged = _merge_spans(columns, fitted, MIN_FITTED_GUTTER)
         if not 2 <= len(merged) <= MAX_COLUMNS or _is_apart(rows, number, numbers.step):
             return number, columns, settled
+        if _is_far(rows, number, numbers.step) and not _is_alike(fitted, columns, merged):
+            return number, columns, settled
         if settled >= MIN_SETTLED_ROWS and _joins_columns(fitted, columns):
             if not _is_within(fitted, columns):
                 return number, columns, settled
@@ -134,9 +138,20 @@ def _is_apart(rows: Sequence[Sequence[Piece]], number: int, step: int) -> bool:
     """Tell whether a piece alone on its line is far from the row before, or a heading above it."""
     if len(rows[number]) > 1:
         return False
-    piece, before = rows[number][0], rows[number - step]
-    size = max(other.size for other in before)
-    return abs(piece.base - before[0].base) > MAX_ROW_DISTANCE * size or piece.size > 1.15 * size
+    size = max(piece.size for piece in rows[number - step])
+    return _is_far(rows, number, step) or rows[number][0].size > MIN_LARGER_SIZE * size
+
+
+def _is_far(rows: Sequence[Sequence[Piece]], number: int, step: int) -> bool:
+    before = rows[number - step]
+    size = max(piece.size for piece in before)
+    return abs(rows[number][0].base - before[0].base) > MAX_ROW_DISTANCE * size
+
+
+def _is_alike(row: Sequence[Piece], columns: Sequence[Span], merged: Sequence[Span]) -> bool:
+    """Tell whether a row beyond a gap goes on with the columns: most pieces begin where they do."""
+    begun = sum(any(abs(piece.left - left) < piece.size for left, _ in columns) for piece in row)
+    return len(merged) == len(columns) and 2 * begun > len(row) and not _joins_columns(row, columns)
 
 
 def _joins_columns(row: Sequence[Piece], columns: Sequence[Span]) -> bool:
@@ -176,6 +191,7 @@ def _cut_piece(piece: Piece, gap: Gap) -> tuple[Piece, Piece]:
     first = replace(
         piece,
         text=piece.text[:at].rstrip(),
+        spaced="",
         right=gap.left,
         notes=tuple(note for note in piece.notes if note[1] <= at),
         gaps=tuple(one for one in piece.gaps if one.offset < at),
@@ -183,6 +199,7 @@ def _cut_piece(piece: Piece, gap: Gap) -> tuple[Piece, Piece]:
     rest = replace(
         piece,
         text=piece.text[at:],
+        spaced="",
         left=gap.right,
         notes=tuple((start - at, end - at) for start, end in piece.notes if start >= at),
         gaps=tuple(replace(one, offset=one.offset - at) for one in piece.gaps if one.offset > at),

@@ -115,6 +115,7 @@ def join_pieces(row: Sequence[Piece]) -> Piece:
         mono=all(piece.mono for piece in row),
         notes=tuple(notes),
         gaps=tuple(gaps),
+        spaced="",
     )
 
 

@@ -38,6 +38,8 @@ MIN_WIDE_GAP = 0.45
 MIN_LINE_SHIFT = 0.7
 #: Type larger or smaller by this factor is another piece: PDFium joins a watermark with a line.
 MIN_OTHER_SIZE = 2.2
+#: A character further left than the one before, by this many heights, was drawn out of order.
+MIN_STEP_BACK = 0.3
 #: A digit is a note number or an index if it is smaller than its line by this factor ...
 MAX_SMALL_SIZE = 0.82
 #: ... and its base line is off by more than this, in font sizes of the line.
@@ -146,7 +148,7 @@ def _cut_pieces(
     turn = page_turn(glyphs, shown)
     boxes = turn_boxes(glyphs.boxes[shown], turn)
     lines: NDArray[np.intp] = newlines[shown]
-    starts = _piece_starts(boxes, lines)
+    starts = _piece_starts(boxes, lines, _is_right_to_left(codes[shown]))
     directions = [_direction_of(glyphs, int(shown[start]), turn) for start in starts.tolist()]
     joined = _join_turned(starts, directions, lines)
     starts = starts[joined]
@@ -189,8 +191,20 @@ def _direction_of(glyphs: Glyphs, index: int, page_turn: int) -> Direction:
     return Direction.UPRIGHT if turn == page_turn else Direction.TURNED
 
 
-def _piece_starts(boxes: NDArray[np.float32], lines: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return where a piece begins: after a line break, a wide gap, or a move up or down."""
+def _is_right_to_left(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Tell which characters are Hebrew, Arabic or of a script near to these."""
+    basic = (codes >= 0x590) & (codes < 0x900)
+    forms = (codes >= 0xFB1D) & (codes < 0xFEFF) & ~((codes >= 0xFE00) & (codes < 0xFE70))
+    return (basic | forms).astype(np.bool_)
+
+
+def _piece_starts(
+    boxes: NDArray[np.float32], lines: NDArray[np.intp], backward: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Return where a piece begins: after a line break, a wide gap, or a move up, down or back.
+
+    `backward` are the characters that are written from the right.
+    """
     left, top, right, bottom = boxes.T
     heights = top - bottom
     size = np.maximum(heights[1:], heights[:-1])
@@ -199,13 +213,17 @@ def _piece_starts(boxes: NDArray[np.float32], lines: NDArray[np.intp]) -> NDArra
     shift = np.abs(middle[1:] - middle[:-1])
     is_other_type = size > MIN_OTHER_SIZE * np.minimum(heights[1:], heights[:-1])
     is_away = (gap > MIN_PIECE_GAP * size) | (shift > MIN_LINE_SHIFT * size)
-    is_start = (lines[1:] != lines[:-1]) | is_other_type | is_away
+    is_back = (left[1:] < left[:-1] - MIN_STEP_BACK * size) & ~backward[1:] & ~backward[:-1]
+    is_start = (lines[1:] != lines[:-1]) | is_other_type | is_away | is_back
     starts = np.concatenate([[0], np.flatnonzero(is_start) + 1])
-    return _rejoin(starts, boxes, lines)
+    return _rejoin(starts, boxes, lines, backward)
 
 
 def _rejoin(
-    starts: NDArray[np.intp], boxes: NDArray[np.float32], lines: NDArray[np.intp]
+    starts: NDArray[np.intp],
+    boxes: NDArray[np.float32],
+    lines: NDArray[np.intp],
+    backward: NDArray[np.bool_],
 ) -> NDArray[np.intp]:
     """Drop starts of what is close to the piece before: a number jumps in a right-to-left line."""
     left, top = np.minimum.reduceat(boxes[:, 0], starts), np.maximum.reduceat(boxes[:, 1], starts)
@@ -215,6 +233,7 @@ def _rejoin(
     gap = np.maximum(left[1:] - right[:-1], left[:-1] - right[1:])
     shift = np.abs((top + bottom)[1:] - (top + bottom)[:-1]) / 2
     same_line = lines[starts[1:]] == lines[starts[1:] - 1]
+    same_line &= backward[starts[1:]] | backward[starts[1:] - 1]
     is_alike = size <= MIN_OTHER_SIZE * np.minimum((top - bottom)[1:], (top - bottom)[:-1])
     is_close = same_line & is_alike & (gap <= MIN_PIECE_GAP * size) & (shift <= 0.2 * size)
     kept: NDArray[np.intp] = starts[np.concatenate([[True], ~is_close])]
