@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import (
     OutOfTime,
     Report,
@@ -32,6 +31,7 @@ from seedqa.index.store.rows import DocumentRow
 from seedqa.index.types import Chunk, SkipKind, SkippedFile
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
+from support.toy import ToyEncoder
 
 SOURCES = ("bridge.txt", "pont.md", "sub/bruecke.txt")
 

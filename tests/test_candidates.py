@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.store.protocol import Reading, Term
 from seedqa.index.store.reading import RESCORED, open_for_reading
@@ -29,6 +28,7 @@ from seedqa.retrieval.candidates import (
     plan_lexical_query,
 )
 from seedqa.retrieval.question import parse_question
+from support.toy import ToyEncoder
 
 NOTES = 400
 """More than the dense arm looks at, so that it must choose."""

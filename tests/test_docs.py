@@ -26,6 +26,7 @@ from seedqa.retrieval import (
     question,
     ranking,
     reader,
+    rivals,
     types,
 )
 
@@ -172,7 +173,7 @@ NUMBERS = [
     (ANSWERS, r"gives up to (\d+) spans", reader.SPANS),
     (ANSWERS, r"more than (\d+) logits higher", evidence.YEAR_LEEWAY),
     (ANSWERS, r"different answer, up to (\d+) logits", evidence.MAX_AHEAD),
-    (ANSWERS, r"a cosine of ([\d.]+) or more", answer.SAME_STATEMENT),
+    (ANSWERS, r"a cosine of ([\d.]+) or more", rivals.SAME_STATEMENT),
     (ANSWERS, r"It is at most ([\d.]+) in", answer.UNKNOWN_LANGUAGE_LIMIT),
     (ANSWERS, r'"sure" from ([\d.]+)', types.SURE),
     (ANSWERS, r'"likely" from ([\d.]+)', types.LIKELY),

@@ -18,7 +18,7 @@ from seedqa.index.errors import SeedqaError, UnreadableFile, UploadError, UsageE
 from seedqa.index.messages import Message, describe_os_error
 from seedqa.output.contract import error_json
 from seedqa.page.words import LANGUAGES, translate, word_error
-from served import ROOT
+from support.served import ROOT
 
 # -- a message -----------------------------------------------------------------------------------
 

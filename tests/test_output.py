@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import Report, build_index
 from seedqa.index.doctor import Finding
 from seedqa.index.errors import SourceError
@@ -37,6 +36,7 @@ from seedqa.retrieval.types import (
     ScoreParts,
     Timings,
 )
+from support.toy import ToyEncoder
 
 
 class Terminal(io.StringIO):

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
@@ -38,6 +37,7 @@ from seedqa.retrieval.types import (
     Ranks,
     Result,
 )
+from support.toy import ToyEncoder
 
 ROOT = Path(__file__).parent.parent
 BRIDGE = "The bridge over the Ebro was opened in 1894."
@@ -301,7 +301,7 @@ ASK = """
 import json, sys
 from dataclasses import asdict
 from pathlib import Path
-from conftest import ToyEncoder
+from support.toy import ToyEncoder
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
 questions = ["bridge Ebro 1894", "Quand le pont a-t-il brûlé ?", "night ferries", "the of is"]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import SourceError
 from seedqa.index.source import Excerpt, read_source, source_key
 from seedqa.index.workspace import Location, Workspace, resolve
+from support.toy import ToyEncoder
 
 
 @pytest.fixture

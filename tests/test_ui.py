@@ -23,8 +23,6 @@ from typing import Any
 
 import pytest
 
-from conftest import ToyEncoder
-from pdf_writer import make_pdf
 from seedqa.index.build import build_index
 from seedqa.index.encoder import Vectors
 from seedqa.index.errors import (
@@ -84,7 +82,9 @@ from seedqa.retrieval.types import (
     Timings,
     band_of,
 )
-from served import PATIENCE_SECONDS, ROOT, WATCHED, Served, wait_until
+from support.pdf_writer import make_pdf
+from support.served import PATIENCE_SECONDS, ROOT, WATCHED, Served, wait_until
+from support.toy import ToyEncoder
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 HOSTILE = (

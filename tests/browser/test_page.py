@@ -13,9 +13,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from hostile import HOSTILE
-from pdf_writer import make_pdf
-from proxy import Proxy
 from seedqa.page.view import view_result
 from seedqa.retrieval.types import (
     Answer,
@@ -26,7 +23,10 @@ from seedqa.retrieval.types import (
     ScoreParts,
     Timings,
 )
-from served import ROOT, Served, wait_until
+from support.hostile import HOSTILE
+from support.pdf_writer import make_pdf
+from support.proxy import Proxy
+from support.served import ROOT, Served, wait_until
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [

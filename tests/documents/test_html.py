@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.documents.html import extract_html
 from seedqa.index.documents.types import Extracted, Stated
-from structure import anchors, assert_sound, cells, read, shown
+from support.structure import anchors, assert_sound, cells, read, shown
 
 FRENCH = "L’été, à Noël, le garçon « naïf » paya 3 € chez l’hôte… Où ça ? Sœur Zoé, là-bas."
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.documents.types import Extracted, Stated
-from structure import anchors, assert_sound, cells, read, shown
+from support.structure import anchors, assert_sound, cells, read, shown
 
 
 def extract(text: str) -> Extracted:

@@ -11,7 +11,13 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdfium2 import PdfDocument
 
-from pdf_writer import (
+from seedqa.index.documents.pdf.extract import extract_pdf
+from seedqa.index.documents.pdf.lines import join_pieces
+from seedqa.index.documents.pdf.pieces import read_page
+from seedqa.index.documents.types import Extracted, Stated
+from seedqa.index.errors import UnreadableFile
+from seedqa.index.types import Block, BlockKind, Edit
+from support.pdf_writer import (
     BOLD,
     LIGATURE_CODE,
     MAPPED,
@@ -25,13 +31,7 @@ from pdf_writer import (
     make_pdf,
     write_pdf,
 )
-from seedqa.index.documents.pdf.extract import extract_pdf
-from seedqa.index.documents.pdf.lines import join_pieces
-from seedqa.index.documents.pdf.pieces import read_page
-from seedqa.index.documents.types import Extracted, Stated
-from seedqa.index.errors import UnreadableFile
-from seedqa.index.types import Block, BlockKind, Edit
-from structure import anchors, assert_sound, read, shown
+from support.structure import anchors, assert_sound, read, shown
 
 
 def reason(raw: bytes) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.documents.text import extract_text
 from seedqa.index.documents.types import Extracted
-from structure import anchors, assert_sound, cells, read, shown
+from support.structure import anchors, assert_sound, cells, read, shown
 
 PROSE = "It was a long day and they talked of many things, until the lamps were lit."
 WRAPPED = "It was a long day and they talked of many things, until the lamps\nwere lit."
