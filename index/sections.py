@@ -66,6 +66,10 @@ class _Divider:
     path: list[Heading] = field(default_factory=list)
     pending: list[Block] = field(default_factory=list)
     current: Run | None = None
+    starts: list[int] = field(default_factory=list)
+    """Where runs of sections begin, in order."""
+    paths: list[tuple[Heading, ...]] = field(default_factory=list)
+    """The path of each of them."""
     unread: bool = False
     """Whether a block that is not read lies between the current run and the next block."""
 
@@ -80,17 +84,22 @@ class _Divider:
         self.pending.append(block)
 
     def take(self, block: Block) -> None:
-        apart = block.kind in _APART
-        if apart or block.kind is BlockKind.TABLE or not self._joins(block):
+        if block.kind in _APART:
+            path = self._path_of(block)
+            self.runs.append(Run(block.start, block.start, block.end, (block,), path))
+            self.unread = True  # a footnote between two pages does not end a sentence
+            return
+        if block.kind is BlockKind.TABLE or not self._joins(block):
             self.close()
         if self.current:
             self.current = self._extended(self.current, block)
         else:
-            start = block.start if apart or not self.pending else self.pending[0].start
-            path = self._path_of(block) if apart else tuple(self.path)
-            self.current = Run(start, block.start, block.end, (block,), path)
-            self.pending = self.pending if apart else []
-        if apart or block.kind is BlockKind.TABLE:
+            start = self.pending[0].start if self.pending else block.start
+            self.current = Run(start, block.start, block.end, (block,), tuple(self.path))
+            self.starts.append(start)
+            self.paths.append(self.current.path)
+            self.pending = []
+        if block.kind is BlockKind.TABLE:
             self.close()
         self.unread = False
 
@@ -100,8 +109,8 @@ class _Divider:
             return ()
         if block.anchor >= block.start:
             return tuple(self.path)
-        run = bisect_right(self.runs, block.anchor, key=lambda run: run.start) - 1
-        return self.runs[run].path if run >= 0 else ()
+        at = bisect_right(self.starts, block.anchor) - 1
+        return self.paths[at] if at >= 0 else ()
 
     def close(self) -> None:
         if self.current:
@@ -112,7 +121,7 @@ class _Divider:
         self.close()
         if self.pending:  # headings with nothing below them: found by their own words
             self._flush_headings()
-        return self.runs
+        return sorted(self.runs, key=lambda run: run.start)
 
     def _flush_headings(self) -> None:
         first, last = self.pending[0], self.pending[-1]

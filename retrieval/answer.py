@@ -58,7 +58,7 @@ def find_answers(
     (n, dimension) for n texts. A question that names a year, a code or a version is answered from
     a passage that has it, or not at all.
     """
-    ranked = rank_candidates(passages, spans, calibration.passage_weight)
+    ranked = rank_candidates(question, passages, spans, calibration.passage_weight)
     groups, is_named = choose_named(group_candidates(ranked), question)
     if not groups:
         return Verdict()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seedqa.index.language import crosses_languages
-from seedqa.retrieval.naming import names_of
+from seedqa.retrieval.naming import missing_names, question_names
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span
@@ -27,6 +27,8 @@ from seedqa.retrieval.types import Passage
 MAX_AHEAD = 10.0
 #: Answers, counted from the best, that are searched for a rival or for the other half of a date.
 RIVALS = 4
+#: What it costs a candidate, in logits, if its passage has none of the question's names.
+NAME_PENALTY = 4.0
 #: A year is shown before its month if the month scored at most this many logits higher.
 YEAR_LEEWAY = 2.0
 
@@ -74,14 +76,18 @@ class Group:
 
 
 def rank_candidates(
-    passages: Sequence[Passage], spans: Sequence[Sequence[Span]], passage_weight: float
+    question: Question,
+    passages: Sequence[Passage],
+    spans: Sequence[Sequence[Span]],
+    passage_weight: float,
 ) -> list[Candidate]:
     """Return every span, best first; of equals the better passage's, then the first."""
-    found = [
-        Candidate(passage, span, round(span.score + passage_weight * passage.score, 4))
-        for passage, of_passage in zip(passages, spans, strict=True)
-        for span in of_passage
-    ]
+    found = []
+    for passage, of_passage in zip(passages, spans, strict=True):
+        if not of_passage:
+            continue
+        bonus = passage_weight * passage.score - NAME_PENALTY * missing_names(question, passage)
+        found += [Candidate(passage, span, round(span.score + bonus, 4)) for span in of_passage]
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
@@ -176,5 +182,6 @@ def weigh_evidence(
         "cosine across": cosine * across,
         "lead across": lead * across,
         "unknown": (1 - across) * len(question.unknown) / max(1, len(question.topical)),
-        "unknown name": float(bool(question.unknown & names_of(question.text))),
+        "unknown name": float(bool(question.unknown & question_names(question))),
+        "missing names": missing_names(question, passage),
     }

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from seedqa.index.lexical import fold, folded_words
 from seedqa.index.sentences import split_sentences
+from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
 #: A token with a digit: 2018, 1,250.50, E-1047, v2.1, 3rd, §4.
@@ -25,6 +27,9 @@ _VERSION = re.compile(
 )
 #: Ordinals and units that join digits and letters and are no codes: 3rd, 19th, 2e, 5kg.
 _NO_CODE = re.compile(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h|l|ha|eur|gb|mb)")
+#: Words that a name follows in German, and no other noun does as a rule.
+_BEFORE_NAMES = frozenset(("in", "von", "bei", "mit", "nach", "aus", "gegen", "hat", "ist", "war"))
+_SIGNS = ".,;:?!()\"«»„“”’'"
 #: Twins are alike in this share of their three-word sequences once what tells them apart is out.
 TWIN = 0.7
 SHINGLE_WORDS = 3
@@ -70,12 +75,48 @@ def named_by(question: str) -> frozenset[str]:
     return frozenset(named)
 
 
+def question_names(question: Question) -> frozenset[str]:
+    """Return the words of a question that are probably names of somebody or something.
+
+    Capitalised words but the first. German writes every noun with a capital; of these the words
+    after an article, a pronoun or an adjective are left out.
+    """
+    if question.language != "de":
+        return names_of(question.text) & frozenset(question.topical)
+    words = question.text.split()
+    names = set()
+    for before, word in pairwise(words):
+        bare = word.strip(_SIGNS)
+        is_name = _NAME.match(bare) and fold(before.strip(_SIGNS)) in _BEFORE_NAMES
+        follows = fold(before.strip(_SIGNS)) in names  # a second name
+        if is_name or (_NAME.match(bare) and follows):
+            names |= set(folded_words(bare))
+    return frozenset(names) & frozenset(question.topical)
+
+
+def missing_names(question: Question, passage: Passage) -> float:
+    """Return the share of the question's names that are not in a passage or where it belongs."""
+    names = question_names(question)
+    if not names:
+        return 0.0
+    known = set(folded_words(passage.view.text)) | set(folded_words("\n".join(_where(passage))))
+    return sum(name not in known for name in names) / len(names)
+
+
 def fits(passage: Passage, named: Iterable[str]) -> bool:
     """Return whether a passage, or its context, has everything that is named."""
     wanted = set(named)
     if not wanted:
         return True
-    return wanted <= _known_of(passage) or wanted <= _known_of(passage) | _parts(passage)
+    known = figures_of(passage.view.text) | _figures_where(passage)
+    return wanted <= known or wanted <= known | _parts(known)
+
+
+def fits_where(passage: Passage, named: Iterable[str]) -> bool:
+    """Return whether the place of a passage alone, its names, headings and date, has all named."""
+    wanted = set(named)
+    known = _figures_where(passage)
+    return wanted <= known or wanted <= known | _parts(known)
 
 
 def are_twins(one: Passage, other: Passage) -> bool:
@@ -117,17 +158,17 @@ def _skeleton(text: str) -> frozenset[tuple[str, ...]]:
     return frozenset(zip(*(words[skip:] for skip in range(SHINGLE_WORDS)), strict=False))
 
 
-def _known_of(passage: Passage) -> frozenset[str]:
+def _figures_where(passage: Passage) -> frozenset[str]:
     stem = passage.source.rpartition(".")[0] or passage.source
     where = "\n".join((*passage.context, passage.title, stem, passage.date or ""))
     apart = re.sub(r"[_/-]", " ", where)  # lease-2022 is of 2022
-    return figures_of(passage.view.text) | figures_of(where) | figures_of(apart)
+    return figures_of(where) | figures_of(apart)
 
 
-def _parts(passage: Passage) -> frozenset[str]:
+def _parts(figures: frozenset[str]) -> frozenset[str]:
     """Return the parts of joined figures: the 2023 of 2023-04-01, the e1047 of E-1047."""
     found: set[str] = set()
-    for figure in _known_of(passage):
+    for figure in figures:
         pieces = re.split(r"[-–./:]", figure)
         found |= {*pieces, "".join(pieces)}
         found |= set(re.findall(r"\d+", figure)) if _YEAR.search(figure) else set()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from seedqa.index.lexical import folded_words
 from seedqa.retrieval.evidence import RIVALS, Candidate, Group
-from seedqa.retrieval.naming import are_twins, figures_of, fits, named_by, names_of
+from seedqa.retrieval.naming import are_twins, figures_of, fits, fits_where, named_by, names_of
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.sentences import sentence_around
 from seedqa.retrieval.types import Passage
@@ -43,15 +43,20 @@ def choose_named(groups: Sequence[Group], question: Question) -> tuple[list[Grou
 def _prefer_figures(groups: Sequence[Group], question: Question) -> list[Group]:
     """Return groups with the twins of the first in front that have all figures of the question."""
     figures = figures_of(question.text)
-    if not figures or not groups or fits(groups[0].best.passage, figures):
+    if not figures or not groups:
         return list(groups)
     best = groups[0].best.passage
-    front = [
-        group
-        for group in groups
-        if fits(group.best.passage, figures) and are_twins(best, group.best.passage)
-    ]
-    return [*front, *(group for group in groups if group not in front)]
+    for test in (fits_where, fits):  # what a document is called says more than what it mentions
+        if test(best, figures):
+            return list(groups)
+        front = [
+            group
+            for group in groups
+            if test(group.best.passage, figures) and are_twins(best, group.best.passage)
+        ]
+        if front:
+            return [*front, *(group for group in groups if group not in front)]
+    return list(groups)
 
 
 def _fitting(group: Group, named: frozenset[str]) -> Group | None:
@@ -96,6 +101,7 @@ def find_rivals(groups: Sequence[Group], question: Question, encode: Encode) -> 
         if group.best.span.score > 0
         and _has_digits(group.best.text) == has_digits
         and fits(group.best.passage, figures) == fits(best.best.passage, figures)
+        and fits_where(group.best.passage, figures) == fits_where(best.best.passage, figures)
         and not own_sources & {candidate.passage.source for candidate in group.candidates}
     ]
     twins = [

@@ -118,31 +118,31 @@ def test_a_pronoun_alone_is_no_answer() -> None:
     text = "They met the king: he was ill. IT failed on Io, not in the EU or in ICH."
     words = ("They", "he", "IT", "Io", "EU", "ICH")
     spans = [[span(one, 3.0, text)] for one in words]
-    groups = group_candidates(rank_candidates([passage(text)] * len(words), spans, 0.0))
+    groups = group_candidates(rank_candidates(ASKED, [passage(text)] * len(words), spans, 0.0))
     assert [group.best.text for group in groups] == ["IT", "Io", "EU", "ICH"]
     spans = [span("They met the king", 3.0, text)]
-    [group] = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
+    [group] = group_candidates(rank_candidates(ASKED, [passage(text)], [spans], 0.0))
     assert group.best.text == "They met the king"
 
 
 def test_the_passage_counts_beside_the_span() -> None:
     good, weak = passage(score=0.9), passage(score=0.1, source="other.txt")
-    ranked = rank_candidates([good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 2.0)
+    ranked = rank_candidates(ASKED, [good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 2.0)
     assert [candidate.text for candidate in ranked] == ["1894", "Ebro"]
-    ranked = rank_candidates([good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 0.0)
+    ranked = rank_candidates(ASKED, [good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 0.0)
     assert [candidate.text for candidate in ranked] == ["Ebro", "1894"]
 
 
 def test_of_equals_the_better_passage_answers() -> None:
     passages = [passage(source="a.txt"), passage(source="b.txt")]
-    ranked = rank_candidates(passages, [[span("Ebro", 1.0)], [span("1894", 1.0)]], 2.0)
+    ranked = rank_candidates(ASKED, passages, [[span("Ebro", 1.0)], [span("1894", 1.0)]], 2.0)
     assert [candidate.passage.source for candidate in ranked] == ["a.txt", "b.txt"]
 
 
 def test_what_says_the_same_is_one_answer() -> None:
     passages = [passage(), passage(source="b.txt", also_in=("c.txt",)), passage(source="d.txt")]
     spans = [[span("1894", 3.0)], [span("in 1894", 2.0)], [span("the king", 1.0)]]
-    groups = group_candidates(rank_candidates(passages, spans, 0.0))
+    groups = group_candidates(rank_candidates(ASKED, passages, spans, 0.0))
     assert [[one.text for one in group.candidates] for group in groups] == [
         ["1894", "in 1894"], ["the king"],
     ]  # fmt: skip
@@ -166,11 +166,11 @@ def test_articles_accents_and_punctuation_do_not_count(text: str, words: list[st
 def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     passages = [passage(also_in=("copy.txt",)), passage(source="b.txt", language="fr")]
     spans = [[span("1894", 3.0)], [span("the king", 1.0)]]
-    first, second = group_candidates(rank_candidates(passages, spans, 2.0))
+    first, second = group_candidates(rank_candidates(ASKED, passages, spans, 2.0))
     assert weigh_evidence(first, second, ASKED, passages) == pytest.approx(
         {"margin": 3.0, "ahead": 2.0, "cosine": 0.5, "lexical": 0.3, "repeated": 0.693147,
          "across": 0.0, "margin across": 0.0, "cosine across": 0.0, "lead across": 0.0,
-         "unknown": 0.0, "unknown name": 0.0},
+         "unknown": 0.0, "unknown name": 0.0, "missing names": 0.0},
         abs=1e-5,
     )  # fmt: skip
     assert weigh_evidence(first, None, ASKED, passages)["ahead"] == MAX_AHEAD
@@ -179,7 +179,7 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
 def test_an_article_in_capitals_is_no_answer() -> None:
     text = "LA CASA was built in 1894 by Ebro & sons."
     spans = [span(one, score, text) for one, score in (("LA", 3.0), ("1894", 2.0), ("Ebro", 1.0))]
-    groups = group_candidates(rank_candidates([passage(text)], [spans], 0.0))
+    groups = group_candidates(rank_candidates(ASKED, [passage(text)], [spans], 0.0))
     assert [[one.text for one in group.candidates] for group in groups] == [["1894"], ["Ebro"]]
 
 
@@ -192,7 +192,7 @@ def test_the_margins_of_places_that_say_the_same_are_added_as_probabilities() ->
         ([[first, again], []], 2.313262),
         ([[first, again], [first]], 2.313262),  # another document repeats it
     ):
-        [group] = group_candidates(rank_candidates(read, spans, 0.0))
+        [group] = group_candidates(rank_candidates(ASKED, read, spans, 0.0))
         evidence = weigh_evidence(group, None, replace(ASKED, language="fr"), read)
         assert evidence["margin"] == evidence["margin across"] == pytest.approx(margin)
 
@@ -200,7 +200,7 @@ def test_the_margins_of_places_that_say_the_same_are_added_as_probabilities() ->
 def test_a_year_and_its_month_told_apart_are_one_answer() -> None:
     here = passage(MONTH_APART)
     spans = [span(words, score, MONTH_APART) for words, score in (("2017", 2.0), ("January", 1.0))]
-    [date] = group_candidates(rank_candidates([here], [spans], 0.0))
+    [date] = group_candidates(rank_candidates(ASKED, [here], [spans], 0.0))
     assert [one.text for one in date.candidates] == ["2017", "January"]
     assert weigh_evidence(date, None, ASKED, [here])["margin"] == pytest.approx(2.313262)
 
@@ -212,7 +212,7 @@ OTHERS = [("b.txt", 0.2), ("c.txt", 0.4)]
 def test_evidence_says_whether_question_and_passage_are_in_two_languages(
     language: str, across: float
 ) -> None:
-    [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
+    [group] = group_candidates(rank_candidates(ASKED, [passage()], [[span("1894", 3.0)]], 2.0))
     others = [
         replace(passage(source=name), parts=ScoreParts(cosine, None, 0.0, 0.0))
         for name, cosine in OTHERS
@@ -275,7 +275,7 @@ def test_the_distance_is_that_of_the_better_half_of_a_date() -> None:
         for words, score in (("January", 2.0), ("Lyon", 1.5), ("2017", 0.5))
     ]
     here = passage(MONTH_APART)
-    date, other = group_candidates(rank_candidates([here], [spans], 0.0))
+    date, other = group_candidates(rank_candidates(ASKED, [here], [spans], 0.0))
     assert (date.best.text, other.best.text) == ("2017", "Lyon")
     assert weigh_evidence(date, other, ASKED, [here])["ahead"] == 0.5
 
@@ -284,13 +284,13 @@ def test_another_passages_year_does_not_lead() -> None:
     other = "It goes back to 2017."
     passages = [passage(MONTH_APART), passage(other, source="b.txt")]
     spans = [[span("January", 2.0, MONTH_APART)], [span("2017", 1.9, other)]]
-    groups = group_candidates(rank_candidates(passages, spans, 0.0))
+    groups = group_candidates(rank_candidates(ASKED, passages, spans, 0.0))
     assert [group.best.text for group in groups] == ["January", "2017"]
 
 
 def test_what_ships_weighs_the_evidence_that_there_is() -> None:
     calibration = Reader().calibration
-    [group] = group_candidates(rank_candidates([passage()], [[span("1894", 3.0)]], 2.0))
+    [group] = group_candidates(rank_candidates(ASKED, [passage()], [[span("1894", 3.0)]], 2.0))
     assert set(calibration.weights) == set(weigh_evidence(group, None, ASKED, [passage()]))
     assert calibration.weights["margin"] > 0
     assert 0 < calibration.threshold < 1

@@ -9,11 +9,14 @@ from seedqa.retrieval.naming import (
     are_twins,
     figures_of,
     fits,
+    missing_names,
     named_by,
     names_of,
+    question_names,
     tell_apart,
 )
-from seedqa.retrieval.types import Parts, Passage, Ranks
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 CLAUSE = "The tenant pays {} euros a month for the stairs and the cellar, on the fifth day."
 
@@ -22,7 +25,7 @@ def passage(text: str, source: str = "a.txt", date: str | None = None, **known: 
     return Passage(
         source=source, title="Lease", date=date, language="en", start=0, end=len(text),
         line_start=1, line_end=1, page=None, text=text, score=0.5, ranks=Ranks(1, 1),
-        stale=False, also_in=(), parts=Parts(0.5, 1.0, 0.2, 0.3), **known,
+        stale=False, also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3), **known,
     )  # fmt: skip
 
 
@@ -91,3 +94,23 @@ def test_what_tells_documents_apart() -> None:
     assert tell_apart(dated) == ["2021-01-02", "2022-01-02"]
     named = [passage("a", "Oakfield/terms.txt"), passage("b", "Brightwater/terms.txt")]
     assert tell_apart(named) == ["Oakfield", "Brightwater"]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Who teaches in Dunwick?", {"dunwick"}),
+        ("Wo findet man in Dunwick die lange Leiter?", {"dunwick"}),
+        ("Wie hoch ist die Strafe im Vertrag mit Ann Lee?", {"ann", "lee"}),
+        ("who teaches in dunwick", set()),
+    ],
+)
+def test_names_of_questions(question: str, names: set[str]) -> None:
+    assert question_names(parse_question(question)) == names
+
+
+def test_names_that_a_passage_lacks() -> None:
+    question = parse_question("Who teaches in Dunwick for Oakfield?")
+    assert missing_names(question, passage("Ann teaches.", "Dunwick/a.txt")) == 0.5
+    assert missing_names(question, passage("Ann teaches at Oakfield, Dunwick.")) == 0.0
+    assert missing_names(parse_question("who is it?"), passage("Ann.")) == 0.0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from seedqa.index.chunking import ChunkSettings, split_document
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import is_cut_off, name_context
@@ -145,3 +147,20 @@ def test_names_that_tell_something_are_context() -> None:
     assert name_context("lease-2021.md", "Lease") == ("lease-2021",)
     assert name_context("iron_bridge.txt", "The iron bridge") == ()
     assert name_context("a/b/0001.txt", "The iron bridge") == ()
+
+
+def test_a_note_belongs_to_the_section_of_its_reference() -> None:
+    document = make((H, "Ghent", 2), (P, "It opens at nine."), (H, "Turku", 2), (P, "It shuts."),
+                    (BlockKind.NOTE, "Not in winter."))  # fmt: skip
+    note = replace(document.blocks[-1], anchor=document.text.index("nine"))
+    noted = replace(document, blocks=(*document.blocks[:-1], note))
+    assert told(split_document(noted))[-1] == (("Report", "Ghent"), "Not in winter.")
+    assert told(split_document(document))[-1] == (("Report",), "Not in winter.")
+
+
+def test_a_footnote_does_not_end_a_sentence_that_runs_on() -> None:
+    document = make((P, "It was paid for by"), (BlockKind.NOTE, "See page 9."), (P, "the fund."))
+    assert told(split_document(document)) == [
+        (("Report",), "It was paid for by the fund."),
+        (("Report",), "See page 9."),
+    ]

@@ -100,6 +100,7 @@ def evidence_table(
             ordered = reorder_passages(one.passages, one.spans, share)
             groups = group_candidates(
                 rank_candidates(
+                    one.parse(),
                     [passage for passage, _ in ordered],
                     [spans for _, spans in ordered],
                     passage_weight,
@@ -151,7 +152,7 @@ def best_of(values: Sequence[float], score: Callable[[float], float]) -> float:
 
 def rightness(asked: Asked, passage_weight: float) -> float:
     """Return whether the best candidate is right."""
-    ranked = rank_candidates(asked.passages, asked.spans, passage_weight)
+    ranked = rank_candidates(asked.parse(), asked.passages, asked.spans, passage_weight)
     return float(bool(ranked) and f1(ranked[0].text, asked.right) >= RIGHT_F1)
 
 

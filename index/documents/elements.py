@@ -95,11 +95,6 @@ def is_note_mark(tag: str, attributes: Attributes) -> bool:
     )
 
 
-def is_permalink(tag: str, attributes: Attributes) -> bool:
-    """Tell whether an element is the sign behind a heading that links to it."""
-    return tag == "a" and "headerlink" in attributes.get("class", "")
-
-
 def heading_level(tag: str, attributes: Attributes) -> int:
     """Return the level of a heading, 0 where an element is none."""
     if len(tag) == 2 and tag[0] == "h" and tag[1] in "123456":

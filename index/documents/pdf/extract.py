@@ -16,7 +16,9 @@ from seedqa.index.documents.pdf.drafts import outline_key
 from seedqa.index.documents.pdf.furniture import body_size, part_furniture
 from seedqa.index.documents.pdf.pieces import EMPTY_PAGE, Page, read_page
 from seedqa.index.documents.pdf.write import join_torn_words, write_pages
+from seedqa.index.documents.structure import merge_edits
 from seedqa.index.documents.types import Extracted, Stated, one_line
+from seedqa.index.documents.wrapping import WRAPPED_KINDS, join_lines
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.messages import Message
 from seedqa.index.types import SkipKind
@@ -66,6 +68,9 @@ def _write(
         *join_torn_words(written.torn_words, text),
     ]
     edits.sort(key=lambda edit: (edit.start, edit.end))
+    # The layout forms paragraphs of lines, so that all of them are wrapped.
+    wrapped = [(each.start, each.end) for each in written.blocks if each.kind in WRAPPED_KINDS]
+    edits = merge_edits(edits, join_lines(text, wrapped))
     return Extracted(text, stated, tuple(written.page_starts), tuple(written.blocks), tuple(edits))
 
 
