@@ -5,7 +5,7 @@ from __future__ import annotations
 from seedqa.index.chunking import ChunkSettings, split_document
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import is_cut_off, name_context
-from seedqa.index.types import Block, BlockKind, Chunk, Document, Row
+from seedqa.index.types import Block, BlockKind, Chunk, Document, Edit, Row
 
 H, P, I = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM  # noqa: E741
 
@@ -136,3 +136,18 @@ def test_names_that_tell_something_are_context() -> None:
     assert name_context("lease-2021.md", "Lease") == ("lease-2021",)
     assert name_context("iron_bridge.txt", "The iron bridge") == ()
     assert name_context("a/b/0001.txt", "The iron bridge") == ()
+
+
+def test_wrapped_prose_is_cut_between_sentences_and_not_between_lines() -> None:
+    text = (
+        "The light was kept for forty years by Greta\nBrandquister of Skagen. She was paid\n"
+        "twelve crowns a month by the Harbour\nOffice. The house is gone."
+    )
+    breaks = [at for at, character in enumerate(text) if character == "\n"]
+    edits = tuple(Edit(at, at + 1, " ") for at in breaks)
+    document = make((P, text), edits=edits)
+    chunks = split_document(document, ChunkSettings(size=140, overlap=60))
+    assert [readable_text(chunk) for chunk in chunks] == [
+        "The light was kept for forty years by Greta Brandquister of Skagen.",
+        "She was paid twelve crowns a month by the Harbour Office. The house is gone.",
+    ]
