@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import is_cut_off, name_context
 from seedqa.index.types import Block, BlockKind, Chunk, Document, Edit, Row
@@ -136,6 +137,13 @@ def test_names_that_tell_something_are_context() -> None:
     assert name_context("lease-2021.md", "Lease") == ("lease-2021",)
     assert name_context("iron_bridge.txt", "The iron bridge") == ()
     assert name_context("a/b/0001.txt", "The iron bridge") == ()
+
+
+def test_a_note_of_markdown_has_the_headings_above_its_reference_as_context() -> None:
+    text = "# Light\n\n## Branvik\n\nBuilt late[^1].\n\n## Skagen\n\nOld.\n\n[^1]: In 1847.\n"
+    extracted = extract_markdown(text.encode())
+    document = Document("a.md", text, "Light", None, "en", (), extracted.blocks, extracted.edits)
+    assert told(split_document(document))[-1] == (("Light", "Branvik"), "In 1847.")
 
 
 def test_wrapped_prose_is_cut_between_sentences_and_not_between_lines() -> None:
