@@ -329,6 +329,11 @@ def _good_cut(text: str, start: int, limit: int) -> int:
     return limit
 
 
+def load_splitter(settings: ChunkSettings) -> None:
+    """Load the library that cuts texts, so that the first text does not wait for it."""
+    _splitter(settings.size - settings.overlap)
+
+
 @cache
 def _splitter(size: int) -> RecursiveCharacterTextSplitter:
     # 0.4 s to import: needed only by a build that has something to cut
