@@ -16,7 +16,11 @@ MARKED = {
     "training": "training",
     "test_api_docs.py": "page",
     "test_awkward.py": "slow",
+    "test_cli.py": "slow",
+    "test_doctor.py": "slow",
+    "test_encoder.py": "slow",
     "test_quality.py": "slow",
+    "test_readme.py": "slow",
     "test_reliability.py": "slow",
 }
 #: A limit for those that wait for other processes, on a machine that does other work too.
@@ -32,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             marks.add("page")
         for mark in marks:
             item.add_marker(mark)
-        if marks:
+        if marks or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.timeout(PATIENT_SECONDS))
 
 

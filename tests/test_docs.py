@@ -58,6 +58,7 @@ def test_examples_are_found_with_their_output() -> None:
     assert examples(page) == [("a\n", "b\n"), ("c\n", "")]
 
 
+@pytest.mark.slow
 def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path))
@@ -73,6 +74,7 @@ def test_the_python_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert printed.getvalue() == shown, code
 
 
+@pytest.mark.slow
 def test_the_python_example_of_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     monkeypatch.chdir(tmp_path)

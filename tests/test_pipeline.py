@@ -327,6 +327,7 @@ def ask_in_a_process(index: Path, hash_seed: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_process_and_every_history_gives_the_same_answers(
     seeds: Path, tmp_path: Path
 ) -> None:

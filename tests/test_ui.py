@@ -1107,6 +1107,7 @@ def test_a_read_only_page_changes_nothing(seeds: Path, tmp_path: Path, encoder: 
     assert (seeds / "bridge.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_fails_says_why(tmp_path: Path) -> None:
     rebuild = Rebuild(resolve(Location(tmp_path / "index", tmp_path / "missing", None)))
     rebuild.start()
@@ -1116,6 +1117,7 @@ def test_a_rebuild_that_fails_says_why(tmp_path: Path) -> None:
     assert (progress.running, progress.report) == (False, None)
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_is_killed_says_so_and_can_be_begun_again(
     tmp_path: Path, seeds: Path
 ) -> None:
@@ -1130,6 +1132,7 @@ def test_a_rebuild_that_is_killed_says_so_and_can_be_begun_again(
     assert rebuild.wait().report is not None
 
 
+@pytest.mark.slow
 def test_a_rebuild_leaves_nothing_doubtful(tmp_path: Path, seeds: Path) -> None:
     """A file written just before it was read proves nothing by its times, and was shown as changed
     until the next rebuild."""
@@ -1177,6 +1180,7 @@ def test_half_a_login(auth: str) -> None:
         read_logins(auth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "error"),
     [
@@ -1239,6 +1243,7 @@ def test_a_port_that_is_taken(served: Served, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_asking_on_the_command_line_does_not_load_the_page(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     code = (

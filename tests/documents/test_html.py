@@ -72,6 +72,7 @@ def test_html_that_declares_the_wrong_encoding_is_still_utf8() -> None:
     assert extract_html(page.encode()).text == "été"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "opening",
     ["<div>", "<b>", "<p><b>", "<table><tr><td>", "<a><font><div>", "<ul><li>", "<span hidden=''>"],
@@ -404,6 +405,7 @@ def test_table_of_data_within_one_that_arranges_a_page() -> None:
     assert [kind for kind, _ in read(extract(page))] == ["paragraph", "paragraph", "table"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

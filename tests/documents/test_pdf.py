@@ -770,6 +770,7 @@ def test_a_drawing_with_scattered_labels_is_no_table() -> None:
     assert [kind for kind, _ in read(extract(drawn)) if kind == "table"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

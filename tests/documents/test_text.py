@@ -317,6 +317,7 @@ def test_lines_that_repeat_on_two_pages_are_text() -> None:
 # --- hostile texts -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
