@@ -150,7 +150,6 @@ def test_names_that_tell_something_are_context() -> None:
     assert name_context("a/b/0001.txt", "The iron bridge") == ()
 
 
-<<<<<<< HEAD
 def test_a_note_belongs_to_the_section_of_its_reference() -> None:
     document = make((H, "Ghent", 2), (P, "It opens at nine."), (H, "Turku", 2), (P, "It shuts."),
                     (BlockKind.NOTE, "Not in winter."))  # fmt: skip
@@ -165,7 +164,9 @@ def test_a_footnote_does_not_end_a_sentence_that_runs_on() -> None:
     assert told(split_document(document)) == [
         (("Report",), "It was paid for by the fund."),
         (("Report",), "See page 9."),
-=======
+    ]
+
+
 def test_a_note_of_markdown_has_the_headings_above_its_reference_as_context() -> None:
     text = "# Light\n\n## Branvik\n\nBuilt late[^1].\n\n## Skagen\n\nOld.\n\n[^1]: In 1847.\n"
     extracted = extract_markdown(text.encode())
@@ -185,5 +186,4 @@ def test_wrapped_prose_is_cut_between_sentences_and_not_between_lines() -> None:
     assert [readable_text(chunk) for chunk in chunks] == [
         "The light was kept for forty years by Greta Brandquister of Skagen.",
         "She was paid twelve crowns a month by the Harbour Office. The house is gone.",
->>>>>>> notes
     ]
