@@ -81,22 +81,30 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     """
     generation = reading.generation
     folded = [Term("folded", word) for word in question.topical]
-    variants = [Term("folded", word) for word in code_variants(question.words)]
     stems = {
         stem
         for language in generation.languages
         for word in question.topical
         for stem in stemmed_words(word, language)
     }
-    terms = [*folded, *variants, *(Term("stems", stem) for stem in stems)]
-    terms += [Term(f"context_{term.column}", term.word) for term in terms]
-    counts = reading.counts(terms)
-    rare_first = sorted((count, term.column, term.word) for term, count in counts.items() if count)
+    counts = _count(reading, [*folded, *(Term("stems", stem) for stem in stems)])
+    absent = [word for word in question.words if not counts.get(Term("folded", word))]
+    counts |= _count(reading, [Term("folded", word) for word in code_variants(absent)])
+    columns = list(COLUMN_WEIGHTS)
+    rare_first = sorted(
+        (count, columns.index(term.column), term.word) for term, count in counts.items() if count
+    )
     weights = [inverse_document_frequency(counts[term], generation.chunks) for term in folded]
     ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weights)
     return LexicalQuery(
         _affordable(rare_first, generation.chunks), ceiling, _unknown(question, counts)
     )
+
+
+def _count(reading: Reading, terms: list[Term]) -> dict[Term, int]:
+    """Return the counts of terms in the columns of the text and in those of the context."""
+    in_context = [Term(f"context_{term.column}", term.word) for term in terms]
+    return reading.counts([*terms, *in_context])
 
 
 def code_variants(words: Sequence[str]) -> list[str]:
@@ -136,16 +144,17 @@ def inverse_document_frequency(count: int, chunks: int) -> float:
     return max(1e-6, math.log(max(1e-6, (chunks - count + 0.5) / (count + 0.5))))
 
 
-def _affordable(rare_first: list[tuple[int, str, str]], chunks: int) -> tuple[Term, ...]:
+def _affordable(rare_first: list[tuple[int, int, str]], chunks: int) -> tuple[Term, ...]:
     most = max(MIN_FREQUENT, chunks * FREQUENT_SHARE)
     kept = [found for found in rare_first if found[0] <= most] or rare_first[:1]
+    columns = list(COLUMN_WEIGHTS)
     terms: list[Term] = []
     postings = 0
     for count, column, word in kept:
         postings += count
         if terms and (postings > MAX_POSTINGS or len(terms) >= MAX_TERMS):
             break
-        terms.append(Term(column, word))
+        terms.append(Term(columns[column], word))
     return tuple(terms)
 
 
