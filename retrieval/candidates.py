@@ -7,8 +7,10 @@ joined.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from seedqa.index.lexical import stemmed_words
 from seedqa.index.stopwords import STOP_WORDS
@@ -38,6 +40,9 @@ COLUMN_WEIGHTS: Mapping[str, float] = {
 BM25_CEILING = 2.2
 #: A chunk that has every word has it in the columns `folded` and `stems`.
 TEXT_COLUMNS = 2
+#: A code: few letters, then some digits; "e1047", "din4102".
+_CODE = re.compile(r"([a-z]{1,4})(\d{2,})")
+_LETTERS, _DIGITS = re.compile(r"[a-z]{1,4}"), re.compile(r"\d{2,}")
 #: Scores are compared at this many decimals, so that the order does not depend on the processor.
 DECIMALS = 6
 
@@ -76,13 +81,14 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     """
     generation = reading.generation
     folded = [Term("folded", word) for word in question.topical]
+    variants = [Term("folded", word) for word in code_variants(question.words)]
     stems = {
         stem
         for language in generation.languages
         for word in question.topical
         for stem in stemmed_words(word, language)
     }
-    terms = [*folded, *(Term("stems", stem) for stem in stems)]
+    terms = [*folded, *variants, *(Term("stems", stem) for stem in stems)]
     terms += [Term(f"context_{term.column}", term.word) for term in terms]
     counts = reading.counts(terms)
     rare_first = sorted((count, term.column, term.word) for term, count in counts.items() if count)
@@ -93,6 +99,21 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     )
 
 
+def code_variants(words: Sequence[str]) -> list[str]:
+    """Return the other spellings of codes among folded words: "e1047" is "E-1047" too.
+
+    >>> code_variants(["error", "e1047"]), code_variants(["error", "e", "1047"])
+    (['1047'], ['e1047'])
+    """
+    apart = [found[2] for word in words if (found := _CODE.fullmatch(word))]
+    joined = [
+        before + word
+        for before, word in pairwise(words)
+        if _LETTERS.fullmatch(before) and _DIGITS.fullmatch(word)
+    ]
+    return [word for word in (*apart, *joined) if word not in words]
+
+
 def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
     """Return the topical words of which no chunk has a form, in its text or its context."""
     known = {term.word for term, count in counts.items() if count}
@@ -100,6 +121,7 @@ def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
         word
         for word in question.topical
         if word not in known
+        and not known.intersection(code_variants([word]))
         and not any(
             stem in known for language in STOP_WORDS for stem in stemmed_words(word, language)
         )

@@ -154,7 +154,7 @@ def passage(text: str, start: int = 0, source: str = "a.txt", date: str | None =
 def result(*answers: Answer, passages: tuple[Passage, ...]) -> Result:
     return Result(
         "who built it", answers, 0.9, 0.2, passages, IndexState(1, "toy", 1, 1, True),
-        Timings(0, 0, 0, 0),
+        Timings(0, 0, 0, 0), words=("built",),
     )  # fmt: skip
 
 
