@@ -35,7 +35,7 @@ HELD_OUT = 12
 #: How often a row of each source is taken, each time cut anew. PIAF is little, and French matters.
 REPEATS = {"piaf": 3, "squad2": 2}
 #: Of the domains of SquadShifts that are far from what people file, fewer rows are taken.
-MOST_ROWS = {"squadshifts-amazon_reviews": 2_500, "squadshifts-reddit": 2_500}
+MOST_ROWS = {"squadshifts-amazon_reviews": 3_000, "squadshifts-reddit": 3_000}
 #: Questions of which only the sentence is known, at most; `train --shares` takes fewer.
 MOST_SENTENCES = 20_000
 #: Sentences before and after the one that answers, where only that is known.
@@ -43,7 +43,7 @@ SENTENCE_NEIGHBOURS = (0, 3)
 #: Shortest answer, in characters, that is looked for in the translation of its context.
 TRANSFERRED_CHARACTERS = 3
 #: Sentences with a gap, by language, asked in one language of the other.
-CLOZE_QUOTAS = {"fr": 2_000, "de": 700, "es": 700, "it": 500, "pt": 500, "nl": 500}
+CLOZE_QUOTAS = {"fr": 2_000, "de": 1_500, "es": 700, "it": 500, "pt": 700, "nl": 1_200}
 CLOZE_SOURCES = ("europarl", "newstest08-12", "laws", "docs_aligned", "religious", "msdocs-HT")
 CLOZE_CHARACTERS = (60, 220)
 #: Pairs looked at for one that shares a word, at most: a few are enough where any do.
@@ -75,6 +75,8 @@ class Row:
     """Where each right answer starts in the context, in characters, and its words."""
     language: str
     source: str
+    asked: str = ""
+    """The language of the question, where it is not that of the context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,14 @@ class Example:
     end: int
     kind: str
     somewhere: bool = False
+    above: str = ""
+    """What is read before the context, its title and headings; no answer lies in it."""
+    title: str = ""
+    """The name of the article that the context is of, where it is known."""
+    language: str = ""
+    """That of the context, where it is known."""
+    asked: str = ""
+    """The language of the question, where it is known."""
 
     @property
     def answerable(self) -> bool:
@@ -107,6 +117,7 @@ def read_rows(data: Path, part: str) -> list[Row]:
             answers=tuple((answer["start"], answer["text"]) for answer in row["answers"]),
             language=row["lang"],
             source=row["source"],
+            asked=row.get("question_lang", ""),
         )
         for row in read_json_lines(data / "qa" / f"extractive-{part}.jsonl.xz")
     ]

@@ -20,6 +20,7 @@ from torch import Tensor
 from tqdm import tqdm
 from transformers import BertModel
 
+from seedqa.retrieval.reader import cut_context
 from training.encoder_student import load_tokenizer, padded
 from training.reader_data import Example
 
@@ -39,8 +40,10 @@ class ReaderSet:
 
     ids: NDArray[np.int32]
     offsets: NDArray[np.int64]
+    question_ends: NDArray[np.int32]
+    """Tokens of [CLS], the question and [SEP]."""
     context_starts: NDArray[np.int32]
-    """Tokens before the context: [CLS], the question and [SEP]."""
+    """Tokens before the context: the question's, and those of what stands above it with [SEP]."""
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
     """First and last token of the answer; both 0, [CLS], where there is none."""
@@ -61,15 +64,18 @@ class ReaderSet:
         ids = np.zeros((len(rows), width), dtype=np.int64)
         mask = np.zeros_like(ids)
         types = np.zeros_like(ids)
+        above = np.zeros_like(ids)
         for line, row in enumerate(rows):
             length = int(self.lengths[row])
             ids[line, :length] = self.ids[self.offsets[row] : self.offsets[row + 1]]
             mask[line, :length] = 1
-            types[line, self.context_starts[row] : length] = 1
+            types[line, self.question_ends[row] : length] = 1
+            above[line, self.question_ends[row] : self.context_starts[row]] = 1
         fields = {
             "ids": ids,
             "mask": mask,
             "types": types,
+            "above": above,
             "starts": self.starts[list(rows)].astype(np.int64),
             "ends": self.ends[list(rows)].astype(np.int64),
             "somewhere": self.somewhere[list(rows)],
@@ -91,11 +97,16 @@ def load_reader_tokenizer(folder: Path) -> Tokenizer:
 
 def tokenize_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> ReaderSet:
     """Return examples as token ids; one whose answer is cut off, or is no token, is left out."""
-    parts, context_starts, starts, ends, somewhere = [], [], [], [], []
+    parts, question_ends, context_starts, starts, ends, somewhere = [], [], [], [], [], []
     questions = tokenizer.encode_batch([example.question for example in examples])
     contexts = tokenizer.encode_batch([example.context for example in examples])
-    for example, question, context in zip(examples, questions, contexts, strict=True):
-        head = [*question.ids[:-1][:QUESTION_TOKENS], question.ids[-1]]
+    aboves = tokenizer.encode_batch([example.above for example in examples])
+    for example, question, context, above in zip(
+        examples, questions, contexts, aboves, strict=True
+    ):
+        asked = [*question.ids[:-1][:QUESTION_TOKENS], question.ids[-1]]
+        paths = cut_context(above.ids[1:-1])
+        head = [*asked, *paths, question.ids[-1]] if paths else asked
         # A token may begin with the space before its word.
         spans = [
             (end - len(example.context[start:end].lstrip()), end)
@@ -120,6 +131,7 @@ def tokenize_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> Read
                 continue
         body = body[low : low + MAX_TOKENS - len(head) - 1]
         parts.append(np.array([*head, *body, question.ids[-1]], dtype=np.int32))
+        question_ends.append(len(asked))
         context_starts.append(len(head))
         starts.append(len(head) + first - low if example.answerable else 0)
         ends.append(len(head) + last - low if example.answerable else 0)
@@ -128,6 +140,7 @@ def tokenize_examples(tokenizer: Tokenizer, examples: Sequence[Example]) -> Read
     return ReaderSet(
         np.concatenate(parts),
         offsets,
+        np.array(question_ends, dtype=np.int32),
         np.array(context_starts, dtype=np.int32),
         np.array(starts, dtype=np.int32),
         np.array(ends, dtype=np.int32),
@@ -168,6 +181,7 @@ def span_loss(reader: Reader, batch: dict[str, Tensor], *, bf16: bool) -> Tensor
     """
     with torch.autocast(batch["ids"].device.type, torch.bfloat16, enabled=bf16):
         scores = reader(batch["ids"], batch["mask"], batch["types"])
+    scores = scores + batch["above"] * FAR_AWAY
     places = torch.arange(scores.shape[2], device=scores.device)[None, :]
     first, last = batch["starts"][:, None], batch["ends"][:, None]
     inside = (places >= first) & (places <= last) & batch["somewhere"][:, None]

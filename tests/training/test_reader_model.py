@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,34 @@ def test_question_and_context_stand_side_by_side(weights: Path) -> None:
         assert ids == [*question, *context[1:]]
         assert examples.context_starts[row] == len(question)
         assert examples.lengths[row] == len(ids)
+
+
+def test_what_is_above_a_passage_is_read_before_it_and_is_no_answer(weights: Path) -> None:
+    tokenizer = load_reader_tokenizer(weights)
+    plain = EXAMPLES[0]
+    under = replace(plain, above="lamps boats")
+    examples = tokenize_examples(tokenizer, [plain, under])
+    ids = examples.ids[examples.offsets[1] : examples.offsets[2]].tolist()
+    asked = tokenizer.encode(plain.question).ids
+    above = tokenizer.encode(under.above).ids[1:]
+    assert ids == [*asked, *above, *tokenizer.encode(plain.context).ids[1:]]
+    assert examples.question_ends.tolist() == [len(asked), len(asked)]
+    assert examples.context_starts.tolist() == [len(asked), len(asked) + len(above)]
+    first, last = int(examples.starts[1]), int(examples.ends[1])
+    assert words_of(weights, examples, 1, first, last) == plain.context[plain.start : plain.end]
+    batch = examples.batch([1], CPU)
+    assert int(batch["above"].sum()) == len(above)
+    assert int(batch["types"].sum()) == len(ids) - len(asked)
+
+
+def test_the_loss_knows_that_no_answer_is_above() -> None:
+    batch = {"starts": torch.tensor([2]), "ends": torch.tensor([2])}
+    batch |= dict.fromkeys(("ids", "mask", "types"), torch.zeros(1, 3, dtype=torch.int64))
+    batch |= {"above": torch.tensor([[0, 1, 0]]), "somewhere": torch.tensor([False])}
+    loss = span_loss(Fixed([[[0.0, 9.0, 1.0]], [[3.0, 9.0, 1.0]]]), batch, bf16=False)
+    first = np.log(np.exp([0, 1]).sum()) - 1
+    last = np.log(np.exp([3, 1]).sum()) - 1
+    assert float(loss) == pytest.approx((first + last) / 2, abs=1e-5)
 
 
 def test_the_tokens_of_the_answer_are_those_of_its_words(weights: Path) -> None:
@@ -152,7 +181,7 @@ class Fixed(Reader):
 
 def test_the_loss_is_that_of_the_formula() -> None:
     batch = {"starts": torch.tensor([1]), "ends": torch.tensor([2])}
-    batch |= dict.fromkeys(("ids", "mask", "types"), torch.zeros(1, 3, dtype=torch.int64))
+    batch |= dict.fromkeys(("ids", "mask", "types", "above"), torch.zeros(1, 3, dtype=torch.int64))
     batch["somewhere"] = torch.tensor([False])
     loss = span_loss(Fixed([[[0.0, 2.0, 1.0]], [[3.0, 0.0, 1.0]]]), batch, bf16=False)
     first = np.log(np.exp([0, 2, 1]).sum()) - 2
@@ -162,7 +191,7 @@ def test_the_loss_is_that_of_the_formula() -> None:
 
 def test_where_only_the_sentence_is_known_its_tokens_are_right_together() -> None:
     batch = {"starts": torch.tensor([1]), "ends": torch.tensor([2])}
-    batch |= dict.fromkeys(("ids", "mask", "types"), torch.zeros(1, 3, dtype=torch.int64))
+    batch |= dict.fromkeys(("ids", "mask", "types", "above"), torch.zeros(1, 3, dtype=torch.int64))
     batch["somewhere"] = torch.tensor([True])
     loss = span_loss(Fixed([[[0.0, 2.0, 1.0]], [[3.0, 0.0, 1.0]]]), batch, bf16=False)
     first = np.log(np.exp([0, 2, 1]).sum() / np.exp([2, 1]).sum())

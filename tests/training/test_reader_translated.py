@@ -76,7 +76,7 @@ def test_only_italian_rows_with_an_answer_are_translated(tmp_path: Path) -> None
 
 
 def test_no_more_rows_are_translated_than_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader_translated, "TRANSLATED_ROWS", {"es": 3})
+    monkeypatch.setattr(reader_translated, "TRANSLATED_ROWS", {("it", "es"): 3})
     monkeypatch.setattr(reader_translated, "BATCH_ROWS", 2)
     rows = [row_of("1912", f"{QUESTION} {number}") for number in range(5)]
     examples = list(machine_translated_examples(rows, random.Random(0)))
@@ -86,10 +86,10 @@ def test_no_more_rows_are_translated_than_are_wanted(monkeypatch: pytest.MonkeyP
 def test_where_apertium_is_missing_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(FileNotFoundError, match="apertium is not installed"):
-        translate(["Ciao."], "fr")
+        translate(["Ciao."], "it", "fr")
 
 
 def test_a_pair_that_is_not_installed_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(reader_translated.ROUTES, "fr", ("ita-xyz",))
+    monkeypatch.setitem(reader_translated.ROUTES, ("it", "fr"), ("ita-xyz",))
     with pytest.raises(subprocess.CalledProcessError):
-        translate(["Ciao."], "fr")
+        translate(["Ciao."], "it", "fr")

@@ -1,0 +1,334 @@
+"""Train the reader on a machine with a GPU and without the project.
+
+    python -m training.reader_gpu --pack FOLDER --out FOLDER --plan main --seconds 540
+
+FOLDER of `--pack` is what `reader_pack.py pack` wrote. Needs torch, numpy and its
+neighbours gpu_model.py and gpu_measure.py alone. A run is as
+long as it is told in seconds, its learning rate falls with the time that is left, and what it has
+is written as it goes: a machine that is taken back loses little. Weights are written in 8 bits, a
+scale for each row, as they ship.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from training.gpu_measure import measure, show, summary
+from training.gpu_model import (
+    WORDS,
+    Reader,
+    Rows,
+    draw_rows,
+    lay_out,
+    plan_epoch,
+    read_packed,
+    widen,
+    write_weights,
+)
+
+STARTED = time.monotonic()
+RATE = 2.5e-4
+#: The rate never falls below this share of the peak.
+LEAST_RATE = 0.01
+#: How often the examples of a kind are taken in a pass; once where nothing is said.
+SHARES = {
+    "asked-it-to-fr": 0.5,
+    "asked-es-to-fr": 0.5,
+    "asked-pt-to-fr": 0.5,
+    "asked-it-to-es": 0.5,
+    "squadshifts-amazon_reviews": 0.7,
+    "squadshifts-reddit": 0.7,
+    "removed": 0.6,
+    "subject above": 0.6,
+    "other subject": 0.4,
+    "found": 0.7,
+    "fact": 0.8,
+    "table": 0.8,
+    "cloze": 0.6,
+}
+
+
+def say(*words: Any) -> None:
+    """Print with the seconds since the start."""
+    print(f"[{time.monotonic() - STARTED:6.1f}]", *words, flush=True)
+
+
+# -- training -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What one run is made of."""
+
+    name: str
+    seconds: float
+    rate: float
+    seed: int
+    tokens: int = 32_768
+    dropout: float = 0.1
+    layer_decay: float = 0.95
+    weight_decay: float = 0.01
+    warmup: float = 0.06
+    shares: tuple[tuple[str, float], ...] = ()
+    taught: float = 0.0
+    """The share of the loss that is the teachers'."""
+    steps: int = 10**9
+
+
+def span_loss(scores: Tensor, batch: dict[str, Tensor], somewhere: Tensor) -> Tensor:
+    """Return the mean cross-entropy of first and last token (as span_loss of reader_model.py)."""
+    places = torch.arange(scores.shape[2], device=scores.device)[None]
+    first, last = batch["starts"][:, None], batch["ends"][:, None]
+    inside = (places >= first) & (places <= last) & somewhere[:, None]
+    right = torch.stack([inside | (places == first), inside | (places == last)])
+    found = scores.masked_fill(~right, -torch.inf).logsumexp(2)
+    return (scores.logsumexp(2) - found).mean()
+
+
+def taught_loss(
+    scores: Tensor, batch: dict[str, Tensor], somewhere: Tensor, teachers: Sequence[Reader]
+) -> Tensor:
+    """Return the cross-entropy with what the teachers think, within the sentence that is known."""
+    with torch.no_grad():
+        wanted = torch.stack([teacher(batch).softmax(2) for teacher in teachers]).mean(0)
+        places = torch.arange(scores.shape[2], device=scores.device)[None]
+        outside = (places < batch["starts"][:, None]) | (places > batch["ends"][:, None])
+        wanted = wanted.masked_fill((outside & somewhere[:, None])[None], 0.0)
+        wanted = wanted / wanted.sum(2, keepdim=True).clamp(min=1e-9)
+    return -(wanted * scores.log_softmax(2)).sum(2).mean()
+
+
+def parameter_groups(reader: Reader, recipe: Recipe) -> list[dict[str, Any]]:
+    """Return parameters with lower rates lower down, and no decay of what is no matrix."""
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    depth = len(reader.layers)
+    for name, weight in reader.named_parameters():
+        number = int(name.split(".")[1]) if name.startswith("layers.") else -1
+        below = 0 if name.startswith("head.") else depth - number
+        rate = recipe.rate * recipe.layer_decay**below
+        decay = recipe.weight_decay if weight.ndim == 2 else 0.0
+        groups.setdefault((rate, decay), []).append(weight)
+    return [
+        {"params": params, "lr": rate, "weight_decay": decay, "peak": rate}
+        for (rate, decay), params in groups.items()
+    ]
+
+
+def train(
+    recipe: Recipe,
+    weights: dict[str, Tensor],
+    rows: Rows,
+    kinds: NDArray[np.int64],
+    names: Sequence[str],
+    teachers: Sequence[Reader] = (),
+) -> Reader:
+    """Return a reader trained from `weights` for as long as the recipe says."""
+    device = rows.ids.device
+    torch.manual_seed(recipe.seed)
+    chance = np.random.default_rng(recipe.seed)
+    reader = Reader(weights, recipe.dropout).to(device).train()
+    optimizer = torch.optim.AdamW(parameter_groups(reader, recipe), fused=True)
+    shares = dict(recipe.shares)
+    share = np.array([shares.get(name, 1.0) for name in names])
+    began, step, tokens, epochs = time.monotonic(), 0, 0, 0
+    mean = torch.zeros((), device=device)
+    done = 0.0
+    while done < 1.0:
+        epochs += 1
+        drawn = draw_rows(kinds, share, chance)
+        for chosen in plan_epoch(rows.lengths, drawn, recipe.tokens, chance):
+            done = max((time.monotonic() - began) / recipe.seconds, step / recipe.steps)
+            if done >= 1.0:
+                break
+            factor = min(done / recipe.warmup, (1 - done) / (1 - recipe.warmup))
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * max(factor, LEAST_RATE)
+            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                loss = loss_of(reader, rows.batch(chosen), recipe.taught, teachers)
+            loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+            mean.lerp_(loss.detach(), 0.01 if step > 100 else 0.1)
+            step += 1
+            tokens += int(rows.lengths[chosen].sum())
+            if step % 500 == 0 or step == 20:
+                speed = tokens / (time.monotonic() - began) / 1e3
+                say(f"{recipe.name}: step {step}, epoch {epochs}, loss {float(mean):.4f}, "
+                    f"{speed:.0f}k tokens/s, {done:.0%}")  # fmt: skip
+    say(f"{recipe.name}: {step} steps, {epochs} epochs, {tokens / 1e6:.0f}M tokens")
+    return reader.eval()
+
+
+def loss_of(
+    reader: Reader, batch: dict[str, Tensor], taught: float, teachers: Sequence[Reader]
+) -> Tensor:
+    """Return the loss of a batch, a share of it the teachers'."""
+    scores, somewhere = reader(batch), batch["somewhere"]
+    loss = span_loss(scores, batch, somewhere)
+    if not teachers:
+        return loss
+    return (1 - taught) * loss + taught * taught_loss(scores, batch, somewhere, teachers)
+
+
+def average(states: Sequence[dict[str, Tensor]], shares: Sequence[float]) -> dict[str, Tensor]:
+    """Return the weighted mean of weights."""
+    total = sum(shares)
+    return {
+        name: sum(share / total * state[name] for share, state in zip(shares, states, strict=True))  # type: ignore[misc]
+        for name in states[0]
+    }
+
+
+# -- plans ----------------------------------------------------------------------------------------
+
+
+class Session:
+    """What all runs share."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options, self.out, self.device = options, options.out, torch.device(options.device)
+        self.names = json.loads((options.pack / "names.json").read_text())
+        say("reading")
+        data = read_packed(options.pack / "data.xz")
+        self.start = widen(read_packed(options.pack / "start.xz"), self.device)
+        say("laying out")
+        trained = data["trained"]
+        if options.most:
+            trained = trained[:: max(1, len(trained) // options.most)]
+        self.rows, kept = lay_out(data, trained, self.device)
+        self.kinds = trained[kept, 6].astype(np.int64)
+        somewhere = trained[kept, 5].astype(bool)
+        self.rows.fields["somewhere"] = torch.from_numpy(somewhere).to(self.device)
+        tested = data["tested"]
+        if options.most:
+            tested = tested[:: max(1, len(tested) // options.most)]
+        self.tests, kept = lay_out(data, tested, self.device)
+        self.tested = tested[kept]
+        self.columns: dict[str, dict[str, list[float]]] = {}
+        say(f"{len(self.kinds)} rows, {self.rows.lengths.sum() / 1e6:.1f}M tokens, "
+            f"{len(self.tested)} measured")  # fmt: skip
+
+    def train(
+        self, recipe: Recipe, start: dict[str, Tensor], *teachers: Reader
+    ) -> dict[str, Tensor]:
+        """Return the weights of a run."""
+        reader = train(recipe, start, self.rows, self.kinds, self.names["kinds"], teachers)
+        return {WORDS: self.start[WORDS], **reader.weights()}
+
+    def reader(self, weights: dict[str, Tensor]) -> Reader:
+        """Return a reader that only reads."""
+        return Reader(weights, 0.0).to(self.device).eval().requires_grad_(False)
+
+    def measure(self, name: str, weights: dict[str, Tensor]) -> float:
+        """Measure weights under a name; return the figure to choose by."""
+        figures = measure(self.reader(weights), self.tests, self.tested, self.names["sets"])
+        self.columns[name] = figures
+        chosen = summary(figures)
+        say(f"{name}: {chosen:.2f}; dev:", "; ".join(
+            f"{one[4:]} {v[0]:.1f}/{v[1]:.1f} {v[2]:.3f}"
+            for one, v in figures.items() if one.startswith("dev") and "same" not in one
+        ))  # fmt: skip
+        (self.out / "figures.json").write_text(json.dumps(self.columns))
+        return chosen
+
+
+def compare_rates(session: Session, seconds: float) -> None:
+    """Compare rates and sizes of a batch for a moment each."""
+    session.measure("start", session.start)
+    for rate, tokens in ((1e-4, 16_384), (2e-4, 16_384), (2e-4, 32_768)):
+        name = f"{rate:g} {tokens}"
+        shares = tuple(SHARES.items())
+        recipe = Recipe(name, seconds / 3, rate, 1, tokens=tokens, shares=shares)
+        session.measure(name, session.train(recipe, session.start))
+    show(session.columns, session.out)
+
+
+def short_plan(session: Session, seconds: float) -> None:
+    """One run at half the rate, with fewer made-up facts and more French, to be averaged with."""
+    shares = SHARES | {"fact": 0.3, "table": 0.3, "piaf": 1.3, "piaf-1.1": 1.3}
+    recipe = Recipe("four", seconds, session.options.rate / 2, 4, shares=tuple(shares.items()))
+    weights = session.train(recipe, session.start)
+    write_weights(weights, session.out, "c")
+    session.measure("four", weights)
+    show(session.columns, session.out)
+
+
+def main_plan(session: Session, seconds: float) -> None:
+    """Two runs from the start, their mean, and a third that both teach."""
+    session.measure("start", session.start)
+    options = session.options
+    one = Recipe(
+        "one",
+        seconds * 0.30,
+        options.rate,
+        1,
+        tokens=options.tokens,
+        shares=tuple(SHARES.items()),
+    )
+    two = replace(one, name="two", seed=2, dropout=0.05)
+    first = session.train(one, session.start)
+    session.measure("one", first)
+    write_weights(first, session.out, "a")
+    second = session.train(two, session.start)
+    session.measure("two", second)
+    both = average([first, second], [1, 1])
+    session.measure("both", both)
+    write_weights(both, session.out, "a")
+    teachers = (session.reader(first), session.reader(second))
+    left = seconds - (time.monotonic() - STARTED) - 45
+    if left > 30:
+        three = replace(one, name="three", seed=3, seconds=left, taught=0.6, rate=0.7 * one.rate)
+        third = session.train(three, both, *teachers)
+        session.measure("three", third)
+        write_weights(third, session.out, "b")
+        for name, states, parts in (
+            ("three and both", [third, both], [1, 1]),
+            ("three, both, start", [third, both, session.start], [2, 2, 1]),
+        ):
+            mixed = average(states, parts)
+            if session.measure(name, mixed) > max(
+                summary(v) for k, v in session.columns.items() if k != name
+            ):
+                write_weights(mixed, session.out, "a")
+    show(session.columns, session.out)
+
+
+PLANS = {"rates": compare_rates, "main": main_plan, "short": short_plan}
+
+
+def main() -> None:
+    """Read the command line and run a plan."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--plan", choices=sorted(PLANS), default="main")
+    parser.add_argument("--seconds", type=float, default=540.0, help="all in all")
+    parser.add_argument("--rate", type=float, default=RATE, help="default %(default)s")
+    parser.add_argument(
+        "--tokens", type=int, default=32_768, help="of a batch, default %(default)s"
+    )
+    parser.add_argument("--device", default="cuda")
+    parser.add_argument("--most", type=int, help="rows, to try the script")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    torch.backends.cuda.matmul.allow_tf32 = True
+    session = Session(options)
+    PLANS[options.plan](session, options.seconds)
+
+
+if __name__ == "__main__":
+    main()
