@@ -323,9 +323,9 @@ def test_documents_that_disagree(open_page: Open, served: Served) -> None:
     )  # fmt: skip
     show_result(page, served, new, old)
     ask(page, "since when")
-    expect(page.locator(".sq-differ")).to_contain_text("disagree: they give 2 different answers")
+    expect(page.locator(".sq-differ")).to_contain_text("Your documents give 2 different answers")
     expect(page.locator("[role=status]").first).to_have_text(
-        "Your documents disagree: 2017 / 1894."
+        "Your documents give different answers: 2017 / 1894."
     )
     cards = page.locator(".sq-answer-card")
     expect(cards.locator(".sq-exact")).to_have_text(["2017", "1894"])
