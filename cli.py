@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         Result,
     )
 
+#: Read from standard input at most; a question has 10,000 characters.
+MAX_INPUT_BYTES = 1_000_000
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 _DESCRIPTION = """\
@@ -310,9 +312,19 @@ def _open_pipeline(workspace: Workspace, options: argparse.Namespace) -> Any:
 
 
 def _read_question(question: str) -> str:
-    if question != "-":
-        return question
-    return sys.stdin.buffer.read(1_000_000).decode("utf-8", "replace")
+    raw = sys.stdin.buffer.read(MAX_INPUT_BYTES) if question == "-" else os.fsencode(question)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:  # a terminal or a pipe with another encoding
+        from seedqa.index.documents.decoding import decode
+        from seedqa.index.errors import QuestionError, UnreadableFile
+
+        try:
+            return decode(raw)
+        except UnreadableFile as error:
+            raise QuestionError(
+                f"a question that is {error.reason}", "text", "Ask in UTF-8"
+            ) from error
 
 
 def _filters(options: argparse.Namespace) -> Filters:
@@ -377,7 +389,11 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         from seedqa.index.errors import UsageError
 
-        raise UsageError(message, "", f"See {self.prog} --help")
+        remedy = f"See {self.prog} --help"
+        command = next((name for name in ("ask", "search") if name in sys.argv[1:2]), None)
+        if command and message.startswith("unrecognized arguments"):
+            remedy = f'Put the question in quotes: seedqa {command} "QUESTION"'
+        raise UsageError(message, "", remedy)
 
 
 def _parser() -> argparse.ArgumentParser:

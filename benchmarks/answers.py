@@ -38,6 +38,8 @@ from benchmarks.corpora import (
     write_texts,
 )
 from benchmarks.measuring import describe_machine, format_table
+from benchmarks.structure.worlds import make_worlds
+from benchmarks.structure.writers import write_document
 from seedqa.index.build import build_index
 from seedqa.index.encoder import load_encoder
 from seedqa.index.workspace import Location, resolve
@@ -56,6 +58,10 @@ FOREIGN = {
 #: Questions of each other source, and impossible ones, asked of a half at most.
 STRANGERS = {"dev": 110, "train": 24}
 IMPOSSIBLE = 100
+#: Passages of other articles in a folder that a calibration is fitted on: encoding takes minutes.
+MAX_OTHERS = 500
+#: The name of the structure benchmark among the sources.
+STRUCTURE = "structure"
 ECE_BINS = 15
 RIGHT_F1 = 0.5
 
@@ -97,7 +103,10 @@ def ask_source(
     for half in (0, 1):
         kept = set(titles[half::2])
         contexts = dict.fromkeys(row["context"] for row in rows if row["title"] in kept)
-        contexts |= dict.fromkeys(row["context"] for row in rest if row["title"] not in titles)
+        others = dict.fromkeys(row["context"] for row in rest if row["title"] not in titles)
+        if part == "train" and len(others) > MAX_OTHERS:
+            others = dict.fromkeys(random.Random(4).sample(list(others), MAX_OTHERS))
+        contexts |= others
         folder = scratch / f"{source}-{part}-{half}"
         names = write_texts(folder / "seeds", contexts)
         with open_folder(folder, reader) as pipeline:
@@ -113,6 +122,27 @@ def ask_source(
             if half == 0:
                 for row in foreign_questions(data, part, source):
                     yield ask(pipeline, reader, row, "foreign", "")
+
+
+def ask_structure(scratch: Path, part: str, reader: Reader) -> Iterator[Asked]:
+    """Ask the questions of a part of the structure benchmark, each of its own folder.
+
+    Those that several documents answer, or a list, are left out: they have no one right answer.
+    """
+    for world in make_worlds(part):
+        folder = scratch / world.name
+        for document in world.documents:
+            write_document(document, folder / "seeds")
+        with open_folder(folder, reader) as pipeline:
+            for question in tqdm(world.questions, desc=world.name, disable=None, leave=False):
+                if len(question.gold) > 1 or question.items:
+                    continue
+                answers = [{"text": gold.core, "start": 0} for gold in question.gold]
+                row = {"question": question.text, "source": STRUCTURE, "answers": answers,
+                       "context": ""}  # fmt: skip
+                kind = "answerable" if question.gold else "left out"
+                file = question.gold[0].source if question.gold else ""
+                yield ask(pipeline, reader, row, kind, file)
 
 
 def foreign_questions(data: Path, part: str, source: str) -> Iterator[dict[str, Any]]:
@@ -143,14 +173,15 @@ def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked
     known = load_asked(options.asked, made_of) if options.asked else None
     if known:
         return known
-    asked = {
-        source: list(
-            ask_source(
+    asked = {}
+    for source in options.sources:
+        if source == STRUCTURE:
+            found = ask_structure(options.scratch, options.part, reader)
+        else:
+            found = ask_source(
                 options.data, options.scratch, source, options.part, reader, options.questions
             )
-        )
-        for source in options.sources
-    }
+        asked[source] = list(found)
     if options.asked:
         save_asked(options.asked, made_of, asked)
     return asked

@@ -9,16 +9,23 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.chunking import (
+    DEFAULT_SETTINGS,
+    ChunkSettings,
+    load_splitter,
+    split_document,
+)
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import resolve_folder
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, SeedsError, UnreadableFile
+from seedqa.index.language import load_identifier
 from seedqa.index.messages import Message
 from seedqa.index.plan import Plan, has_same_content, plan_changes, read_everything
 from seedqa.index.progress import Progress, no_progress
@@ -44,7 +51,7 @@ SHOWN_BATCH = 64
 
 
 class OutOfTime(Exception):
-    """The deadline of a build has passed; what was embedded so far is kept."""
+    """A build has taken longer than it may; what was embedded so far is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,22 @@ class Report:
     """Other facts for the user: another model, other chunk settings."""
 
 
+@dataclass(slots=True)
+class _Clock:
+    """Processor time spent on the files and texts themselves, in seconds."""
+
+    spent: float = 0.0
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Count the processor time of the work within."""
+        started = time.process_time()
+        try:
+            yield
+        finally:
+            self.spent += time.process_time() - started
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """The input of a build: folders, encoder, recipe, limits."""
@@ -74,12 +97,14 @@ class _Order:
     encoder: Encoder
     recipe: Recipe
     progress: Progress
-    deadline: float | None
+    seconds: float | None
+    """Processor time that reading and embedding may take, or None for any."""
     embed_batch: int
+    clock: _Clock = field(default_factory=_Clock)
 
-    def check_deadline(self) -> None:
-        """Raise OutOfTime if the deadline has passed."""
-        if self.deadline is not None and time.monotonic() > self.deadline:
+    def check_time(self) -> None:
+        """Raise OutOfTime if the work has taken longer than it may."""
+        if self.seconds is not None and self.clock.spent > self.seconds:
             raise OutOfTime
 
 
@@ -134,13 +159,14 @@ def build_index(
     model_path: str | None = None,
     settings: ChunkSettings = DEFAULT_SETTINGS,
     progress: Progress = no_progress,
-    deadline: float | None = None,
+    seconds: float | None = None,
     embed_batch: int = EMBED_BATCH,
 ) -> Report:
     """Bring the index of `seeds` in `index_folder` up to date; create it if there is none.
 
-    `model_path` names the encoder, None for the bundled one. `deadline` is a time of
-    `time.monotonic`: raises OutOfTime if it passes before the commit. `embed_batch` is the number
+    `model_path` names the encoder, None for the bundled one. Raises OutOfTime if
+    reading and embedding take more than `seconds` of processor time; loading libraries does not
+    count, nor does waiting for a processor. `embed_batch` is the number
     of chunks embedded between two commits of the embedding cache. Raises IndexBusy if another
     process is writing, and the errors of `index.errors` for faults that a user can fix.
     """
@@ -157,7 +183,7 @@ def build_index(
         encoder=encoder,
         recipe=make_recipe(seeds, encoder, model_path, settings),
         progress=progress,
-        deadline=deadline,
+        seconds=seconds,
         embed_batch=embed_batch,
     )
     with write_lock(index_folder), open_for_writing(index_folder) as writer:
@@ -261,15 +287,19 @@ def _read_and_embed(writer: IndexWriter, order: _Order, prepared: _Prepared) -> 
 def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touched]:
     """Yield each file to read as a new document, or as touched if its content is unchanged."""
     to_read = prepared.plan.to_read
+    if to_read and order.seconds is not None:
+        load_identifier()  # what is loaded once does not count as work
+        load_splitter(order.recipe.settings)
     for done, file in enumerate(to_read):
-        order.check_deadline()
+        order.check_time()
         order.progress("reading", done, len(to_read))
         read_ns = time.time_ns()
         row = None if prepared.notes else prepared.plan.known.get(file.source)
         if row and has_same_content(file, row):
             yield Touched(row.id, file, read_ns)
             continue
-        text = _read_file(file, read_ns, order.recipe.settings)
+        with order.clock.working():
+            text = _read_file(file, read_ns, order.recipe.settings)
         skipped = text.document.skipped
         if row and skipped and (skipped, text.document.retry) == (row.skipped, row.retry):
             yield Touched(row.id, file, read_ns)
@@ -336,14 +366,14 @@ def _embed(writer: IndexWriter, order: _Order, texts: Sequence[_NewText]) -> tup
     # the progress bar does not underestimate the time left.
     pending.sort(key=lambda item: (-len(item[1]), item[0]))
     for start in range(0, len(pending), order.embed_batch):
-        order.check_deadline()
+        order.check_time()
         batch = pending[start : start + order.embed_batch]
         parts = []
         for at in range(0, len(batch), SHOWN_BATCH):
             order.progress("embedding", start + at, len(pending))
-            parts.append(
-                encoder.encode_passages([text for _, text in batch[at : at + SHOWN_BATCH]])
-            )
+            with order.clock.working():
+                texts_of_batch = [text for _, text in batch[at : at + SHOWN_BATCH]]
+                parts.append(encoder.encode_passages(texts_of_batch))
         writer.cache_vectors(encoder.fingerprint, [key for key, _ in batch], np.concatenate(parts))
     if pending:
         order.progress("embedding", len(pending), len(pending))

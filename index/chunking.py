@@ -137,8 +137,14 @@ class _Cutter:
             yield open_span
 
     def _split_unit(self, run: Run, start: int, end: int, size: int) -> Iterator[Span]:
-        """Yield the pieces of a unit; a sentence that runs over a page break is not cut there."""
+        """Yield the pieces of a unit; a sentence that runs over a line or a page is not cut there.
+
+        Longer units keep their lines: they would be viewed as a whole.
+        """
         joins = [edit for edit in run.joins if start <= edit.start and edit.end <= end]
+        if end - start <= BLOCK_CHARACTERS:
+            lines = self._joined_lines(start, end)
+            joins = list(merge_edits([*joins, *lines])) if lines else joins
         if not joins:
             yield from self._split(start, end, size)
             return
@@ -157,10 +163,22 @@ class _Cutter:
         It is not within what is not read.
         """
         earliest = max(previous[0] + 1, start - self._settings.overlap)
-        for at in sentence_starts(self._text, previous[0], start):
+        lines = self._joined_lines(previous[0], start)
+        view = make_view(self._text[previous[0] : start], clip_edits(lines, previous[0], start))
+        for found in sentence_starts(view.text, 0, len(view.text)):
+            located = view.locate(found, found + 1)
+            at = previous[0] + located[0] if located else 0
             if at >= earliest and not self._is_unread(at):
                 return at
         return start
+
+    def _joined_lines(self, start: int, end: int) -> list[Edit]:
+        """Return the edits that read a line and the next one as one."""
+        return [
+            edit
+            for edit in _between(self._document.edits, start, end)
+            if "\n" in self._text[edit.start : edit.end] and "\n" not in edit.replacement
+        ]
 
     def _is_unread(self, at: int) -> bool:
         before = bisect_right(self._unread, at, key=lambda edit: edit.start) - 1
@@ -327,6 +345,11 @@ def _good_cut(text: str, start: int, limit: int) -> int:
         if found > start:
             return found + len(separator)
     return limit
+
+
+def load_splitter(settings: ChunkSettings) -> None:
+    """Load the library that cuts texts, so that the first text does not wait for it."""
+    _splitter(settings.size - settings.overlap)
 
 
 @cache

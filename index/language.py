@@ -58,6 +58,11 @@ def _language_sample(text: str, body_start: int) -> str:
     return "\n".join(text[start : start + size] for start in starts)
 
 
+def load_identifier() -> None:
+    """Load the language identifier, so that the first text does not wait for it."""
+    _identifier()
+
+
 @functools.cache
 def _identifier() -> LanguageIdentifier:
     # Imported here, loaded once: 0.2 s for the import, 0.7 s for the model.

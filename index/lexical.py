@@ -15,16 +15,6 @@ from typing import Any
 
 from seedqa.index.stopwords import STOP_WORDS
 
-#: ISO 639-1 codes to the algorithms of PyStemmer (Snowball).
-STEMMERS = {
-    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
-    "en": "english", "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french",
-    "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
-    "it": "italian", "lt": "lithuanian", "ne": "nepali", "nl": "dutch", "no": "norwegian",
-    "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish",
-    "ta": "tamil", "tr": "turkish", "yi": "yiddish",
-}  # fmt: skip
-
 #: Letters that Unicode does not decompose but that people type, or read, as others; and characters
 #: inside a word that are not read: soft hyphens, joiners, sound marks without a kana.
 _UNDECOMPOSED = str.maketrans(
@@ -89,15 +79,14 @@ def stemmed_words(text: str, language: str) -> list[str]:
 
     A language without a stemmer gives the folded words.
     """
-    if language not in STEMMERS:
+    stemmer = _find_stemmer(language)
+    if stemmer is None:
         return folded_words(text)
     composed = [
         unicodedata.normalize("NFC", raw).lower().translate(_UNDECOMPOSED)
         for _, _, raw in find_words(text)
     ]
-    stems = _stemmer(language).stemWords(
-        [word for word in composed if len(word) <= MAX_WORD_LENGTH]
-    )
+    stems = stemmer.stemWords([word for word in composed if len(word) <= MAX_WORD_LENGTH])
     return [word for stem in stems for word in _folded(stem)]
 
 
@@ -110,10 +99,14 @@ def _folded(raw: str) -> list[str]:
 
 
 @cache
-def _stemmer(language: str) -> Any:
+def _find_stemmer(language: str) -> Any | None:
+    """Return the Snowball stemmer of a language, or None if there is none."""
     import Stemmer  # a C extension; a build or a question needs it, `--help` does not
 
-    return Stemmer.Stemmer(STEMMERS[language])
+    try:
+        return Stemmer.Stemmer(language)  # it takes ISO 639-1 codes
+    except KeyError:
+        return None
 
 
 @cache

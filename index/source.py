@@ -7,6 +7,7 @@ nothing of questions.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,9 +39,9 @@ def read_source(workspace: Workspace, location: str) -> Excerpt:
     """
     seeds, by_source = _find_sources(workspace)
     for name, line, count in _readings(location):
-        if name in by_source:
-            text = _read(by_source[name]).text
-            return _cut(name, text, line, count)
+        file = by_source.get(source_key(name, seeds))
+        if file:
+            return _cut(file.source, _read(file).text, line, count)
     match = _LOCATION.fullmatch(location)
     raise _missing_source_error(match["name"] if match else location, seeds)
 
@@ -51,14 +52,33 @@ def open_source(workspace: Workspace, source: str) -> Document:
     Raises SourceError where there is no such file, or it cannot be read.
     """
     seeds, by_source = _find_sources(workspace)
-    if source not in by_source:
+    file = by_source.get(source_key(source, seeds))
+    if file is None:
         raise _missing_source_error(source, seeds)
-    return _read(by_source[source])
+    return _read(file)
 
 
 def _find_sources(workspace: Workspace) -> tuple[Path, dict[str, FoundFile]]:
     found, _ = walk_folder(workspace.seeds, exclude=workspace.index)
-    return workspace.seeds, {file.source: file for file in found}
+    return workspace.seeds, {nfc(file.source): file for file in found}
+
+
+def source_key(name: str, seeds: Path) -> str:
+    """Return a source, or a glob over sources, as a person may write it, in one form.
+
+    `./a.txt`, an absolute path below the seeds folder, and either Unicode normal form are the same
+    as `a.txt`. What leads out of the folder stays as it is, and names nothing.
+    """
+    for folder in (str(seeds), str(seeds.resolve())):
+        name = name.removeprefix(folder.rstrip("/") + "/")
+    while name.startswith("./"):
+        name = name.removeprefix("./")
+    return nfc(name)
+
+
+def nfc(text: str) -> str:
+    """Return `text` in Unicode's composed form: a file system may store the other one."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _missing_source_error(source: str, seeds: Path) -> SourceError:

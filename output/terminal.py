@@ -84,21 +84,34 @@ def _write_answers(result: Result, stream: TextIO, paint: _Paint) -> None:
             file=stream,
         )
     if len(result.answers) > 1:
-        print(paint.strong("Your documents disagree."), end="\n\n", file=stream)
+        print(paint.strong("Your documents give different answers."), end="\n\n", file=stream)
     for answer in result.answers:
-        print(paint.strong(one_line(answer.text)), file=stream)
-        if answer.sentence != answer.text:
-            first = answer.sentence_start
-            for line in _wrap(answer.sentence, [(answer.start - first, answer.end - first)], paint):
-                print(line, file=stream)
+        label = f"  ({one_line(answer.differs_by)})" if answer.differs_by else ""
+        print(f"{paint.strong(one_line(answer.text))}{paint.faint(label)}", file=stream)
+        for line in _quote(answer, paint):
+            print(line, file=stream)
         facts = [
             f"{one_line(answer.source)}:{answer.line}",
             f"characters {answer.start} to {answer.end}",
             f"{band_of(answer.confidence)}, confidence {answer.confidence:.2f}",
         ]
-        if len(result.answers) > 1 and answer.date:
+        if len(result.answers) > 1 and answer.date and answer.date != answer.differs_by:
             facts.append(answer.date)
         print(paint.faint(", ".join(facts)), end="\n\n", file=stream)
+
+
+def _quote(answer: Answer, paint: _Paint) -> Iterable[str]:
+    """Yield the lines that show where an answer stands: its row, its entries or its sentence."""
+    if answer.table:
+        cells = zip(answer.table.columns, answer.table.cells, strict=False)
+        rows = [(one_line(column), one_line(cell)) for column, cell in cells]
+        width = max((len(column) for column, _ in rows), default=0)
+        yield from (f"  {column:<{width}}  {cell}" for column, cell in rows)
+    elif answer.items:
+        yield from (f"- {one_line(item.text)}" for item in answer.items)
+    elif answer.sentence != answer.text:
+        first = answer.sentence_start
+        yield from _wrap(answer.sentence, [(answer.start - first, answer.end - first)], paint)
 
 
 def _write_passage(
@@ -130,8 +143,15 @@ def _location(passage: Passage) -> str:
     lines = str(passage.line_start)
     if passage.line_end != passage.line_start:
         lines += f"-{passage.line_end}"
-    page = f" (page {passage.page})" if passage.page else ""
-    return f"{one_line(passage.source)}:{lines}{page}"
+    return f"{one_line(passage.source)}:{lines}{_pages(passage)}"
+
+
+def _pages(passage: Passage) -> str:
+    if not passage.page:
+        return ""
+    if (passage.page_to or passage.page) == passage.page:
+        return f" (page {passage.page})"
+    return f" (pages {passage.page}-{passage.page_to})"
 
 
 def _explain_confidence(result: Result) -> str:

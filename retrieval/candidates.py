@@ -7,8 +7,10 @@ joined.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from seedqa.index.lexical import stemmed_words
 from seedqa.index.stopwords import STOP_WORDS
@@ -38,6 +40,9 @@ COLUMN_WEIGHTS: Mapping[str, float] = {
 BM25_CEILING = 2.2
 #: A chunk that has every word has it in the columns `folded` and `stems`.
 TEXT_COLUMNS = 2
+#: A code: few letters, then some digits; "e1047", "din4102".
+_CODE = re.compile(r"([a-z]{1,4})(\d{2,})")
+_LETTERS, _DIGITS = re.compile(r"[a-z]{1,4}"), re.compile(r"\d{2,}")
 #: Scores are compared at this many decimals, so that the order does not depend on the processor.
 DECIMALS = 6
 
@@ -82,15 +87,39 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
         for word in question.topical
         for stem in stemmed_words(word, language)
     }
-    terms = [*folded, *(Term("stems", stem) for stem in stems)]
-    terms += [Term(f"context_{term.column}", term.word) for term in terms]
-    counts = reading.counts(terms)
-    rare_first = sorted((count, term.column, term.word) for term, count in counts.items() if count)
+    counts = _count(reading, [*folded, *(Term("stems", stem) for stem in stems)])
+    absent = [word for word in question.words if not counts.get(Term("folded", word))]
+    counts |= _count(reading, [Term("folded", word) for word in code_variants(absent)])
+    columns = list(COLUMN_WEIGHTS)
+    rare_first = sorted(
+        (count, columns.index(term.column), term.word) for term, count in counts.items() if count
+    )
     weights = [inverse_document_frequency(counts[term], generation.chunks) for term in folded]
     ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weights)
     return LexicalQuery(
         _affordable(rare_first, generation.chunks), ceiling, _unknown(question, counts)
     )
+
+
+def _count(reading: Reading, terms: list[Term]) -> dict[Term, int]:
+    """Return the counts of terms in the columns of the text and in those of the context."""
+    in_context = [Term(f"context_{term.column}", term.word) for term in terms]
+    return reading.counts([*terms, *in_context])
+
+
+def code_variants(words: Sequence[str]) -> list[str]:
+    """Return the other spellings of codes among folded words: "e1047" is "E-1047" too.
+
+    >>> code_variants(["error", "e1047"]), code_variants(["error", "e", "1047"])
+    (['1047'], ['e1047'])
+    """
+    apart = [found[2] for word in words if (found := _CODE.fullmatch(word))]
+    joined = [
+        before + word
+        for before, word in pairwise(words)
+        if _LETTERS.fullmatch(before) and _DIGITS.fullmatch(word)
+    ]
+    return [word for word in (*apart, *joined) if word not in words]
 
 
 def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
@@ -100,6 +129,7 @@ def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
         word
         for word in question.topical
         if word not in known
+        and not known.intersection(code_variants([word]))
         and not any(
             stem in known for language in STOP_WORDS for stem in stemmed_words(word, language)
         )
@@ -114,16 +144,17 @@ def inverse_document_frequency(count: int, chunks: int) -> float:
     return max(1e-6, math.log(max(1e-6, (chunks - count + 0.5) / (count + 0.5))))
 
 
-def _affordable(rare_first: list[tuple[int, str, str]], chunks: int) -> tuple[Term, ...]:
+def _affordable(rare_first: list[tuple[int, int, str]], chunks: int) -> tuple[Term, ...]:
     most = max(MIN_FREQUENT, chunks * FREQUENT_SHARE)
     kept = [found for found in rare_first if found[0] <= most] or rare_first[:1]
+    columns = list(COLUMN_WEIGHTS)
     terms: list[Term] = []
     postings = 0
     for count, column, word in kept:
         postings += count
         if terms and (postings > MAX_POSTINGS or len(terms) >= MAX_TERMS):
             break
-        terms.append(Term(column, word))
+        terms.append(Term(columns[column], word))
     return tuple(terms)
 
 

@@ -6,7 +6,6 @@ The only module of retrieval that builds. Knows plans and builds; knows nothing 
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,7 +112,7 @@ def build(
         model_path=generation.recipe.model_path,
         settings=generation.recipe.settings,
         progress=progress,
-        deadline=None if seconds is None else time.monotonic() + seconds,
+        seconds=seconds,
     )
     for note in report.notes:
         logger.info("%s", note)

@@ -9,6 +9,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
+
 from seedqa.retrieval.normalise import normalise_answer
 
 
@@ -71,5 +73,4 @@ def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
 
 def percentile(values: Sequence[float], share: float) -> float:
     """Return the smallest value that at least `share` of the values do not exceed."""
-    ordered = sorted(values)
-    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+    return float(np.quantile(values, share, method="inverted_cdf"))

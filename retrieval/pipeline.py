@@ -17,6 +17,7 @@ from seedqa.index.errors import QuestionError
 from seedqa.index.messages import Message
 from seedqa.index.progress import Progress, no_progress
 from seedqa.index.reading_view import CONTEXT_MARK
+from seedqa.index.source import source_key
 from seedqa.index.store.database import missing_index_error
 from seedqa.index.store.protocol import IndexReader, Reading
 from seedqa.index.store.reading import open_for_reading
@@ -175,6 +176,9 @@ class Pipeline:
                 Message("1 to {count} passages", count=MAX_COUNT),
                 Message("Give another -n"),
             )
+        if filters.pattern:
+            pattern = source_key(filters.pattern, self.workspace.seeds)
+            filters = replace(filters, pattern=pattern)
         clock = _Clock()
         freshness = self.refresh(progress) if refresh else self._check()
         clock.lap("refresh_ms")

@@ -91,5 +91,8 @@ def _normalised(passage: Passage, start: int, end: int) -> tuple[Edit, ...]:
     return tuple(
         Edit(edit.start + passage.start, edit.end + passage.start, edit.replacement)
         for edit in passage.edits
-        if edit.start < edit.end and start <= edit.start and edit.end <= end
+        if edit.start < edit.end
+        and start <= edit.start
+        and edit.end <= end
+        and (edit.replacement != " " or passage.text[edit.start : edit.end].strip())
     )

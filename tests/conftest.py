@@ -1,25 +1,26 @@
-"""A deterministic toy encoder and folders of documents, for tests that need no real model."""
+"""Folders of documents and an encoder for tests, and what each test needs."""
 
 from __future__ import annotations
 
-import hashlib
 import signal
-from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from seedqa.index.encoder import Vectors
-from seedqa.index.lexical import folded_words
+from support.toy import ToyEncoder
 
+TESTS = Path(__file__).parent
 #: What the tests of a folder or module need, so that `scripts/test fast` can leave them out.
 MARKED = {
     "browser": "browser",
     "training": "training",
     "test_api_docs.py": "page",
     "test_awkward.py": "slow",
+    "test_cli.py": "slow",
+    "test_doctor.py": "slow",
+    "test_encoder.py": "slow",
     "test_quality.py": "slow",
+    "test_readme.py": "slow",
     "test_reliability.py": "slow",
 }
 #: A limit for those that wait for other processes, on a machine that does other work too.
@@ -29,12 +30,13 @@ PATIENT_SECONDS = 600
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by where they are, and by the page that they start."""
     for item in items:
-        marks = {mark for name, mark in MARKED.items() if name in item.path.parts}
+        parts = item.path.relative_to(TESTS).parts
+        marks = {mark for name, mark in MARKED.items() if name in parts}
         if starts_page(item):
             marks.add("page")
         for mark in marks:
             item.add_marker(mark)
-        if marks:
+        if marks or item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.timeout(PATIENT_SECONDS))
 
 
@@ -49,34 +51,6 @@ def starts_page(item: pytest.Item) -> bool:
 # A shell without job control has what it starts in the background ignore Ctrl-C, and that is handed
 # down: tests that press it need it to count.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-class ToyEncoder:
-    """Bag of hashed words, 64 dimensions: texts that share words are near, by arithmetic alone."""
-
-    def __init__(self, name: str = "toy", salt: str = "") -> None:
-        self.name = name
-        self.fingerprint = hashlib.sha256(f"{name}{salt}".encode()).hexdigest()
-        self.dimension = 64
-        self.languages = ("en",)
-        self.encoded: list[str] = []
-        """Every passage that was encoded, so that a test can count the work."""
-
-    def encode_question(self, question: str) -> Vectors:
-        return self._encode([question])[0]
-
-    def encode_passages(self, passages: Sequence[str]) -> Vectors:
-        self.encoded += passages
-        return self._encode(passages)
-
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            vectors[row, 0] = 0.1
-            for word in folded_words(text):
-                digest = hashlib.sha256(word.encode()).digest()
-                vectors[row, 1 + digest[0] % 63] += 1.0 if digest[1] % 2 else -1.0
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 @pytest.fixture

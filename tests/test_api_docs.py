@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from seedqa.cli import main
-from served import ROOT, Served
+from support.served import ROOT, Served
 
 API = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "docs" / "how-to" / "page.md").read_text(encoding="utf-8")

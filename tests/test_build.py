@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import (
     OutOfTime,
     Report,
@@ -32,6 +31,7 @@ from seedqa.index.store.rows import DocumentRow
 from seedqa.index.types import Chunk, SkipKind, SkippedFile
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
+from support.toy import ToyEncoder
 
 SOURCES = ("bridge.txt", "pont.md", "sub/bruecke.txt")
 
@@ -669,16 +669,25 @@ def test_interrupted_build_keeps_what_it_embedded(
 
 
 class SlowEncoder(ToyEncoder):
-    """Takes until after the deadline for a batch."""
-
-    def __init__(self, deadline: float) -> None:
-        super().__init__()
-        self._deadline = deadline
+    """Works for longer than it may on the first batch."""
 
     def encode_passages(self, passages: Sequence[str]) -> Vectors:
-        while time.monotonic() <= self._deadline:
-            time.sleep(0.01)
+        started = time.process_time()
+        while time.process_time() - started <= ALLOWED_SECONDS:
+            pass
         return super().encode_passages(passages)
+
+
+class WaitingEncoder(ToyEncoder):
+    """Waits for a processor that others have."""
+
+    def encode_passages(self, passages: Sequence[str]) -> Vectors:
+        time.sleep(2 * ALLOWED_SECONDS)
+        return super().encode_passages(passages)
+
+
+#: Enough for reading some short files.
+ALLOWED_SECONDS = 0.3
 
 
 def test_build_that_is_out_of_time_keeps_what_it_embedded(
@@ -689,21 +698,24 @@ def test_build_that_is_out_of_time_keeps_what_it_embedded(
 ) -> None:
     for name in "abc":
         (seeds / f"{name}.txt").write_text(f"Title {name}\n\nThe text of {name}.\n")
-    deadline = time.monotonic() + 1.0
     with pytest.raises(OutOfTime):
-        build_index(seeds, folder, SlowEncoder(deadline), deadline=deadline, embed_batch=1)
+        build_index(seeds, folder, SlowEncoder(), seconds=ALLOWED_SECONDS, embed_batch=1)
     assert tuple(texts(folder)) == SOURCES
     report = build_index(seeds, folder, encoder)
     assert (report.indexed, report.embedded, report.reused) == (("a.txt", "b.txt", "c.txt"), 2, 1)
 
 
-def test_deadline_that_has_passed_reads_nothing(
-    seeds: Path, folder: Path, encoder: ToyEncoder
-) -> None:
+def test_a_build_without_time_reads_nothing(seeds: Path, folder: Path, encoder: ToyEncoder) -> None:
     said: list[tuple[str, int, int]] = []
     with pytest.raises(OutOfTime):
-        build_index(seeds, folder, encoder, deadline=0.0, progress=lambda *step: said.append(step))
+        build_index(seeds, folder, encoder, seconds=-1.0, progress=lambda *step: said.append(step))
     assert said == []
+
+
+def test_waiting_for_a_processor_is_no_work(seeds: Path, folder: Path) -> None:
+    """On a busy machine one edited file was never caught up with."""
+    report = build_index(seeds, folder, WaitingEncoder(), seconds=ALLOWED_SECONDS, embed_batch=1)
+    assert report.indexed == SOURCES
 
 
 # --- an incremental build is a full one -----------------------------------------------------------

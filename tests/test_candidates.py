@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.store.protocol import Reading, Term
 from seedqa.index.store.reading import RESCORED, open_for_reading
@@ -29,6 +28,7 @@ from seedqa.retrieval.candidates import (
     plan_lexical_query,
 )
 from seedqa.retrieval.question import parse_question
+from support.toy import ToyEncoder
 
 NOTES = 400
 """More than the dense arm looks at, so that it must choose."""
@@ -87,11 +87,14 @@ def test_inverse_document_frequency_is_that_of_fts5() -> None:
 
 def test_each_word_is_looked_up_folded_and_stemmed_rarest_first(reading: Reading) -> None:
     query = plan(reading, "What of the iron bridges and group3 in w17?")
-    # w17 is in one note, iron and bridge in three, group3 in 57; bridges only as a stem
+    # w17 is in one note, iron and bridge in three, group3 in 57; bridges only as a stem. A note's
+    # first line is its title, so that these words are in the context of its chunk too.
     assert query.terms == (
-        Term("folded", "w17"), Term("stems", "w17"), Term("folded", "iron"),
-        Term("stems", "bridg"), Term("stems", "iron"), Term("folded", "group3"),
-        Term("stems", "group3"),
+        Term("folded", "w17"), Term("stems", "w17"),
+        Term("context_folded", "w17"), Term("context_stems", "w17"),
+        Term("folded", "iron"), Term("stems", "bridg"), Term("stems", "iron"),
+        Term("folded", "group3"), Term("stems", "group3"),
+        Term("context_folded", "group3"), Term("context_stems", "group3"),
     )  # fmt: skip
 
 
@@ -106,7 +109,8 @@ def test_the_ceiling_counts_words_that_are_nowhere(reading: Reading) -> None:
 def test_only_function_words_are_looked_up_as_they_are(reading: Reading) -> None:
     assert plan(reading, "of the and").terms == (
         Term("folded", "the"), Term("stems", "the"), Term("folded", "and"), Term("folded", "of"),
-        Term("stems", "and"), Term("stems", "of"),
+        Term("stems", "and"), Term("stems", "of"), Term("context_folded", "and"),
+        Term("context_folded", "of"), Term("context_stems", "and"), Term("context_stems", "of"),
     )  # fmt: skip
 
 
@@ -121,8 +125,8 @@ def test_at_most_so_many_terms_are_looked_up(reading: Reading) -> None:
     question = " ".join(f"w{number}" for number in range(100, 140))
     # all are as rare, so the folded column comes first, in the order of the alphabet
     assert plan(reading, question).terms == folded(
-        *(f"w{number}" for number in range(100, 100 + MAX_TERMS))
-    )
+        *(f"w{number}" for number in range(100, 140))
+    ) + tuple(Term("stems", f"w{number}") for number in range(100, 100 + MAX_TERMS - 40))
 
 
 class _Counted:
@@ -175,18 +179,26 @@ def test_lexical_search_finds_words_best_first_ties_by_id(reading: Reading) -> N
 def test_what_equals_the_last_candidate_is_one_too(reading: Reading) -> None:
     """Ids, and so the history of builds, must not decide which of equals are candidates."""
     both = (Term("folded", "note"), Term("stems", "note"))
-    hits = lexical_candidates(reading, LexicalQuery(both, 1.0), NO_FILTERS)
+    hits = lexical_candidates(reading, LexicalQuery(both, 1.0, frozenset()), NO_FILTERS)
     # the first three notes are longer, so the word weighs less in them
     assert [chunk for chunk, _ in hits] == list(range(4, NOTES + 1))
-    pairs = LexicalQuery(folded(*(f"pair{n}" for n in range(10, 100))), 1.0)
+    pairs = LexicalQuery(folded(*(f"pair{n}" for n in range(10, 100))), 1.0, frozenset())
     assert len(lexical_candidates(reading, pairs, NO_FILTERS)) == 180 > DEPTH
+
+
+def indexed_words(number: int) -> int:
+    """Count the words of all columns: text and context, the file's name and the title, twice."""
+    text, head = (part.replace(".", "").split() for part in (note(number), title(number)))
+    return 2 * (len(text) + 1 + len(head))
 
 
 def test_the_score_is_bm25_computed_by_hand(reading: Reading) -> None:
     """Okapi BM25 with k1 = 1.2, b = 0.75, over the length of all columns."""
-    hits = dict(lexical_candidates(reading, LexicalQuery(folded("w17"), 1.0), NO_FILTERS))
-    own = 2 * len(note(17).replace(".", "").split())
-    mean = sum(2 * len(note(number).replace(".", "").split()) for number in range(NOTES)) / NOTES
+    hits = dict(
+        lexical_candidates(reading, LexicalQuery(folded("w17"), 1.0, frozenset()), NO_FILTERS)
+    )
+    own = indexed_words(17)
+    mean = sum(map(indexed_words, range(NOTES))) / NOTES
     weight = math.log((NOTES - 1 + 0.5) / 1.5)
     assert hits == {
         18: pytest.approx(weight * 2.2 / (1 + 1.2 * (0.25 + 0.75 * own / mean)), abs=2e-6)
@@ -268,7 +280,8 @@ def test_a_folder_of_two_languages_is_stemmed_in_both(seeds: Path, tmp_path: Pat
         assert opened
         query = plan(opened, "brûlés Brücken bridges")
         assert query.terms == (
-            Term("stems", "bridg"), Term("stems", "bruck"), Term("stems", "brul")
+            Term("stems", "bridg"), Term("stems", "bruck"), Term("stems", "brul"),
+            Term("context_stems", "bridg"), Term("context_stems", "bruck"),
         )  # fmt: skip
         hits = lexical_candidates(opened, query, NO_FILTERS)
         sources = {chunk.id: chunk.source for chunk in opened.chunks(range(1, 4)).values()}

@@ -88,6 +88,7 @@ def test_a_long_text_of_many_blocks_keeps_its_promises() -> None:
     assert all(seen or character.isspace() for seen, character in zip(covered, text, strict=True))
 
 
+@pytest.mark.slow
 def test_one_line_of_two_megabytes_without_a_space() -> None:
     text = "0123456789" * 200_000
     chunks = split_document(document(text))

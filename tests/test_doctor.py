@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.doctor import (
     Finding,
@@ -21,6 +20,7 @@ from seedqa.index.errors import IndexCorrupt
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
 from seedqa.retrieval.reader import SHIPPED_READER, Reader
+from support.toy import ToyEncoder
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ ALLOWED = {
     "page": {"index", "retrieval", "output", "page"},
 }
 #: Never imported by what is installed.
-OUTSIDE = {"benchmarks", "tests", "training", "conftest"}
+OUTSIDE = {"benchmarks", "tests", "training", "conftest", "support"}
 #: Folders that are packages of the product.
 PRODUCT = ("index/**/*.py", "retrieval/*.py", "output/*.py", "page/*.py")
 MODULES = sorted(

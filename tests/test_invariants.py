@@ -17,7 +17,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
 from seedqa.index.documents.formats import EXTRACTORS
@@ -28,7 +27,8 @@ from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Chunk, Document, 
 from seedqa.index.workspace import Location, resolve
 from seedqa.page.view import mark_spans
 from seedqa.retrieval.pipeline import Pipeline
-from structure import assert_sound
+from support.structure import assert_sound
+from support.toy import ToyEncoder
 
 
 def examples(count: int) -> settings:

@@ -18,7 +18,7 @@ from seedqa.index.errors import SeedqaError, UnreadableFile, UploadError, UsageE
 from seedqa.index.messages import Message, describe_os_error
 from seedqa.output.contract import error_json
 from seedqa.page.words import LANGUAGES, translate, word_error
-from served import ROOT
+from support.served import ROOT
 
 # -- a message -----------------------------------------------------------------------------------
 
@@ -100,8 +100,6 @@ ONLY_FOR_THE_COMMAND_LINE = {
     "cli.py", "doctor.py", "evaluation.py", "_load_sentence_transformer", "make_rules",
     "read_logins", "listen", "_cut",
 }  # fmt: skip
-#: Extractors whose reasons are plain text until they are made messages.
-STILL_PLAIN = {"decoding.py", "docx.py", "docx_package.py", "pdf.py"}
 #: What makes a template of a text that it does not know: `describe_os_error`, `Message.of`.
 MAKES_MESSAGES = {"messages.py"}
 ERRORS = {
@@ -115,15 +113,6 @@ SAID_BY_THE_SYSTEM = {
     "Permission denied", "No such file or directory", "No space left on device",
     "Read-only file system", "Is a directory", "Input/output error", "File name too long",
 }  # fmt: skip
-#: Templates of the modules that are still plain.
-SAID_BY_EXTRACTORS = {
-    "binary content, not text", "encrypted PDF (password needed)", "damaged PDF: {detail}",
-    "no text layer (scanned?)", "PDF with more than {count} characters",
-    "encrypted DOCX or an old Word file", "encrypted DOCX (password needed)",
-    "damaged DOCX: {detail}",
-    "DOCX expands to more than {count} MiB", "DOCX expands to more than {count} MiB of text",
-}  # fmt: skip
-
 FRENCH: dict[str, str] = json.loads(
     (ROOT / "page" / "assets" / "phrases.fr.json").read_text(encoding="utf-8")
 )
@@ -176,7 +165,7 @@ def test_every_message_is_translated() -> None:
 
 def test_the_table_translates_nothing_that_nobody_says() -> None:
     said = {template_of(call) for call in MESSAGES.values()}
-    assert FRENCH.keys() - said == SAID_BY_THE_SYSTEM | SAID_BY_EXTRACTORS
+    assert FRENCH.keys() - said == SAID_BY_THE_SYSTEM
 
 
 def test_translations_have_the_same_values() -> None:
@@ -186,7 +175,7 @@ def test_translations_have_the_same_values() -> None:
 
 def test_every_error_that_may_reach_the_page_is_made_of_messages() -> None:
     """A text with values in it, as an f-string, could not be found in the table."""
-    made = dict(calls(ERRORS, ONLY_FOR_THE_COMMAND_LINE | STILL_PLAIN))
+    made = dict(calls(ERRORS, ONLY_FOR_THE_COMMAND_LINE))
     assert len(made) > 35
     for where, call in made.items():
         for part in call.args:

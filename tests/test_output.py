@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import Report, build_index
 from seedqa.index.doctor import Finding
 from seedqa.index.errors import SourceError
@@ -31,12 +30,15 @@ from seedqa.output.terminal import one_line, visible, write_result
 from seedqa.retrieval.types import (
     Answer,
     IndexState,
+    Item,
     Passage,
     Ranks,
     Result,
     ScoreParts,
+    TableRow,
     Timings,
 )
+from support.toy import ToyEncoder
 
 
 class Terminal(io.StringIO):
@@ -134,12 +136,51 @@ def test_answers_that_disagree_are_each_shown_with_source_and_date() -> None:
     other = Answer("1901", "bridge.txt", 23, 27, 3, 0.4, "1901", 23, 27, "2021-03-03")
     text = render(replace(result, answers=(*result.answers, other)), io.StringIO())
     assert text.startswith(
-        "Your documents disagree.\n\n"
+        "Your documents give different answers.\n\n"
         "1894\nIt opened in 1894.\n"
         "bridge.txt:3, characters 23 to 27, likely, confidence 0.75, 2021-03-03\n\n"
         "1901\nbridge.txt:3, characters 23 to 27, unsure, confidence 0.40, 2021-03-03\n\n"
         "1. "
     )
+
+
+def test_what_distinguishes_the_documents_is_in_brackets() -> None:
+    result = make_result()
+    [answer] = result.answers
+    answers = tuple(replace(answer, differs_by=label) for label in ("2021-03-03", "version\n4"))
+    text = render(replace(result, answers=answers), io.StringIO())
+    assert "1894  (2021-03-03)\n" in text
+    assert "1894  (version␊4)\n" in text
+    assert ", 2021-03-03\n" in text.split("(version␊4)")[1]
+    assert ", 2021-03-03\n" not in text.split("(version␊4)")[0]
+
+
+def test_an_answer_from_a_table_has_its_row() -> None:
+    result = make_result()
+    [answer] = result.answers
+    row = TableRow(("Bridge", "Year\x1b"), ("Ebro", "1894"))
+    text = render(replace(result, answers=(replace(answer, table=row),)), io.StringIO())
+    assert text.startswith("1894\n  Bridge  Ebro\n  Year␛   1894\nbridge.txt:3, ")
+
+
+def test_a_list_is_shown_entry_by_entry() -> None:
+    result = make_result()
+    [answer] = result.answers
+    items = (Item("Ann\tMiller", 10, 20), Item("1894", 23, 27))
+    text = render(replace(result, answers=(replace(answer, items=items),)), io.StringIO())
+    assert text.startswith("1894\n- Ann␉Miller\n- 1894\nbridge.txt:3, ")
+
+
+@pytest.mark.parametrize(
+    ("page", "page_to", "shown"),
+    [(3, 3, " (page 3)"), (3, 4, " (pages 3-4)"), (3, None, " (page 3)")],
+)
+def test_the_pages_of_a_passage(page: int, page_to: int | None, shown: str) -> None:
+    result = make_result()
+    [passage] = result.passages
+    passage = replace(passage, page=page, page_to=page_to)
+    text = render(replace(result, passages=(passage,)), io.StringIO())
+    assert f":3-4{shown}  The iron bridge\n" in text
 
 
 def test_the_confidence_is_explained_also_where_it_is_too_low() -> None:

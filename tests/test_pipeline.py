@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
@@ -27,7 +26,7 @@ from seedqa.index.errors import (
 )
 from seedqa.index.plan import plan_changes
 from seedqa.index.store.lock import write_lock
-from seedqa.index.types import Filters
+from seedqa.index.types import Edit, Filters
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import (
     MAX_COUNT,
@@ -38,6 +37,7 @@ from seedqa.retrieval.types import (
     Ranks,
     Result,
 )
+from support.toy import ToyEncoder
 
 ROOT = Path(__file__).parent.parent
 BRIDGE = "The bridge over the Ebro was opened in 1894."
@@ -130,7 +130,7 @@ def test_a_search_does_not_answer(pipeline: Pipeline) -> None:
     result = pipeline.search("When was the bridge opened?")
     assert (result.answer, result.answers, result.confidence) == (None, (), 0.0)
     asked = pipeline.ask("When was the bridge opened?")
-    assert sources(result) == sources(asked)
+    assert sorted(sources(result)) == sorted(sources(asked))
     assert [passage.parts.reader for passage in result.passages] == [0.0] * 3
 
 
@@ -142,7 +142,7 @@ def test_a_passage_says_where_it_stands(pipeline: Pipeline, seeds: Path) -> None
         source="pont.md", title="Le vieux pont", date="2021-03-03", language="fr",
         start=0, end=len(text.strip()), line_start=1, line_end=5, page=None, text=text.strip(),
         score=passage.score, ranks=Ranks(dense=1, lexical=1), stale=False, also_in=(),
-        parts=passage.parts, context=("Le vieux pont",),
+        parts=passage.parts, context=("Le vieux pont",), edits=(Edit(0, 2, ""),),
     )  # fmt: skip
     assert passage.score == pytest.approx(passage.parts.dense + passage.parts.lexical, abs=2e-6)
 
@@ -289,19 +289,19 @@ def test_ties_within_a_file_go_to_the_earlier_place(seeds: Path, location: Locat
         "their",
         "lights",
     ]
-    parts = [" ".join(words[at:] + words[:at]) + "." for at in (0, 4, 8)]
+    parts = [" ".join(words[at:] + words[:at]) + "." for at in (0, 4, 8, 2)]
     write(seeds, "long.md", "# Notes\n\n" + ("\n\n" + "-" * 440 + "\n\n").join(parts))
     with Pipeline.open(resolve(location), encoder=ToyEncoder()) as pipeline:
         result = pipeline.search("ferries", filters=Filters(pattern="long.md"), count=10)
     tied = [hit.start for hit in result.passages if hit.score == result.passages[0].score]
-    assert tied == [9, 517, 1025]
+    assert tied == [517, 1025, 1533]  # the first has the heading
 
 
 ASK = """
 import json, sys
 from dataclasses import asdict
 from pathlib import Path
-from conftest import ToyEncoder
+from support.toy import ToyEncoder
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
 questions = ["bridge Ebro 1894", "Quand le pont a-t-il brûlé ?", "night ferries", "the of is"]
@@ -327,6 +327,7 @@ def ask_in_a_process(index: Path, hash_seed: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_every_process_and_every_history_gives_the_same_answers(
     seeds: Path, tmp_path: Path
 ) -> None:

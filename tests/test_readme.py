@@ -48,7 +48,7 @@ def test_the_two_commands() -> None:
     assert 'pip install --quiet --disable-pip-version-check -e ".[models,test' in (
         ROOT / "scripts" / "test"
     ).read_text(encoding="utf-8")
-    assert "exec scripts/test\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "\nscripts/test\n" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def plain(text: str) -> str:

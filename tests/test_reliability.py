@@ -20,12 +20,12 @@ from pathlib import Path
 
 import pytest
 
-from builder import EMBED_BATCH, Builder, read_state
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import IndexBusy, IndexMissing
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.reading import open_for_reading
+from support.builder import EMBED_BATCH, Builder, read_state
+from support.toy import ToyEncoder
 
 CACHE = ["cache begin", "cache written", "cache committed"]
 VECTORS = ["vectors write", "vectors written", "vectors synced", "vectors in place"]
@@ -263,7 +263,8 @@ def test_reader_sees_a_hundred_generations_come_and_go_each_of_them_whole(tmp_pa
     write_edition(seeds, 1)
     build_index(seeds, index, ToyEncoder())
     reader = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("reader.py"), index, stop],
+        [sys.executable, "-m", "support.asker", index, stop],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import is_cut_off, name_context
-from seedqa.index.types import Block, BlockKind, Chunk, Document, Row
+from seedqa.index.types import Block, BlockKind, Chunk, Document, Edit, Row
 
 H, P, I = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM  # noqa: E741
 
@@ -163,4 +164,26 @@ def test_a_footnote_does_not_end_a_sentence_that_runs_on() -> None:
     assert told(split_document(document)) == [
         (("Report",), "It was paid for by the fund."),
         (("Report",), "See page 9."),
+    ]
+
+
+def test_a_note_of_markdown_has_the_headings_above_its_reference_as_context() -> None:
+    text = "# Light\n\n## Branvik\n\nBuilt late[^1].\n\n## Skagen\n\nOld.\n\n[^1]: In 1847.\n"
+    extracted = extract_markdown(text.encode())
+    document = Document("a.md", text, "Light", None, "en", (), extracted.blocks, extracted.edits)
+    assert told(split_document(document))[-1] == (("Light", "Branvik"), "In 1847.")
+
+
+def test_wrapped_prose_is_cut_between_sentences_and_not_between_lines() -> None:
+    text = (
+        "The light was kept for forty years by Greta\nBrandquister of Skagen. She was paid\n"
+        "twelve crowns a month by the Harbour\nOffice. The house is gone."
+    )
+    breaks = [at for at, character in enumerate(text) if character == "\n"]
+    edits = tuple(Edit(at, at + 1, " ") for at in breaks)
+    document = make((P, text), edits=edits)
+    chunks = split_document(document, ChunkSettings(size=140, overlap=60))
+    assert [readable_text(chunk) for chunk in chunks] == [
+        "The light was kept for forty years by Greta Brandquister of Skagen.",
+        "She was paid twelve crowns a month by the Harbour Office. The house is gone.",
     ]

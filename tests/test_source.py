@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import SourceError
-from seedqa.index.source import Excerpt, read_source
+from seedqa.index.source import Excerpt, read_source, source_key
 from seedqa.index.workspace import Location, Workspace, resolve
+from support.toy import ToyEncoder
 
 
 @pytest.fixture
@@ -59,3 +59,15 @@ def test_a_line_that_is_not_there(workspace: Workspace, line: str) -> None:
     with pytest.raises(SourceError) as raised:
         read_source(workspace, f"bridge.txt:{line}")
     assert raised.value.expected == "1 to 4"
+
+
+@pytest.mark.parametrize("form", ["./bridge.txt", "././bridge.txt", "{seeds}/bridge.txt"])
+def test_a_source_may_be_written_as_a_path(workspace: Workspace, form: str) -> None:
+    location = form.format(seeds=workspace.seeds)
+    assert read_source(workspace, f"{location}:3").source == "bridge.txt"
+
+
+def test_a_name_in_either_unicode_form(seeds: Path, workspace: Workspace) -> None:
+    (seeds / "cafe\u0301.txt").write_text("noir\n", encoding="utf-8")
+    assert read_source(workspace, "caf\xe9.txt").source == "cafe\u0301.txt"
+    assert source_key("./cafe\u0301*", workspace.seeds) == "caf\xe9*"

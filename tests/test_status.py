@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import IndexMismatch, IndexMissing, SeedsError
 from seedqa.index.status import read_status
 from seedqa.index.types import SkipKind, SkippedFile
 from seedqa.index.workspace import Location, resolve
 from seedqa.output.contract import status_json
+from support.toy import ToyEncoder
 
 
 def test_coverage(seeds: Path, tmp_path: Path, encoder: ToyEncoder) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import IndexCorrupt, IndexFormatError, IndexMissing
 from seedqa.index.store.database import DATABASE
@@ -21,6 +20,7 @@ from seedqa.index.store.reading import EmbeddedReader, EmbeddedReading, open_for
 from seedqa.index.store.vectors import VectorFile, open_vectors
 from seedqa.index.store.writing import EmbeddedWriter, open_for_writing
 from seedqa.index.types import NO_FILTERS, Filters
+from support.toy import ToyEncoder
 
 
 @pytest.fixture

@@ -23,8 +23,6 @@ from typing import Any
 
 import pytest
 
-from conftest import ToyEncoder
-from pdf_writer import make_pdf
 from seedqa.index.build import build_index
 from seedqa.index.encoder import Vectors
 from seedqa.index.errors import (
@@ -84,7 +82,9 @@ from seedqa.retrieval.types import (
     Timings,
     band_of,
 )
-from served import PATIENCE_SECONDS, ROOT, WATCHED, Served, wait_until
+from support.pdf_writer import make_pdf
+from support.served import PATIENCE_SECONDS, ROOT, WATCHED, Served, wait_until
+from support.toy import ToyEncoder
 
 ARTICLE = "000_76e88c25fcffd226.txt"
 HOSTILE = (
@@ -154,7 +154,7 @@ def passage(text: str, start: int = 0, source: str = "a.txt", date: str | None =
 def result(*answers: Answer, passages: tuple[Passage, ...]) -> Result:
     return Result(
         "who built it", answers, 0.9, 0.2, passages, IndexState(1, "toy", 1, 1, True),
-        Timings(0, 0, 0, 0),
+        Timings(0, 0, 0, 0), words=("built",),
     )  # fmt: skip
 
 
@@ -1107,6 +1107,7 @@ def test_a_read_only_page_changes_nothing(seeds: Path, tmp_path: Path, encoder: 
     assert (seeds / "bridge.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_fails_says_why(tmp_path: Path) -> None:
     rebuild = Rebuild(resolve(Location(tmp_path / "index", tmp_path / "missing", None)))
     rebuild.start()
@@ -1116,6 +1117,7 @@ def test_a_rebuild_that_fails_says_why(tmp_path: Path) -> None:
     assert (progress.running, progress.report) == (False, None)
 
 
+@pytest.mark.slow
 def test_a_rebuild_that_is_killed_says_so_and_can_be_begun_again(
     tmp_path: Path, seeds: Path
 ) -> None:
@@ -1130,6 +1132,7 @@ def test_a_rebuild_that_is_killed_says_so_and_can_be_begun_again(
     assert rebuild.wait().report is not None
 
 
+@pytest.mark.slow
 def test_a_rebuild_leaves_nothing_doubtful(tmp_path: Path, seeds: Path) -> None:
     """A file written just before it was read proves nothing by its times, and was shown as changed
     until the next rebuild."""
@@ -1177,6 +1180,7 @@ def test_half_a_login(auth: str) -> None:
         read_logins(auth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "error"),
     [
@@ -1239,6 +1243,7 @@ def test_a_port_that_is_taken(served: Served, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_asking_on_the_command_line_does_not_load_the_page(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     code = (

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.encoder import Vectors
 from seedqa.index.errors import IndexMismatch, IndexMissing
@@ -22,6 +21,7 @@ from seedqa.index.workspace import (
     require_index,
     resolve,
 )
+from support.toy import ToyEncoder
 
 NONE = {"SEEDQA_SEEDS": "", "SEEDQA_INDEX": "", "SEEDQA_MODEL": ""}
 

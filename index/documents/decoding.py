@@ -10,6 +10,7 @@ import re
 
 from seedqa.index.documents.western import decode_western
 from seedqa.index.errors import UnreadableFile
+from seedqa.index.messages import Message
 from seedqa.index.types import SkipKind
 
 #: Looked at to tell text from binary data and to see which encoding it has.
@@ -42,9 +43,6 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-
-
-_BINARY = "binary content, not text"
 
 
 _HIGH = bytes(range(128, 256))
@@ -82,7 +80,7 @@ def decode(raw: bytes, declared: str | None = None) -> str:
     if unmarked := _utf16_without_mark(raw):
         return raw.decode(unmarked, "replace")
     if _is_binary(raw):
-        raise UnreadableFile(_BINARY, kind=SkipKind.BINARY)
+        raise UnreadableFile(Message("binary content, not text"), kind=SkipKind.BINARY)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from seedqa.index.documents.types import one_line
 from seedqa.index.errors import UnreadableFile
+from seedqa.index.messages import Message
 from seedqa.index.types import SkipKind
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ class DocxPackage:
         import zipfile
 
         if raw.startswith(_OLE):
-            raise UnreadableFile("encrypted DOCX or an old Word file", kind=SkipKind.ENCRYPTED)
+            raise UnreadableFile(
+                Message("encrypted DOCX or an old Word file"), kind=SkipKind.ENCRYPTED
+            )
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(raw))
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
@@ -122,7 +125,9 @@ class DocxPackage:
 
         member = self._members[_fold_name(name)]
         if member.flag_bits & _ENCRYPTED_FLAG:
-            raise UnreadableFile("encrypted DOCX (password needed)", kind=SkipKind.ENCRYPTED)
+            raise UnreadableFile(
+                Message("encrypted DOCX (password needed)"), kind=SkipKind.ENCRYPTED
+            )
         try:
             return self._archive.read(member)  # no more than the size it declares
         # Beside its own errors `zipfile` lets through those of the decompressors.
@@ -174,7 +179,7 @@ class DocxPackage:
 
 def damaged_docx(what: str) -> UnreadableFile:
     """Return the error of a file that is not as a DOCX is."""
-    return UnreadableFile(f"damaged DOCX: {what}", kind=SkipKind.DAMAGED)
+    return UnreadableFile(Message("damaged DOCX: {detail}", detail=what), kind=SkipKind.DAMAGED)
 
 
 def _check_size(members: list[zipfile.ZipInfo]) -> None:
@@ -183,12 +188,15 @@ def _check_size(members: list[zipfile.ZipInfo]) -> None:
     xml = sum(part.file_size for part in members if part.filename.lower().endswith(endings))
     if xml > MAX_DOCX_XML_BYTES:
         raise UnreadableFile(
-            f"DOCX expands to more than {MAX_DOCX_XML_BYTES // 2**20} MiB of text",
+            Message(
+                "DOCX expands to more than {count} MiB of text", count=MAX_DOCX_XML_BYTES // 2**20
+            ),
             kind=SkipKind.TOO_LARGE,
         )
     if sum(part.file_size for part in members) > MAX_DOCX_BYTES:
         raise UnreadableFile(
-            f"DOCX expands to more than {MAX_DOCX_BYTES // 2**20} MiB", kind=SkipKind.TOO_LARGE
+            Message("DOCX expands to more than {count} MiB", count=MAX_DOCX_BYTES // 2**20),
+            kind=SkipKind.TOO_LARGE,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +25,7 @@ from seedqa.index.documents.structure import (
     trim,
 )
 from seedqa.index.documents.types import Extracted
+from seedqa.index.documents.wrapping import join_line, join_lines
 from seedqa.index.types import Block, BlockKind, Edit, Row
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ _MARK = re.compile(
     r"|(?<![\w=])==(?P<marked>[^\s=](?:[^=\n]{0,200}[^\s=])?)==(?![\w=])",
     re.MULTILINE | re.IGNORECASE,
 )
+#: A line that opens or closes a callout is a line of its own.
+_MARKED_LINE = re.compile(r"[ \t>]*(?:\[!\w|:::|!!!|\?\?\?)")
 _Found = TypeVar("_Found")
 _CLOSERS = {"{{<": ">}}", "{{%": "%}}", "{%": "%}"}
 
@@ -72,7 +75,7 @@ def extract_markdown(raw: bytes) -> Extracted:
     edits = _cut_marks(text, blocks, reader.edits, reader.code)
     words = [(block.start, block.end) for block in blocks if block.kind in _PROSE]
     whole = _outside(reader.code, join_hyphens(text, words), lambda edit: (edit.start, edit.end))
-    edits = merge_edits([*front.edits, *edits], whole)
+    edits = merge_edits(merge_edits([*front.edits, *edits], whole), reader.breaks)
     if base:
         blocks.insert(0, Block(BlockKind.FRONT_MATTER, *trim(text, 0, base)))
     return Extracted(
@@ -130,6 +133,8 @@ class _Reader:
     def __init__(self, text: str, base: int) -> None:
         self.edits: list[Edit] = []
         self.code: list[tuple[int, int]] = []
+        self.breaks: list[Edit] = []
+        """How the line breaks of wrapped prose are read."""
         self._text = text
         self._base = base
         self._offsets = _code_points(text[base:])
@@ -144,10 +149,16 @@ class _Reader:
         self._columns: tuple[str, ...] = ()
         self._rows: list[Row] = []
         self._cells: list[tuple[int, int]] = []
+        self._references: dict[str, int] = {}  # where a note is first referred to, by its label
+        self._labels: dict[int, str] = {}  # of a note, by its start
 
     def finish(self) -> list[Block]:
         """Return the blocks, which leave gaps where there is no content."""
         self._flush()
+        for at, block in enumerate(self._blocks):
+            if block.kind is BlockKind.NOTE:
+                anchor = self._references.get(self._labels.get(block.start, ""))
+                self._blocks[at] = replace(block, anchor=anchor)
         return self._blocks
 
     def read(self, event: Any, start: int, end: int) -> None:
@@ -156,6 +167,8 @@ class _Reader:
         if isinstance(event, str):
             if event == "Rule":
                 self._flush()
+            elif event == "SoftBreak":
+                self._keep_break(start, end)
             elif self._leaf:
                 start += self._text[start] == "\\"
                 self._keep(start, end, self._text[start:end])
@@ -175,6 +188,8 @@ class _Reader:
             self._keep_code(start, end, content)
         elif name == "InlineHtml":
             self._keep_tag(start, end, content)
+        elif name == "FootnoteReference":
+            self._references.setdefault(content.casefold(), start)
 
     # --- blocks ---
 
@@ -205,6 +220,7 @@ class _Reader:
             self._open(BlockKind.ITEM, start, self._depth)
         elif tag == "FootnoteDefinition":
             self._open(BlockKind.NOTE, start)
+            self._labels[self._leaf.start if self._leaf else start] = value.casefold()
         elif tag == "CodeBlock":
             self._open(BlockKind.CODE, start)
         elif tag == "Table":
@@ -258,8 +274,10 @@ class _Reader:
             return
         if not leaf.has_words:
             del self.edits[leaf.first_edit :]
+            self._drop_breaks(leaf.start)
             return
         start, end = trim(self._text, leaf.start, leaf.end)
+        self._drop_breaks(end)  # nothing is read behind them
         self._leave_out(leaf, end, is_last=True)
         kind, level = self._judge(leaf, start, end)
         if kind is BlockKind.HEADING:
@@ -351,6 +369,25 @@ class _Reader:
             leaf.has_words = True
             leaf.within.add(self._within[-1])
 
+    def _keep_break(self, start: int, end: int) -> None:
+        """Read the end of a wrapped line as a space, but not that of a line that is a mark."""
+        self._keep(start, end, self._text[start:end])
+        leaf = self._leaf
+        if leaf is None or leaf.position != end:
+            return
+        last = self.edits[-1] if self.edits else Edit(0, 0)
+        line = self._text.rfind("\n", 0, start) + 1
+        is_break = last.end == start and last.replacement == "\n"
+        if is_break or _MARKED_LINE.match(self._text, line) or _MARKED_LINE.match(self._text, end):
+            return
+        if edit := join_line(self._text, start, max(leaf.start, last.end)):
+            self.breaks.append(edit)
+            leaf.position = edit.end
+
+    def _drop_breaks(self, end: int) -> None:
+        while self.breaks and self.breaks[-1].end > end:
+            self.breaks.pop()
+
     def _keep_code(self, start: int, end: int, content: str) -> None:
         """Read inline code without its backticks and the space that keeps it from them."""
         self.code.append((start, end))
@@ -364,6 +401,7 @@ class _Reader:
             self._keep(start, end, content)
         else:
             self._keep(at, at + len(content), self._text[at : at + len(content)])
+            self.breaks += join_lines(self._text, [(at, at + len(content))])
         self._reach(end)
 
     def _keep_tag(self, start: int, end: int, content: str) -> None:

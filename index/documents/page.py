@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from seedqa.index.documents.cells import Table, make_table
 from seedqa.index.documents.elements import (
@@ -51,6 +52,8 @@ _EFFECTS = {
 _BEFORE_POWER = re.compile(r"(?:(?<![^\W\d_])[^\W\d_]{1,2}|(?<!\d)10)\Z")
 #: What a link from a heading to itself shows.
 _PERMALINKS = frozenset(("#", "¶", "§", "🔗"))
+#: What a link to a note is named by, where no raised type or name says that it is one.
+_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[*†‡§]+)[\])]?", re.IGNORECASE)
 _POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -97,6 +100,9 @@ class PageStructure:
         self._lists: list[_Mark] = []
         self._consent = _Mark(0, 0, 0, 0, 0, 0)
         self._tables: list[Table] = []
+        self._target = ""  # what the link that was begun last leads to, until its first words
+        self._references: dict[str, int] = {}  # where a note is first referred to, by its id
+        self._ids: list[tuple[int, str]] = []  # of the elements of each note
         self._last_entry = 0
         self._last_level = 1
         self._chars = self._link_chars = self._items = self._buttons = 0
@@ -116,6 +122,15 @@ class PageStructure:
             self._start_entry(tag)
         else:
             self._start_table_part(tag, attributes)
+        if attributes:
+            self._take_names(tag, attributes)
+
+    def _take_names(self, tag: str, attributes: Attributes) -> None:
+        """Take down what a link leads to, and the name of a note or of what is in it."""
+        if tag == "a" and attributes.get("href", "").startswith("#"):
+            self._target = unquote(attributes["href"][1:])
+        if self._notes and "id" in attributes:
+            self._ids.append((self._note_entry(), attributes["id"]))
 
     def _start_effects(self, effects: tuple[str, ...], tag: str, attributes: Attributes) -> None:
         self._open.update(effects)
@@ -149,6 +164,8 @@ class PageStructure:
             self._headings.pop()
         if "note" in effects:
             self._notes.pop()
+        if "anchor" in effects:
+            self._target = ""
         if "consent" in effects and not self._open["consent"]:
             self._hide_consent()
 
@@ -171,7 +188,15 @@ class PageStructure:
         self._link_chars += len(words) if self._open["link"] else 0
         if self._tables:
             self._tables[-1].add(start, end)
+        if self._target:
+            self._take_reference(words, start)
         self._leave_out_marks(words, start, end, before)
+
+    def _take_reference(self, words: str, start: int) -> None:
+        """Take down the first link to a note: raised, named as one, or a number."""
+        if self._open["mark"] or self._open["sup"] or _NOTE_MARK.fullmatch(words):
+            self._references.setdefault(self._target, start)
+        self._target = ""
 
     def _find_effects(self, tag: str, attributes: Attributes) -> Iterator[str]:
         """Yield what an element does to the text inside of it."""
@@ -179,7 +204,7 @@ class PageStructure:
             yield _EFFECTS[tag]
         elif heading_level(tag, attributes):
             yield "heading"
-        elif is_frame(tag) and not self._open["content"]:
+        elif is_frame(tag) and not self._open["content"] and not is_note(tag, attributes):
             yield "frame"
         if is_content(tag, attributes):
             yield "content"
@@ -209,7 +234,7 @@ class PageStructure:
         elif is_code:
             kind = BlockKind.CODE
         elif self._notes:
-            kind, entry = BlockKind.NOTE, max(self._notes[-1], *self._entries[-1:])
+            kind, entry = BlockKind.NOTE, self._note_entry()
         elif self._entries:
             kind, level, entry = BlockKind.ITEM, max(1, len(self._lists)), self._entries[-1]
         last = self._drafts[-1] if self._drafts else None
@@ -226,6 +251,10 @@ class PageStructure:
         """Tell whether what is read now is navigation; the title may be in the page's header."""
         is_title = self._headings[-1:] == [1]
         return self._open["navigation"] > 0 or (self._open["frame"] > 0 and not is_title)
+
+    def _note_entry(self) -> int:
+        """Return which note is read: a list of notes has one in each entry."""
+        return max((self._notes[-1], *self._entries[-1:]))
 
     def _new_entry(self) -> int:
         self._last_entry += 1
@@ -328,6 +357,11 @@ class PageStructure:
             return " ".join(read_span(text, start, end, edits).split())
 
         blocks: list[Block] = []
+        anchors = {
+            entry: self._references[name]
+            for entry, name in reversed(self._ids)
+            if name in self._references
+        }
         for draft in self._drafts:
             start, end = trim(text, draft.start, draft.end)
             if draft.table:
@@ -335,7 +369,9 @@ class PageStructure:
             elif start < end and draft.is_hidden and not shows_all:
                 blocks.append(Block(BlockKind.NAVIGATION, start, end))
             elif start < end:
-                blocks.append(Block(*_judge(draft, text[start:end], start, end)))
+                anchor = anchors.get(draft.entry) if draft.kind is BlockKind.NOTE else None
+                judged = _judge(draft, text[start:end], start, end)
+                blocks.append(Block(*judged, anchor=anchor))
         return blocks, self._edits
 
 

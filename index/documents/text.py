@@ -30,6 +30,7 @@ from seedqa.index.documents.lines import (
 from seedqa.index.documents.structure import close_gaps, merge_edits
 from seedqa.index.documents.tables import find_table
 from seedqa.index.documents.types import Extracted
+from seedqa.index.documents.wrapping import find_wrapped, join_lines
 from seedqa.index.types import Block, BlockKind, Edit
 
 #: A longer line is a paragraph above a rule.
@@ -77,6 +78,8 @@ def extract_text(raw: bytes) -> Extracted:
         if block.kind not in (BlockKind.TABLE, BlockKind.FURNITURE, BlockKind.MARKUP)
     ]
     edits = merge_edits(_mark_edits(text, blocks), join_hyphens(text, words))
+    edits = merge_edits(edits, join_lines(text, find_wrapped(text, blocks)))
+    blocks = _anchor_notes(text, blocks)
     return Extracted(
         text, page_starts=pages, blocks=close_gaps(text, blocks, edits)[0], edits=tuple(edits)
     )
@@ -205,6 +208,23 @@ def _set_depths(text: str, blocks: Iterator[Block]) -> list[Block]:
             indents = []
             kept.append(replace(block, level=0) if block.kind is BlockKind.NOTE else block)
     return kept
+
+
+def _anchor_notes(text: str, blocks: list[Block]) -> list[Block]:
+    """Return the blocks, each note with where the text first refers to it."""
+    numbers = {
+        block.start: match["number"]
+        for block in blocks
+        if block.kind is BlockKind.NOTE and (match := _NOTE.match(text, block.start))
+    }
+    first: dict[str, int] = {}
+    for block in blocks if numbers else ():
+        for match in _NOTE_MARK.finditer(text, block.start, block.end):
+            first.setdefault(match[1], match.start(1) - 1)
+    return [
+        replace(block, anchor=first.get(numbers[block.start])) if block.start in numbers else block
+        for block in blocks
+    ]
 
 
 def _mark_edits(text: str, blocks: list[Block]) -> list[Edit]:

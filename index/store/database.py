@@ -9,6 +9,7 @@ import errno
 import json
 import os
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -151,12 +152,12 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 @lru_cache(maxsize=8)
 def _compile_glob(pattern: str) -> Callable[[str], bool]:
-    return matches_glob(pattern)
+    return matches_glob(unicodedata.normalize("NFC", pattern))
 
 
 def _matches_glob(pattern: str, source: str) -> bool:
     """Return whether a source passes a glob: the SQL function `matches_glob(pattern, source)`."""
-    return _compile_glob(pattern)(source)
+    return _compile_glob(pattern)(unicodedata.normalize("NFC", source))
 
 
 def _is_blank(connection: sqlite3.Connection) -> bool:

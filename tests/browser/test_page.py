@@ -13,9 +13,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from hostile import HOSTILE
-from pdf_writer import make_pdf
-from proxy import Proxy
 from seedqa.page.view import view_result
 from seedqa.retrieval.types import (
     Answer,
@@ -26,7 +23,10 @@ from seedqa.retrieval.types import (
     ScoreParts,
     Timings,
 )
-from served import ROOT, Served, wait_until
+from support.hostile import HOSTILE
+from support.pdf_writer import make_pdf
+from support.proxy import Proxy
+from support.served import ROOT, Served, wait_until
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -323,9 +323,9 @@ def test_documents_that_disagree(open_page: Open, served: Served) -> None:
     )  # fmt: skip
     show_result(page, served, new, old)
     ask(page, "since when")
-    expect(page.locator(".sq-differ")).to_contain_text("disagree: they give 2 different answers")
+    expect(page.locator(".sq-differ")).to_contain_text("Your documents give 2 different answers")
     expect(page.locator("[role=status]").first).to_have_text(
-        "Your documents disagree: 2017 / 1894."
+        "Your documents give different answers: 2017 / 1894."
     )
     cards = page.locator(".sq-answer-card")
     expect(cards.locator(".sq-exact")).to_have_text(["2017", "1894"])

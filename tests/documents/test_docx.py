@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from docx import Document as new_docx
 
-from docx_files import (
+from seedqa.index.documents.docx import MAX_BOLD_HEADING, extract_docx
+from seedqa.index.documents.docx_parts import MAX_HEADING_CHARS
+from seedqa.index.documents.docx_tables import MAX_COLUMNS
+from seedqa.index.documents.types import Stated
+from seedqa.index.types import Edit
+from support.docx_files import (
     cells,
     make,
     make_parts,
@@ -21,11 +26,6 @@ from docx_files import (
     style,
     table,
 )
-from seedqa.index.documents.docx import MAX_BOLD_HEADING, extract_docx
-from seedqa.index.documents.docx_parts import MAX_HEADING_CHARS
-from seedqa.index.documents.docx_tables import MAX_COLUMNS
-from seedqa.index.documents.types import Stated
-from seedqa.index.types import Edit
 
 BOLD = "<w:b/>"
 IN_LIST = '<w:pPr><w:numPr><w:numId w:val="4"/></w:numPr></w:pPr>'

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from docx import Document as new_docx
 
-from docx_files import (
+from seedqa.index.documents import docx_package
+from seedqa.index.documents.docx import extract_docx
+from seedqa.index.errors import UnreadableFile
+from support.docx_files import (
     RELATIONS,
     STRICT_RELATIONS,
     STRICT_WORD,
@@ -29,9 +32,6 @@ from docx_files import (
     shown,
     table,
 )
-from seedqa.index.documents import docx_package
-from seedqa.index.documents.docx import extract_docx
-from seedqa.index.errors import UnreadableFile
 
 KEY = "The spare key is with Mrs Quint at number 9."
 Parts = dict[str, str | bytes]

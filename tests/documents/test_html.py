@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.documents.html import extract_html
 from seedqa.index.documents.types import Extracted, Stated
-from structure import assert_sound, cells, read, shown
+from support.structure import anchors, assert_sound, cells, read, shown
 
 FRENCH = "L’été, à Noël, le garçon « naïf » paya 3 € chez l’hôte… Où ça ? Sœur Zoé, là-bas."
 
@@ -72,6 +72,7 @@ def test_html_that_declares_the_wrong_encoding_is_still_utf8() -> None:
     assert extract_html(page.encode()).text == "été"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "opening",
     ["<div>", "<b>", "<p><b>", "<table><tr><td>", "<a><font><div>", "<ul><li>", "<span hidden=''>"],
@@ -261,6 +262,36 @@ def test_content_is_no_navigation(part: str) -> None:
     assert "navigation" not in {kind for kind, _ in read(extract(f"{part}<p>Content</p>"))}
 
 
+@pytest.mark.parametrize(
+    ("mark", "note"),
+    [
+        pytest.param(
+            "<a href=#fn:1 class=footnote-ref role=doc-noteref>1</a>",
+            "<section class=footnotes id=notes><ol><li id=fn:1><p>So.</p></li></ol></section>",
+            id="entry of a list",
+        ),
+        pytest.param("<sup><a href=#n>*</a></sup>", "<div class=footnote id=n>So.</div>", id="div"),
+        pytest.param(
+            "<a href='#n%C3%A9'><sup>12</sup></a>", "<aside role=doc-footnote id=né>So.</aside>",
+            id="encoded",
+        ),
+        pytest.param("<a href=#n>[2]</a>", "<p class=footnote><a id=n></a>So.", id="empty link"),
+        pytest.param("<a href=#n><b>[b]</b></a>", "<p role=doc-endnote id=n>So.", id="letter"),
+    ],
+)  # fmt: skip
+def test_a_note_is_anchored_where_the_text_first_refers_to_it(mark: str, note: str) -> None:
+    body = f"<a href=#notes>Notes</a><h2>Fees</h2><p>Built in 1847{mark} and{mark}.</p>{note}"
+    assert anchors(extract(body)) == [("So.", "lt in 1847")]
+
+
+def test_notes_without_a_known_reference_have_no_anchor() -> None:
+    body = (
+        "<p>See <a href=#n>the note</a>, <a href=#o>2</a>, <a href=x.html#n>1</a>.<a href=#n></a>1"
+        "<p class=footnote id=n>So.<p>Text<p class=footnote>Lo.<h2 id=o>Fees</h2>"
+    )
+    assert anchors(extract(body)) == [("So.", None), ("Lo.", None)]
+
+
 def test_title_in_the_header_of_a_page_is_a_heading() -> None:
     assert read(extract("<header>Menu<h1>Title</h1></header><p>x</p>")) == [
         ("navigation", "Menu"),
@@ -374,6 +405,7 @@ def test_table_of_data_within_one_that_arranges_a_page() -> None:
     assert [kind for kind, _ in read(extract(page))] == ["paragraph", "paragraph", "table"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -67,6 +67,7 @@ def test_only_the_spans_are_edited() -> None:
     assert join_hyphens(text, [(7, 13)]) == [Edit(9, 11)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["a", "-", "-\n", "a-\n", "a-\nb", "\u00ad", "-" + " " * 9, "\ufb01"]
 )

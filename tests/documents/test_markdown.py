@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.documents.types import Extracted, Stated
-from structure import assert_sound, cells, read, shown
+from support.structure import anchors, assert_sound, cells, read, shown
 
 
 def extract(text: str) -> Extracted:
@@ -101,7 +101,7 @@ def test_malformed_front_matter_is_text(top: str) -> None:
         pytest.param(
             "- [x] one\n  more\n  - two\n\n    still\n1. three\n\n* \n",
             [
-                ("item", 1, "- [x] one\n  more", "one\n  more"),
+                ("item", 1, "- [x] one\n  more", "one more"),
                 ("item", 2, "- two\n\n    still", "two\n\n    still"),
                 ("item", 1, "1. three", "three"),
                 ("markup", 0, "*", "*"),
@@ -201,6 +201,23 @@ def test_blocks(text: str, expected: list[tuple[str, int, str, str]]) -> None:
     assert shown(extract(text)) == expected
 
 
+def test_a_note_is_anchored_where_the_text_first_refers_to_it() -> None:
+    text = (
+        "[^b]: Above.\n\n# Büro\n\nOf *1847*[^A] and [^b], then[^a].\n\n"
+        "[^a]: Sold[^c].\n\n[^c]: Twice.\n\n[^d]: Nowhere.\n"
+    )
+    assert anchors(extract(text)) == [
+        ("Above.", "*[^A] and "),
+        ("Sold.", "\nOf *1847*"),
+        ("Twice.", "[^a]: Sold"),
+        ("Nowhere.", None),
+    ]
+
+
+def test_a_note_is_anchored_in_a_table() -> None:
+    assert anchors(extract("|a|\n|-|\n|x[^1]|\n\n[^1]: Y\n")) == [("Y", "|a|\n|-|\n|x")]
+
+
 def test_table() -> None:
     text = "A\n\n| `Name` | Of [it](x) | |\n|:--|--:|---|\n| a \\| b | *c* |\n| | d[^1] | e | f |\n"
     extracted = extract(text)
@@ -226,7 +243,7 @@ def test_table_without_names_has_no_header() -> None:
         ("**a** *b* _c_ __d__ ~~e~~ ***f***", "a b c d e f"),
         ("snake_case_name 2 * 3 * 4", "snake_case_name 2 * 3 * 4"),
         ("`a *b*` and ``c`d``", "a *b* and c`d"),
-        ("`a\nb`", "a\nb"),
+        ("`a\nb`", "a b"),
         ('[text](http://x "title"), [**b**](y)', "text, b"),
         ("[ref][r] and [r]\n\n[r]: http://x", "ref and r"),
         ("![alt](x.png) here", "alt here"),
@@ -244,11 +261,37 @@ def test_table_without_names_has_no_header() -> None:
         ("Text {: .lead }", "Text"),
         ("one  \ntwo\\\nthree", "one  \ntwo\nthree"),
         ("the refur-\nbishment pho\u00adto \ufb01le", "the refurbishment photo file"),
-        ("`refur-\nbishment`", "refur-\nbishment"),
+        ("`refur-\nbishment`", "refur- bishment"),
         ("caf\u00e9 **\u00e9t\u00e9** \U0001f600 *x*", "caf\u00e9 \u00e9t\u00e9 \U0001f600 x"),
     ],
 )
 def test_words_are_read_without_marks(written: str, words: str) -> None:
+    assert read(extract(written))[0][1].strip() == words
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        pytest.param("Greta\nBrandquister", "Greta Brandquister", id="soft break"),
+        pytest.param("one \n  two\n\tthree", "one two three", id="space around it"),
+        pytest.param("one  \ntwo\\\n  three", "one  \ntwo\n  three", id="hard breaks"),
+        pytest.param("a<br>\nb", "a\n\nb", id="tag of a line break"),
+        pytest.param("*a*\n**b\nc** [d\ne](x) \n`f`", "a b c d e f", id="marks at line ends"),
+        pytest.param("Bar-\ntholomew, pho\u00ad\nto\nof", "Bartholomew, photo of", id="hyphens"),
+        pytest.param("> one\n> *two*\nthree", "one two three", id="quotation"),
+        pytest.param("- one\n  two\nthree", "one two three", id="item"),
+        pytest.param("[^1]: one\n    two\n\n    three\n    four", "one two\n\n    three four",
+            id="note"),
+        pytest.param("Two\nlines\n---", "Two lines", id="heading"),
+        pytest.param("東京\n大阪", "東京大阪", id="no space in Japanese"),
+        pytest.param("> [!tip] Hot\n> stove\n> burns", "Hot\nstove burns", id="callout"),
+        pytest.param(":::tip Hot\nstove\nburns\n:::", "Hot\nstove burns", id="admonition"),
+        pytest.param("a\n![](x)", "a", id="nothing behind it"),
+        pytest.param("- a\n  <b>", "a", id="a tag behind it"),
+        pytest.param("```\na\nb\n```", "a\nb", id="code"),
+    ],
+)  # fmt: skip
+def test_wrapped_lines_are_read_as_one(written: str, words: str) -> None:
     assert read(extract(written))[0][1].strip() == words
 
 
@@ -287,6 +330,8 @@ def test_words_are_read_without_marks(written: str, words: str) -> None:
             "fences": "```\n" * 50_000,
             "headings": "# a {#b\n" * 20_000,
             "hyphens": "a-\n" * 50_000,
+            "wrapped lines": "a \n" * 50_000,
+            "wide lines": "a" + " " * 100_000 + "\nb",
             "accents": "\u00e9*\u00e9*" * 50_000,
         }.items()
     ],

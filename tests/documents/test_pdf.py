@@ -11,7 +11,13 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdfium2 import PdfDocument
 
-from pdf_writer import (
+from seedqa.index.documents.pdf.extract import extract_pdf
+from seedqa.index.documents.pdf.lines import join_pieces
+from seedqa.index.documents.pdf.pieces import read_page
+from seedqa.index.documents.types import Extracted, Stated
+from seedqa.index.errors import UnreadableFile
+from seedqa.index.types import Block, BlockKind, Edit
+from support.pdf_writer import (
     BOLD,
     LIGATURE_CODE,
     MAPPED,
@@ -25,13 +31,7 @@ from pdf_writer import (
     make_pdf,
     write_pdf,
 )
-from seedqa.index.documents.pdf.extract import extract_pdf
-from seedqa.index.documents.pdf.lines import join_pieces
-from seedqa.index.documents.pdf.pieces import read_page
-from seedqa.index.documents.types import Extracted, Stated
-from seedqa.index.errors import UnreadableFile
-from seedqa.index.types import Block, BlockKind, Edit
-from structure import assert_sound, read, shown
+from support.structure import anchors, assert_sound, read, shown
 
 
 def reason(raw: bytes) -> str:
@@ -169,7 +169,7 @@ def test_a_word_torn_by_a_page_break_is_read_whole_on_the_second_page() -> None:
     assert read(extracted)[1] == ("paragraph", "The nests are near the ")
     assert read(extracted)[4] == (
         "paragraph",
-        "lighthouse. A climate-controlled room\nis planned.",
+        "lighthouse. A climate-controlled room is planned.",
     )
 
 
@@ -194,6 +194,7 @@ def test_the_only_line_of_pages_is_no_furniture_but_a_lone_number_is() -> None:
 # --- headings -------------------------------------------------------------------------------------
 
 BODY = "The harbour office issues a mooring permit to owners of boats.\nIt costs 140 euros a year."
+READ_BODY = BODY.replace("\n", " ")
 
 
 def levels(extracted: Extracted) -> list[tuple[int, str]]:
@@ -336,7 +337,42 @@ def test_small_type_at_the_foot_that_begins_with_a_number_is_a_note() -> None:
     )
     assert read(extracted)[1:] == [
         ("note", "12 See the parish book."),
-        ("note", "13 Fire report, box 4, which\nis lost."),
+        ("note", "13 Fire report, box 4, which is lost."),
+    ]
+
+
+def test_a_note_is_anchored_at_its_number_on_the_same_page() -> None:
+    one = lines("12 See the book.\n13 Fire report, box.\n14 Lost.", y=120, pitch=10, size=8)
+    two = lines("12 Sold to the town in May.", y=120, size=8)
+    extracted = extract(
+        [
+            *lines(BODY),
+            Drawn(72, 300, "1847"),
+            Drawn(72 + width("1847"), 304, "12, 14", 7),
+            Drawn(72 + width("1847") + width("12, 14", 7) + 3, 300, "was a good year."),
+            *one,
+        ],
+        [*lines("The pier was closed for the winter\nand opened again in the spring."), *two],
+    )
+    assert anchors(extracted) == [
+        ("12 See the book.", "ear.\n\n1847"),
+        ("13 Fire report, box.", None),
+        ("14 Lost.", "\n\n184712, "),
+        ("12 Sold to the town in May.", None),
+    ]
+
+
+# --- wrapped lines --------------------------------------------------------------------------------
+
+
+def test_the_lines_of_a_paragraph_are_read_as_one() -> None:
+    extracted = extract(
+        lines("It was said by Greta\nBrandquister, of the Bar-\ntholomew E-\n1047.")
+    )
+    assert extracted.text == "It was said by Greta\nBrandquister, of the Bar-\ntholomew E-\n1047."
+    assert extracted.edits == (Edit(20, 21, " "), Edit(45, 47), Edit(58, 59))
+    assert read(extracted) == [
+        ("paragraph", "It was said by Greta Brandquister, of the Bartholomew E-1047.")
     ]
 
 
@@ -567,7 +603,7 @@ def test_monospaced_lines_are_code() -> None:
 def test_a_slanted_watermark_is_furniture_and_no_part_of_a_line() -> None:
     mark = Drawn(150, 560, "DRAFT", 60, turn=(0.7071, 0.7071))
     extracted = extract([lines(BODY)[0], mark, lines(BODY)[1]])
-    assert read(extracted) == [("paragraph", BODY), ("furniture", "DRAFT")]
+    assert read(extracted) == [("paragraph", READ_BODY), ("furniture", "DRAFT")]
 
 
 def test_an_upright_watermark_over_lines_is_furniture() -> None:
@@ -575,12 +611,12 @@ def test_an_upright_watermark_over_lines_is_furniture() -> None:
     text = "Owners of boats which are not longer than twelve metres or\nwider than four and which "
     text += "are kept at the pier pay a fee\nof 140 euros a year."
     extracted = extract([mark, *lines(text)])
-    assert read(extracted) == [("paragraph", text), ("furniture", "DRAFT")]
+    assert read(extracted) == [("paragraph", text.replace("\n", " ")), ("furniture", "DRAFT")]
 
 
 def test_a_line_up_the_margin_is_a_block_of_its_own() -> None:
     extracted = extract([Drawn(40, 300, "Printed in May", turn=(0, 1)), *lines(BODY)])
-    assert read(extracted) == [("paragraph", "Printed in May"), ("paragraph", BODY)]
+    assert read(extracted) == [("paragraph", "Printed in May"), ("paragraph", READ_BODY)]
 
 
 @pytest.mark.parametrize("turn", [(0, 1), (0, -1), (-1, 0)])
@@ -670,7 +706,7 @@ def test_the_head_and_the_numbered_foot_of_a_single_page_are_furniture(number: s
     )
     assert read(extracted) == [
         ("furniture", "Notes of the Society"),
-        ("paragraph", BODY),
+        ("paragraph", READ_BODY),
         ("furniture", f"For members only {number}"),
     ]
 
@@ -734,6 +770,7 @@ def test_a_drawing_with_scattered_labels_is_no_table() -> None:
     assert [kind for kind, _ in read(extract(drawn)) if kind == "table"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

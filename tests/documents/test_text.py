@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.documents.text import extract_text
 from seedqa.index.documents.types import Extracted
-from structure import assert_sound, cells, read, shown
+from support.structure import anchors, assert_sound, cells, read, shown
 
 PROSE = "It was a long day and they talked of many things, until the lamps were lit."
 WRAPPED = "It was a long day and they talked of many things, until the lamps\nwere lit."
@@ -123,7 +123,7 @@ def test_heading_without_a_blank_line_below(line: str) -> None:
     assert read(extract(text)) == [
         ("paragraph", PROSE),
         ("heading", line),
-        ("paragraph", WRAPPED),
+        ("paragraph", PROSE),
     ]
 
 
@@ -241,6 +241,51 @@ def test_words_broken_at_line_ends_are_read_whole() -> None:
     ]
 
 
+def test_a_note_is_anchored_where_the_text_first_refers_to_it() -> None:
+    text = "Built [1] in 1847[1] and sold [3].\n\n[1] See the archive [3].\n[2] No.\n[3] Twice."
+    assert anchors(extract(text)) == [
+        ("See the archive.", "Built "),
+        ("No.", None),
+        ("Twice.", " and sold "),
+    ]
+
+
+# --- wrapped lines -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(
+            "The light was kept for forty years by Greta\nBrandquister of Skagen.",
+            "The light was kept for forty years by Greta Brandquister of Skagen.",
+            id="paragraph",
+        ),
+        pytest.param(
+            "- The light was kept for forty years by Mrs   \n  Greta Brandquister.",
+            "The light was kept for forty years by Mrs Greta Brandquister.",
+            id="item",
+        ),
+        pytest.param(
+            "[1] The light was kept for forty years by\n\t Greta Brandquister, Skagen, Jut-\nland.",
+            "The light was kept for forty years by Greta Brandquister, Skagen, Jutland.",
+            id="note",
+        ),
+        pytest.param(
+            "x" * 40 + "\n" + "y" * 24 + "\nz",
+            "x" * 40 + " " + "y" * 24 + " z",
+            id="just filled",
+        ),
+        pytest.param("x" * 40 + "\n" + "y" * 23 + "\nz", None, id="a line that is not filled"),
+        pytest.param("x" * 39 + "\nz", None, id="short lines"),
+        pytest.param("The rose is red,\nThe leaf is green,\nThe days are fair", None, id="poem"),
+        pytest.param("Jane Roe,\nMill Lane 4,\nUlm", None, id="address"),
+    ],
+)
+def test_wrapped_lines_are_read_as_one(text: str, words: str | None) -> None:
+    assert [reading for _, reading in read(extract(text))] == [text if words is None else words]
+
+
 # --- pages ---------------------------------------------------------------------------------------
 
 
@@ -272,6 +317,7 @@ def test_lines_that_repeat_on_two_pages_are_text() -> None:
 # --- hostile texts -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

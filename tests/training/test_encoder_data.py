@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tiny import (
+from support.tiny import (
     HELD_OUT_PLACE,
     VALLEY,
     write_data,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from tiny import WIDTH, text_of, write_weights
+from support.tiny import WIDTH, text_of, write_weights
 from training.encoder_data import Pair
 from training.encoder_distil import (
     CONTRAST_SCALE,

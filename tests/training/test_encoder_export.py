@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from seedqa.index.encoder import ShippedEncoder
 from seedqa.index.runtime import fingerprint_folder
-from tiny import WIDTH, text_of, write_teacher, write_weights
+from support.tiny import WIDTH, text_of, write_teacher, write_weights
 from training.encoder_data import LANGUAGES
 from training.encoder_export import (
     TABLE_WORDS,

@@ -10,7 +10,7 @@ import pytest
 from safetensors.torch import load_file
 
 from seedqa.index.encoder import SentenceTransformersEncoder, ShippedEncoder, load_encoder
-from tiny import text_of, write_teacher, write_weights
+from support.tiny import text_of, write_teacher, write_weights
 from training.encoder_export import export_encoder
 from training.encoder_restore import read_weights, restore_encoder
 from training.encoder_student import load_body

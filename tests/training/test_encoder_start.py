@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from tiny import LAYERS, WIDTH, pack_blocks, text_of, write_data, write_packed
+from support.tiny import LAYERS, WIDTH, pack_blocks, text_of, write_data, write_packed
 from training.encoder_start import (
     SPACE,
     SPECIAL,

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from tiny import WIDTH, text_of, write_weights
+from support.tiny import WIDTH, text_of, write_weights
 from training.encoder_student import (
     MAX_LENGTH,
     Student,

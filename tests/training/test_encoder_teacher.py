@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seedqa.index.encoder import load_encoder
-from tiny import WIDTH, text_of, write_teacher, write_weights
+from support.tiny import WIDTH, text_of, write_teacher, write_weights
 from training import encoder_teacher
 from training.encoder_data import Pair
 from training.encoder_teacher import compute_targets, read_pairs, write_pairs

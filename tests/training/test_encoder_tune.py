@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from seedqa.index.chunking import ChunkSettings
-from tiny import HELD_OUT_PLACE, text_of, write_data, write_weights
+from support.tiny import HELD_OUT_PLACE, text_of, write_data, write_weights
 from training import encoder_tune
 from training.encoder_data import (
     LANGUAGES,

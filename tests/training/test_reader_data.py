@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny import text_of, write_data, write_json_lines, write_lines
+from support.tiny import text_of, write_data, write_json_lines, write_lines
 from training import reader_data
 from training.encoder_data import LANGUAGES, read_parallel
 from training.reader_data import (

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tiny import write_data
+from support.tiny import write_data
 from training import reader_impossible
 from training.reader_data import Example, Row, read_rows
 from training.reader_impossible import (

@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel
 
-from tiny import text_of, write_weights
+from support.tiny import text_of, write_weights
 from training.encoder_start import SPACE
 from training.encoder_student import load_body
 from training.reader_data import Example

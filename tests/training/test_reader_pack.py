@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-
 from tiny import LANGUAGES, text_of, write_data, write_weights
+
 from training import gpu_model, reader_pack
 from training.encoder_export import compress
 from training.encoder_student import load_body

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tiny import write_data
+from support.tiny import write_data
 from training import reader_translated
 from training.reader_data import Example, Row, read_rows
 from training.reader_translated import machine_translated_examples, translate

@@ -17,8 +17,8 @@ from safetensors.torch import load_file
 
 from seedqa.index.encoder import ShippedEncoder, load_encoder
 from seedqa.index.runtime import compile_model
-from stages import ENVIRONMENT, ROOT, Stages
-from tiny import WIDTH, text_of, write_data, write_teacher, write_weights
+from support.stages import ENVIRONMENT, ROOT, Stages
+from support.tiny import WIDTH, text_of, write_data, write_teacher, write_weights
 from training.encoder_student import PASSAGE_PROMPT, Student, load_body, load_tokenizer, tokenize
 from training.encoder_teacher import read_pairs
 from training.reader_data import Example, is_set_aside, read_rows

@@ -16,8 +16,12 @@ from seedqa.index.documents.pdf.drafts import outline_key
 from seedqa.index.documents.pdf.furniture import body_size, part_furniture
 from seedqa.index.documents.pdf.pieces import EMPTY_PAGE, Page, read_page
 from seedqa.index.documents.pdf.write import join_torn_words, write_pages
+from seedqa.index.documents.structure import merge_edits
 from seedqa.index.documents.types import Extracted, Stated, one_line
+from seedqa.index.documents.wrapping import WRAPPED_KINDS, join_lines
 from seedqa.index.errors import UnreadableFile
+from seedqa.index.messages import Message
+from seedqa.index.types import SkipKind
 
 #: A PDF with more text is refused: as much as a text file may have.
 MAX_PDF_CHARACTERS = 64 * 2**20
@@ -42,10 +46,12 @@ def extract_pdf(raw: bytes) -> Extracted:
             outline = _read_outline(pdf)
     except PdfiumError as error:
         if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
-            raise UnreadableFile("encrypted PDF (password needed)") from error
-        raise UnreadableFile(f"damaged PDF: {one_line(error)}") from error
+            reason = Message("encrypted PDF (password needed)")
+            raise UnreadableFile(reason, kind=SkipKind.ENCRYPTED) from error
+        reason = Message("damaged PDF: {detail}", detail=one_line(error))
+        raise UnreadableFile(reason, kind=SkipKind.DAMAGED) from error
     if not any(page.pieces for page in pages):
-        raise UnreadableFile("no text layer (scanned?)")
+        raise UnreadableFile(Message("no text layer (scanned?)"), kind=SkipKind.NO_TEXT)
     return _write(pages, outline, Stated(title=title))
 
 
@@ -62,6 +68,9 @@ def _write(
         *join_torn_words(written.torn_words, text),
     ]
     edits.sort(key=lambda edit: (edit.start, edit.end))
+    # The layout forms paragraphs of lines, so that all of them are wrapped.
+    wrapped = [(each.start, each.end) for each in written.blocks if each.kind in WRAPPED_KINDS]
+    edits = merge_edits(edits, join_lines(text, wrapped))
     return Extracted(text, stated, tuple(written.page_starts), tuple(written.blocks), tuple(edits))
 
 
@@ -74,7 +83,8 @@ def _read_pages(pdf: Any) -> list[Page]:
         pages.append(page if page.pieces else EMPTY_PAGE)
         left -= sum(len(piece.text) for piece in page.pieces)
         if left < 0:
-            raise UnreadableFile(f"PDF with more than {MAX_PDF_CHARACTERS:,} characters")
+            reason = Message("PDF with more than {count:,} characters", count=MAX_PDF_CHARACTERS)
+            raise UnreadableFile(reason, kind=SkipKind.TOO_LARGE)
     return pages
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from seedqa.index.documents.hyphens import MAX_PART_CHARS, join_hyphens
@@ -22,6 +22,9 @@ PAGE_BREAK = "\n\f\n"
 _HALF_WORD = re.compile(r"([^\W_]+)([-\u2010\u00ad])$")
 #: The raised number of a note that no space parts from its first word.
 _GLUED_NUMBER = re.compile(r"(?:\d{1,3}|[*†‡§]+)(?=[^\W\d_]|[\"«„“‘(])")
+#: The number that a note begins with, and those of a reference such as "3, 4".
+_NOTE_NUMBER = re.compile(r"[\[(]?(\d{1,3}|[*†‡§]+)")
+_NUMBERS = re.compile(r"\d+|[*†‡§]+")
 _WORD_START = re.compile(r"[^\W_]+")
 
 
@@ -48,6 +51,10 @@ class Written:
     """The spans in which words may be hyphenated: blocks that are read, cells of tables."""
     torn_words: list[TornWord] = field(default_factory=list)
     page_starts: list[int] = field(default_factory=list)
+    references: dict[str, int] = field(default_factory=dict)
+    """Where a page first refers to each of its notes."""
+    numbers: dict[int, str] = field(default_factory=dict)
+    """The number of each note of a page, by where the note starts."""
 
     def add(self, text: str) -> int:
         """Append a text; return where it starts."""
@@ -65,6 +72,8 @@ def write_pages(pages: Sequence[Sequence[Draft]]) -> Written:
         if number:
             written.add(PAGE_BREAK)
         written.page_starts.append(written.length)
+        written.references, written.numbers = {}, {}
+        first = len(written.blocks)
         before: Draft | None = None
         for draft in page:
             if before is not None:
@@ -79,7 +88,15 @@ def write_pages(pages: Sequence[Sequence[Draft]]) -> Written:
                 half = _HALF_WORD.search(draft.lines[-1].text[-MAX_PART_CHARS - 1 :])
                 torn = (half[0], written.length - len(half[0])) if half else None
             before = draft
+        if written.numbers:
+            written.blocks[first:] = [_anchor(written, block) for block in written.blocks[first:]]
     return written
+
+
+def _anchor(written: Written, block: Block) -> Block:
+    """Return the block; a note with where its page refers to it, if that is known."""
+    number = written.numbers.get(block.start)
+    return replace(block, anchor=written.references.get(number)) if number else block
 
 
 def _separator(before: Draft, draft: Draft) -> str:
@@ -103,6 +120,8 @@ def _write_draft(written: Written, draft: Draft) -> None:
         if index:
             written.add("\n")
         _write_line(written, line)
+    if draft.kind is BlockKind.NOTE and (mark := _NOTE_NUMBER.match(draft.lines[0].text)):
+        written.numbers[start] = mark[1]
     if draft.kind is BlockKind.NOTE and (number := _GLUED_NUMBER.match(draft.lines[0].text)):
         written.edits.append(Edit(start + number.end(), start + number.end(), " "))
     written.blocks.append(Block(draft.kind, start, written.length, draft.level))
@@ -113,7 +132,10 @@ def _write_draft(written: Written, draft: Draft) -> None:
 def _write_line(written: Written, line: Piece) -> tuple[int, int]:
     """Append the text of a line; return its span."""
     start = written.add(line.text)
-    written.edits += [Edit(start + first, start + last) for first, last in line.notes]
+    for first, last in line.notes:
+        written.edits.append(Edit(start + first, start + last))
+        for number in _NUMBERS.finditer(line.text, first, last):
+            written.references.setdefault(number[0], start + number.start())
     return start, written.length
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seedqa.index.documents.structure import read_span
 from seedqa.index.documents.types import Extracted
-from seedqa.index.types import Block, Row
+from seedqa.index.types import Block, BlockKind, Row
 
 
 def shown(extracted: Extracted) -> list[tuple[str, int, str, str]]:
@@ -30,6 +30,20 @@ def reading(extracted: Extracted, block: Block | Row) -> str:
     return read_span(extracted.text, block.start, block.end, edits)
 
 
+def anchors(extracted: Extracted) -> list[tuple[str, str | None]]:
+    """Return the reading of each note, and the ten characters before what it is a note to."""
+    return [
+        (
+            reading(extracted, block),
+            None
+            if block.anchor is None
+            else extracted.text[max(0, block.anchor - 10) : block.anchor],
+        )
+        for block in extracted.blocks
+        if block.kind is BlockKind.NOTE
+    ]
+
+
 def cells(extracted: Extracted, row: Row) -> list[str]:
     """Return the cells of a row as they are read."""
     return [reading(extracted, Row(start, end, ())) for start, end in row.cells]
@@ -43,6 +57,7 @@ def assert_sound(extracted: Extracted) -> None:
         assert position <= block.start < block.end <= len(text)
         assert text[block.start : block.end] == text[block.start : block.end].strip()
         _assert_rows_sound(text, block)
+        assert block.anchor is None or 0 <= block.anchor <= len(text)
         position = block.end
     assert not text[position:].strip()
     _assert_edits_sound(extracted)

@@ -18,10 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from forks import ForkServer
 from numpy.typing import NDArray
 
-from conftest import ToyEncoder
 from seedqa.index.build import build_index
 from seedqa.index.errors import SeedqaError
 from seedqa.index.language import find_language
@@ -29,6 +27,8 @@ from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.vectors import read_vectors, unpack_vector
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
+from support.forks import ForkServer
+from support.toy import ToyEncoder
 
 #: Chunks between two commits of the embedding cache, so that a small folder needs several.
 EMBED_BATCH = 2
@@ -40,7 +40,7 @@ class Builder(ForkServer):
     """A process that forks builds."""
 
     def __init__(self, *prefix: str) -> None:
-        paths = {"OPENBLAS_NUM_THREADS": "1"}
+        paths = {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
         super().__init__(__file__, os.environ | paths, prefix)
 
     def start(self, **request: Any) -> None:

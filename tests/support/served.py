@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 60
 _START = "import sys; from seedqa import cli; sys.exit(cli.main(sys.argv[1:]))"
 #: The same, with every address that is asked for or connected to on standard error.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from conftest import ToyEncoder
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
+from support.toy import ToyEncoder
 
 
 def main(index: Path, stop: Path) -> None:

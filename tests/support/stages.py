@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from forks import ForkServer
+from support.forks import ForkServer
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What keeps a process to one core, and from asking a hub.

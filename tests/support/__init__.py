@@ -1,0 +1,1 @@
+"""What tests share: documents, servers, processes and a toy encoder; none of it is a test."""
