@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tiny import write_data
 
+from support.tiny import write_data
 from training.reader_context import (
     SHAPES,
     clean_title,

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tiny import text_of, write_weights
 
+from support.tiny import text_of, write_weights
 from training import gpu_measure, gpu_model, reader_gpu
 from training.encoder_student import load_body
 from training.reader_data import Example

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from tiny import LANGUAGES, text_of, write_data, write_weights
 
+from support.tiny import LANGUAGES, text_of, write_data, write_weights
 from training import gpu_model, reader_pack
 from training.encoder_export import compress
 from training.encoder_student import load_body
@@ -117,7 +117,7 @@ def test_what_is_packed_is_what_was_prepared(work: Path) -> None:
     begins = np.concatenate([[0], np.cumsum(packed["lengths"].astype(int))])
 
     def text(number: int) -> list[int]:
-        return packed["ids"][begins[number] : begins[number + 1]].tolist()
+        return list(map(int, packed["ids"][begins[number] : begins[number + 1]]))
 
     wanted = Counter(
         (tuple(tokenizer.encode(one.question).ids[1:-1]), one.kind, one.answerable)
