@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 import torch
 
-from support.tiny import LANGUAGES, text_of, write_data, write_weights
+from support.tiny import text_of, write_data, write_weights
 from training import gpu_model, reader_pack
+from training.encoder_data import LANGUAGES
 from training.encoder_export import compress
 from training.encoder_student import load_body
 from training.export import export_graph
