@@ -51,6 +51,7 @@ def answer_json(answer: Answer) -> JsonObject:
         "sentence": answer.sentence,
         "sentence_start": answer.sentence_start,
         "sentence_end": answer.sentence_end,
+        "offset": answer.offset,
         "date": answer.date,
         "differs_by": answer.differs_by,
         "table": None if answer.table is None else asdict(answer.table),

@@ -110,8 +110,7 @@ def _quote(answer: Answer, paint: _Paint) -> Iterable[str]:
     elif answer.items:
         yield from (f"- {one_line(item.text)}" for item in answer.items)
     elif answer.sentence != answer.text:
-        first = answer.sentence_start
-        yield from _wrap(answer.sentence, [(answer.start - first, answer.end - first)], paint)
+        yield from _wrap(answer.sentence, answer.spans_in_sentence, paint)
 
 
 def _write_passage(

@@ -96,11 +96,10 @@ def _home(answer: Answer, passages: Sequence[Passage]) -> Passage | None:
 
 def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
     home = _home(answer, passages)
-    start = answer.sentence_start
     return {
         "text": answer.text,
         "sentence": mark_spans(
-            answer.sentence, [(answer.start - start, answer.end - start, "answer")]
+            answer.sentence, [(*span, "answer") for span in answer.spans_in_sentence]
         ),
         "whole": answer.text == answer.sentence,
         "source": answer.source,

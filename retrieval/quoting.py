@@ -40,6 +40,7 @@ def quote(candidate: Candidate, confidence: float, question: Question) -> Answer
         first, last = min(first, start), max(last, end)
         text = read_span(passage, start, end)
     is_row = bool(passage.columns)
+    sentence = passage.text[first:last] if is_row else read_span(passage, first, last)
     return Answer(
         text=text,
         source=passage.source,
@@ -47,9 +48,10 @@ def quote(candidate: Candidate, confidence: float, question: Question) -> Answer
         end=passage.start + end,
         line=passage.line_start + passage.text.count("\n", 0, start),
         confidence=confidence,
-        sentence=passage.text[first:last] if is_row else read_span(passage, first, last),
+        sentence=sentence,
         sentence_start=passage.start + first,
         sentence_end=passage.start + last,
+        offset=_offset_in(sentence, text, len(read_span(passage, first, start))),
         date=passage.date,
         normalised=_normalised(passage, start, end),
         table=row_around(passage, span.start) if is_row else None,
@@ -58,6 +60,13 @@ def quote(candidate: Candidate, confidence: float, question: Question) -> Answer
             for left, right in items
         ),
     )
+
+
+def _offset_in(sentence: str, text: str, near: int) -> int | None:
+    """Return where `text` begins in its sentence; `near` is the length of what is before it."""
+    place = sentence.find(text, near)
+    place = sentence.find(text) if place < 0 else place
+    return place if place >= 0 else None
 
 
 def read_span(passage: Passage, start: int, end: int) -> str:

@@ -127,6 +127,13 @@ class Answer:
     """The entries, if it is a list."""
     differs_by: str | None = None
     """What its document has that the documents of the other answers lack."""
+    offset: int | None = None
+    """Where `text` begins in `sentence`; None where `sentence` is a row with other characters."""
+
+    @property
+    def spans_in_sentence(self) -> list[tuple[int, int]]:
+        """The span of `text` in `sentence`, or none."""
+        return [] if self.offset is None else [(self.offset, self.offset + len(self.text))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,7 @@ from seedqa.cli import main
 from seedqa.index.types import Filters
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
-from seedqa.retrieval.types import (
-    LIKELY,
-    Result,
-)
+from seedqa.retrieval.types import LIKELY, Answer, Result
 
 ROWS = [
     json.loads(line)
@@ -60,10 +57,20 @@ def check_places(
     assert 0 <= result.confidence <= 1
     for answer in result.answers:
         assert answer.source == name
-        assert text[answer.start : answer.end] == answer.text
-        assert text[answer.sentence_start : answer.sentence_end] == answer.sentence
-        assert answer.text in answer.sentence
-        assert answer.text in text.split("\n", answer.line - 1)[-1]
+        assert read_as(text, answer) == answer.text
+        [(start, end)] = answer.spans_in_sentence
+        assert answer.sentence[start:end] == answer.text
+        assert answer.sentence_start <= answer.start < answer.end <= answer.sentence_end
+        assert text.count("\n", 0, answer.start) == answer.line - 1
+
+
+def read_as(text: str, answer: Answer) -> str:
+    """Return the characters of an answer as they are read."""
+    read, at = "", answer.start
+    for edit in answer.normalised:
+        read += text[at : edit.start] + edit.replacement
+        at = edit.end
+    return read + text[at : answer.end]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])

@@ -67,7 +67,7 @@ def make_result(text: str = "It opened in 1894.", answered: bool = True) -> Resu
         parts=ScoreParts(cosine=0.6, bm25=None, dense=0.18, lexical=0.0),
     )
     answer = Answer(
-        "1894", "bridge.txt", 23, 27, 3, 0.75, "It opened in 1894.", 10, 28, "2021-03-03"
+        "1894", "bridge.txt", 23, 27, 3, 0.75, "It opened in 1894.", 10, 28, "2021-03-03", offset=13
     )
     return Result(
         question="when?",
@@ -243,7 +243,7 @@ def test_json_has_the_names_of_the_contract() -> None:
     ]  # fmt: skip
     assert list(value["answer"]) == [
         "text", "source", "start", "end", "line", "confidence", "sentence", "sentence_start",
-        "sentence_end", "date", "differs_by", "table", "items", "normalised",
+        "sentence_end", "offset", "date", "differs_by", "table", "items", "normalised",
     ]  # fmt: skip
     assert list(value["passages"][0]) == [
         "source", "title", "date", "language", "start", "end", "line_start", "line_end", "page",

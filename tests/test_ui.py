@@ -159,7 +159,7 @@ def result(*answers: Answer, passages: tuple[Passage, ...]) -> Result:
 
 
 def test_an_answer_is_marked_in_its_sentence_and_its_passage() -> None:
-    answer = Answer("Ann", "a.txt", 13, 16, 1, 0.9, "Built by Ann.", 4, 17)
+    answer = Answer("Ann", "a.txt", 13, 16, 1, 0.9, "Built by Ann.", 4, 17, offset=9)
     shown = view_result(result(answer, passages=(passage("It. Built by Ann."),)), read=True)
     assert shown["answers"][0]["sentence"] == [["Built by ", ""], ["Ann", "answer"], [".", ""]]
     assert shown["answers"][0]["band"] == "sure"
@@ -187,7 +187,7 @@ SIGNED = "Il dure. Leur partenariat remonte à 2017. Il a coûté cher."
 def test_a_span_deep_in_a_document_is_marked_in_its_sentence() -> None:
     """Offsets are those of the document; sentence and passage begin elsewhere in it."""
     at = 900 + SIGNED.index("2017")
-    answer = Answer("2017", "a.txt", at, at + 4, 12, 0.9, SIGNED[9:41], 909, 941)
+    answer = Answer("2017", "a.txt", at, at + 4, 12, 0.9, SIGNED[9:41], 909, 941, offset=27)
     shown = view_result(result(answer, passages=(passage(SIGNED, 900),)), read=True)
     (one,) = shown["answers"]
     assert one["sentence"] == [["Leur partenariat remonte à ", ""], ["2017", "answer"], [".", ""]]

@@ -274,7 +274,7 @@ def answer_in(
     line = whole.count("\n", 0, at) + 1
     answer = Answer(
         text, source, start, start + len(text), line, known.pop("confidence"), sentence, at,
-        at + len(sentence),
+        at + len(sentence), offset=start - at,
     )  # fmt: skip
     passage = Passage(
         source=source, start=first, end=last, line_start=line, line_end=line, page=None,
