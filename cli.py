@@ -104,7 +104,7 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 def _exit_code(result: Result, command: str) -> int:
-    found = result.answer if command == "ask" else result.passages
+    found = result.answer if command == "ask" else result.matches
     return FOUND if found else NOTHING
 
 

@@ -64,6 +64,10 @@ def write_result(result: Result, stream: TextIO, *, explain: bool, read: bool) -
             print(paint.faint(_explain_confidence(result)), end="\n\n", file=stream)
     if not result.passages:
         print("Nothing found.", file=stream)
+    elif not read and not result.matches:
+        print(
+            paint.strong("Nothing found."), "These passages come nearest:", end="\n\n", file=stream
+        )
     for number, passage in enumerate(result.passages, 1):
         _write_passage(number, passage, result.answers, stream, paint, explain)
     if explain:

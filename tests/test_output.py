@@ -124,6 +124,21 @@ def test_marks_go_on_over_wrapped_lines(monkeypatch: pytest.MonkeyPatch) -> None
     assert all(line.endswith("\x1b[0m") for line in lines)
 
 
+def test_a_search_that_matches_nothing() -> None:
+    result = make_result()
+    [passage] = result.passages
+    far = replace(passage, parts=ScoreParts(cosine=0.21, bm25=None, dense=0.1, lexical=0.0))
+    near = replace(passage, parts=ScoreParts(cosine=0.22, bm25=None, dense=0.1, lexical=0.0))
+    word = replace(passage, parts=ScoreParts(cosine=None, bm25=0.1, dense=0.0, lexical=0.1))
+    for passages, matches in (((far,), False), ((far, near), True), ((far, word), True)):
+        shown = replace(result, passages=passages)
+        assert shown.matches == matches
+        stream = io.StringIO()
+        write_result(shown, stream, explain=False, read=False)
+        assert stream.getvalue().startswith("Nothing found. These passages") != matches
+    assert not replace(result, passages=()).matches
+
+
 def test_not_answered() -> None:
     text = render(make_result(answered=False), io.StringIO())
     assert text.startswith(
