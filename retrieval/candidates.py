@@ -43,6 +43,9 @@ TEXT_COLUMNS = 2
 #: A code: few letters, then some digits; "e1047", "din4102".
 _CODE = re.compile(r"([a-z]{1,4})(\d{2,})")
 _LETTERS, _DIGITS = re.compile(r"[a-z]{1,4}"), re.compile(r"\d{2,}")
+#: In an index of at most this many chunks words are weighed as Lucene does. FTS5 gives a word in
+#: half of the chunks no weight, and one in none of them a great one: of three notes none matches.
+SMALL = 200
 #: Scores are compared at this many decimals, so that the order does not depend on the processor.
 DECIMALS = 6
 
@@ -58,6 +61,8 @@ class LexicalQuery:
     no chunk holds included: it makes scores of different questions comparable."""
     unknown: frozenset[str]
     """The topical words that are nowhere in the index, in no form."""
+    factors: tuple[float, ...] = ()
+    """In a small index what makes FTS5's weight of each term Lucene's; else empty."""
 
 
 def dense_candidates(reading: Reading, vector: Vector, where: Filters) -> Hits:
@@ -69,7 +74,13 @@ def lexical_candidates(reading: Reading, query: LexicalQuery, where: Filters) ->
     """Return the chunks with the greatest BM25 score for the question's words."""
     if not query.terms:
         return []
-    return _rounded(reading.lexical(query.terms, COLUMN_WEIGHTS, DEPTH, where))
+    if not query.factors:
+        return _rounded(reading.lexical(query.terms, COLUMN_WEIGHTS, DEPTH, where))
+    scores: dict[int, float] = {}
+    for term, factor in zip(query.terms, query.factors, strict=True):
+        for chunk, score in reading.lexical((term,), COLUMN_WEIGHTS, SMALL, where):
+            scores[chunk] = scores.get(chunk, 0.0) + score * factor
+    return _rounded(sorted(scores.items(), key=lambda hit: (-hit[1], hit[0])))
 
 
 def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
@@ -94,10 +105,16 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     rare_first = sorted(
         (count, columns.index(term.column), term.word) for term, count in counts.items() if count
     )
-    weights = [inverse_document_frequency(counts[term], generation.chunks) for term in folded]
-    ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weights)
+    chunks = generation.chunks
+    weigh = small_index_weight if chunks <= SMALL else inverse_document_frequency
+    ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weigh(counts[term], chunks) for term in folded)
+    terms = _affordable(rare_first, chunks)
+    factors = [
+        weigh(counts[term], chunks) / inverse_document_frequency(counts[term], chunks)
+        for term in terms
+    ]
     return LexicalQuery(
-        _affordable(rare_first, generation.chunks), ceiling, _unknown(question, counts)
+        terms, ceiling, _unknown(question, counts), tuple(factors) if chunks <= SMALL else ()
     )
 
 
@@ -142,6 +159,14 @@ def inverse_document_frequency(count: int, chunks: int) -> float:
     It is ln((N - n + 0.5) / (n + 0.5)), never below 1e-6 (Robertson & Zaragoza 2009).
     """
     return max(1e-6, math.log(max(1e-6, (chunks - count + 0.5) / (count + 0.5))))
+
+
+def small_index_weight(count: int, chunks: int) -> float:
+    """Return the weight that Lucene gives a word that `count` of `chunks` chunks hold.
+
+    It is ln(1 + (N - n + 0.5) / (n + 0.5)): always above 0, and near FTS5's for rare words.
+    """
+    return math.log1p((chunks - count + 0.5) / (count + 0.5))
 
 
 def _affordable(rare_first: list[tuple[int, int, str]], chunks: int) -> tuple[Term, ...]:

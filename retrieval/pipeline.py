@@ -208,12 +208,12 @@ class Pipeline:
     def answer(self, found: Found) -> Result:
         """Read the passages of a search for the answer, and return the result.
 
-        A question about nothing ("what is it?") has no answer, whatever could be quoted.
+        A question that asks nothing ("what is it?") has no answer, whatever could be quoted.
         """
         clock = _Clock()
         passages, verdict = found.passages, Verdict()
         reader = self._open_reader()
-        if not found.question.is_about_nothing:
+        if not found.question.asks_nothing:
             spans = read_passages(reader, found.question, passages[:READ_COUNT])
             ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
             passages = tuple(passage for passage, _ in ordered)

@@ -34,12 +34,12 @@ class Question:
     """The topical words that are nowhere in the index; known once it was searched."""
 
     @property
-    def is_about_nothing(self) -> bool:
-        """Whether all words are function words of one language.
+    def asks_nothing(self) -> bool:
+        """Whether it is one word, which only passages can be found for, or function words alone.
 
-        Not of several: "When was the war?" asks about something, though "war" is German for "was".
+        Those of one language: "When was the war?" asks something, though "war" is German for "was".
         """
-        return any(
+        return len(self.words) == 1 or any(
             all(word in stop_words(language) for word in self.words) for language in STOP_WORDS
         )
 

@@ -84,7 +84,7 @@ def test_the_answer_stands_at_its_exact_place_in_its_sentence() -> None:
     at, around = 100 + TEXT.index("1894"), 100 + TEXT.index(sentence)
     assert answers == (
         Answer("1894", "bridge.txt", at, at + 4, 9, confidence, sentence, around,
-               around + len(sentence)),
+               around + len(sentence), offset=at - around),
     )  # fmt: skip
     assert confidence == CALIBRATION.probability({"margin": 2.0}) == 0.8808
 

@@ -17,15 +17,19 @@ from seedqa.index.store.reading import RESCORED, open_for_reading
 from seedqa.index.store.rows import Generation
 from seedqa.index.types import NO_FILTERS, Filters
 from seedqa.retrieval.candidates import (
+    BM25_CEILING,
     DEPTH,
     MAX_POSTINGS,
     MAX_TERMS,
     MIN_FREQUENT,
+    SMALL,
+    TEXT_COLUMNS,
     LexicalQuery,
     dense_candidates,
     inverse_document_frequency,
     lexical_candidates,
     plan_lexical_query,
+    small_index_weight,
 )
 from seedqa.retrieval.question import parse_question
 from support.toy import ToyEncoder
@@ -72,6 +76,35 @@ def test_the_index_is_what_these_tests_count_on(reading: Reading) -> None:
 
 
 # -- words ---------------------------------------------------------------------------------------
+
+
+def test_in_a_small_index_every_word_has_weight() -> None:
+    assert small_index_weight(1, 2) == pytest.approx(math.log(2))
+    assert small_index_weight(2, 2) == pytest.approx(math.log(1.2))
+    assert small_index_weight(0, 2) == pytest.approx(math.log(6))
+    assert small_index_weight(1, SMALL) == pytest.approx(
+        inverse_document_frequency(1, SMALL), rel=0.01
+    )
+
+
+@pytest.mark.parametrize("notes", [2, 12])
+def test_bm25_in_a_small_index_by_hand(tmp_path: Path, notes: int) -> None:
+    """BM25 with k1 = 1.2 and b = 0.75 and Lucene's weights; FTS5 would give "ferry" none in two."""
+    texts = ["ferry sails north", "ferry sails south and east again", *["mill"] * 10][:notes]
+    (tmp_path / "seeds").mkdir()
+    for number, text in enumerate(texts):
+        (tmp_path / "seeds" / f"note{number}.txt").write_text(text)
+    build_index(tmp_path / "seeds", tmp_path / "index", ToyEncoder())
+    with closing(open_for_reading(tmp_path / "index")) as index, index.read() as reading:
+        assert reading
+        query = plan_lexical_query(reading, parse_question("ferry harbour"))
+        hits = dict(lexical_candidates(reading, query, NO_FILTERS))
+    weight, unknown = small_index_weight(2, notes), small_index_weight(0, notes)
+    assert query.ceiling == pytest.approx(BM25_CEILING * TEXT_COLUMNS * (weight + unknown))
+    assert query.unknown == {"harbour"}
+    assert len(hits) == 2
+    assert all(score > weight for score in hits.values())
+    assert all(score < query.ceiling for score in hits.values())
 
 
 def test_inverse_document_frequency_is_that_of_fts5() -> None:

@@ -86,7 +86,9 @@ def test_the_language_is_guessed_from_function_words(question: str, language: st
         ("what is it?", True),
         ("qui est-ce que c’est ?", True),
         ("…?", True),
-        ("Ebro", False),
+        ("Ebro", True),
+        ("Ebro Ebro?", True),
+        ("Ebro length", False),
         ("who is Ann?", False),
         ("when was it opened?", False),
         # a function word of another language: German war, French car and son, Spanish como
@@ -96,5 +98,7 @@ def test_the_language_is_guessed_from_function_words(question: str, language: st
         ("Where is Como?", False),
     ],
 )
-def test_a_question_of_function_words_is_about_nothing(question: str, nothing: bool) -> None:
-    assert parse_question(question).is_about_nothing == nothing
+def test_a_question_of_one_word_or_of_function_words_asks_nothing(
+    question: str, nothing: bool
+) -> None:
+    assert parse_question(question).asks_nothing == nothing
