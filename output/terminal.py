@@ -91,7 +91,9 @@ def _write_answers(result: Result, stream: TextIO, paint: _Paint) -> None:
         print(paint.strong("Your documents give different answers."), end="\n\n", file=stream)
     for answer in result.answers:
         label = f"  ({one_line(answer.differs_by)})" if answer.differs_by else ""
-        print(f"{paint.strong(one_line(answer.text))}{paint.faint(label)}", file=stream)
+        text = "" if answer.items else paint.strong(one_line(answer.text))
+        if text or label:
+            print(f"{text}{paint.faint(label)}", file=stream)
         for line in _quote(answer, paint):
             print(line, file=stream)
         facts = [
@@ -112,7 +114,7 @@ def _quote(answer: Answer, paint: _Paint) -> Iterable[str]:
         width = max((len(column) for column, _ in rows), default=0)
         yield from (f"  {column:<{width}}  {cell}" for column, cell in rows)
     elif answer.items:
-        yield from (f"- {one_line(item.text)}" for item in answer.items)
+        yield from (f"- {paint.strong(one_line(item.text))}" for item in answer.items)
     elif answer.sentence != answer.text:
         yield from _wrap(answer.sentence, answer.spans_in_sentence, paint)
 

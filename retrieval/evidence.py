@@ -21,6 +21,7 @@ from seedqa.retrieval.sentences import (
     names_year,
     share_sentence,
 )
+from seedqa.retrieval.tables import line_around
 from seedqa.retrieval.types import Passage
 
 #: Cap on the lead of an answer over the next, in the reader's logits.
@@ -29,6 +30,8 @@ MAX_AHEAD = 10.0
 RIVALS = 4
 #: What it costs a candidate, in logits, if its passage has none of the question's names.
 NAME_PENALTY = 4.0
+#: What it costs, in logits, to be in the document's title: a title names a subject.
+TITLE_PENALTY = 4.0
 #: A year is shown before its month if the month scored at most this many logits higher.
 YEAR_LEEWAY = 2.0
 
@@ -87,8 +90,17 @@ def rank_candidates(
         if not of_passage:
             continue
         bonus = passage_weight * passage.score - NAME_PENALTY * missing_names(question, passage)
-        found += [Candidate(passage, span, round(span.score + bonus, 4)) for span in of_passage]
+        for span in of_passage:
+            penalty = TITLE_PENALTY if _is_in_title(passage, span) else 0.0
+            found.append(Candidate(passage, span, round(span.score + bonus - penalty, 4)))
     return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _is_in_title(passage: Passage, span: Span) -> bool:
+    """Return whether a span is in a line that is the title of its document and no more."""
+    text = passage.view.text
+    start, end = line_around(text, span.start)
+    return text[start:end].strip() == passage.title.strip()
 
 
 def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:

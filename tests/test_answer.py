@@ -18,6 +18,7 @@ from seedqa.retrieval.answer import (
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.evidence import (
     MAX_AHEAD,
+    TITLE_PENALTY,
     group_candidates,
     rank_candidates,
     weigh_evidence,
@@ -112,6 +113,17 @@ def test_without_passages_or_spans_there_is_no_answer() -> None:
 
 def test_a_span_without_a_word_is_no_answer() -> None:
     assert answers_to([passage("… !")], [[Span(0, 1, 9.0)]]) == ((), 0.0)
+
+
+def test_the_title_costs_a_candidate() -> None:
+    """A title names the subject: it is the answer only where nothing else is near."""
+    texts = ["The iron bridge", "bridge", "The iron bridge, a history"]
+    for text, costs in zip(texts, (True, True, False), strict=True):
+        held = passage(f"{texts[2] if text == texts[2] else texts[0]}\n\nIt spans the Ebro.")
+        [found] = rank_candidates(ASKED, [held], [[span(text, 5.0, held.text)]], 0.0)
+        plain = passage("It is an iron bridge.\n\nIt spans the Ebro.")
+        [other] = rank_candidates(ASKED, [plain], [[span("iron bridge", 5.0, plain.text)]], 0.0)
+        assert other.score - found.score == (TITLE_PENALTY if costs else 0.0)
 
 
 def test_a_pronoun_alone_is_no_answer() -> None:

@@ -183,7 +183,7 @@ def test_a_list_is_shown_entry_by_entry() -> None:
     [answer] = result.answers
     items = (Item("Ann\tMiller", 10, 20), Item("1894", 23, 27))
     text = render(replace(result, answers=(replace(answer, items=items),)), io.StringIO())
-    assert text.startswith("1894\n- Ann␉Miller\n- 1894\nbridge.txt:3, ")
+    assert text.startswith("- Ann␉Miller\n- 1894\nbridge.txt:3, ")
 
 
 @pytest.mark.parametrize(
