@@ -300,15 +300,17 @@ print(seen)
 def test_a_question_imports_nothing_that_it_does_not_need() -> None:
     code = """
 import sys
-import retrieval.pipeline
+import seedqa.retrieval.pipeline
 heavy = {
     "torch", "transformers", "sentence_transformers", "gradio", "lxml", "docx", "py3langid",
     "tqdm", "watchfiles", "faiss", "openvino", "tokenizers", "pypdfium2", "Stemmer",
 }
 loaded = {name.partition(".")[0] for name in sys.modules}
 print(sorted(loaded & heavy), sorted(name for name in loaded if name.startswith("langchain")))
+formats = ("docx", "html", "markdown", "pdf", "text")
+print([name for name in formats if f"seedqa.index.documents.{name}" in sys.modules])
 """
-    assert run_python(code) == "[] []\n"
+    assert run_python(code) == "[] []\n[]\n"
 
 
 # -- sentence-transformers -----------------------------------------------------------------------

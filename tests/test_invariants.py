@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.build import build_index
 from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
-from seedqa.index.documents.formats import EXTRACTORS
+from seedqa.index.documents.formats import find_extractor
 from seedqa.index.documents.ignore import matches_glob
 from seedqa.index.documents.types import Extracted
 from seedqa.index.store.reading import open_for_reading
@@ -197,7 +197,7 @@ def check_extracted(extracted: Extracted) -> None:
 @examples(120)
 @given(text=written())
 def test_text_and_markdown_keep_every_character(extension: str, text: str) -> None:
-    extracted = EXTRACTORS[extension](text.encode())
+    extracted = find_extractor(extension)(text.encode())
     assert "".join(extracted.text.split()) == "".join(text.removeprefix("\ufeff").split())
     check_extracted(extracted)
 
@@ -219,7 +219,7 @@ def test_html_keeps_every_word_that_is_shown(parts: list[tuple[str, str, str]]) 
         page.append(f"<{tag}>" if how != "close" else "")
         page.append(f"{html.escape(words)} shown{number}.")
         page.append(f"</{tag}>" if how != "open" else "")
-    extracted = EXTRACTORS[".html"]("\n".join(page).encode())
+    extracted = find_extractor(".html")("\n".join(page).encode())
     for number in range(len(parts)):
         assert f"shown{number}." in extracted.text
     check_extracted(extracted)

@@ -1,27 +1,35 @@
-"""Name the kinds of files that are read, and the function that extracts each."""
+"""Name the kinds of files that are read, and the function that extracts each.
+
+A question imports this to look for changed files, so each format is imported when a file of it is
+read.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from typing import cast
 
-from seedqa.index.documents.docx import extract_docx
-from seedqa.index.documents.html import extract_html
-from seedqa.index.documents.markdown import extract_markdown
-from seedqa.index.documents.pdf.extract import extract_pdf
-from seedqa.index.documents.text import extract_text
 from seedqa.index.documents.types import Extracted
 
-EXTRACTORS: dict[str, Callable[[bytes], Extracted]] = {
-    ".txt": extract_text,
-    ".text": extract_text,
-    ".md": extract_markdown,
-    ".markdown": extract_markdown,
-    ".html": extract_html,
-    ".htm": extract_html,
-    ".pdf": extract_pdf,
-    ".docx": extract_docx,
+Extractor = Callable[[bytes], Extracted]
+
+_EXTRACTORS = {
+    ".txt": ("text", "extract_text"),
+    ".text": ("text", "extract_text"),
+    ".md": ("markdown", "extract_markdown"),
+    ".markdown": ("markdown", "extract_markdown"),
+    ".html": ("html", "extract_html"),
+    ".htm": ("html", "extract_html"),
+    ".pdf": ("pdf.extract", "extract_pdf"),
+    ".docx": ("docx", "extract_docx"),
 }
 
-
 #: The kinds of files that are read, by the ends of their names in lower case.
-EXTENSIONS = frozenset(EXTRACTORS)
+EXTENSIONS = frozenset(_EXTRACTORS)
+
+
+def find_extractor(extension: str) -> Extractor:
+    """Return the function that extracts files with one of `EXTENSIONS`."""
+    module, name = _EXTRACTORS[extension]
+    return cast(Extractor, getattr(import_module(f"seedqa.index.documents.{module}"), name))

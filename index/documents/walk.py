@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seedqa.index.documents.formats import EXTRACTORS
+from seedqa.index.documents.formats import EXTENSIONS
 from seedqa.index.documents.ignore import IgnoreRules, compile_rules, is_ignored
 from seedqa.index.errors import SeedsError, UnreadableFile
 from seedqa.index.messages import Message, describe_os_error
@@ -154,7 +154,7 @@ def _reason_to_skip(relative: str, status: os.stat_result) -> tuple[Message, Ski
     if not stat.S_ISREG(status.st_mode):
         return Message("not a regular file"), SkipKind.NOT_REGULAR
     extension = os.path.splitext(relative)[1].lower()
-    if extension not in EXTRACTORS:
+    if extension not in EXTENSIONS:
         if not extension:
             return Message("no file type"), SkipKind.UNSUPPORTED
         named = as_source(extension)
