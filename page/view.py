@@ -15,6 +15,7 @@ from typing import Any
 from seedqa.index.lexical import find_words, folded_words, stemmed_words
 from seedqa.index.store.rows import DocumentRow
 from seedqa.index.types import Document
+from seedqa.output.contract import answer_json, passage_json
 from seedqa.retrieval.types import (
     Answer,
     Passage,
@@ -96,28 +97,18 @@ def _home(answer: Answer, passages: Sequence[Passage]) -> Passage | None:
 
 def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
     home = _home(answer, passages)
-    return {
-        "text": answer.text,
+    return answer_json(answer) | {
         "sentence": mark_spans(
             answer.sentence, [(*span, "answer") for span in answer.spans_in_sentence]
         ),
         "whole": answer.text == answer.sentence,
-        "source": answer.source,
         "title": home.title if home else answer.source,
         "date": home.date if home else None,
         "language": home.language if home else "und",
         "page": home.page if home else None,
         "page_to": home.page_to if home else None,
-        "table": None if answer.table is None else asdict(answer.table),
-        "items": [asdict(item) for item in answer.items],
-        "differs_by": answer.differs_by,
         "stale": home.stale if home else False,
-        "line": answer.line,
-        "confidence": answer.confidence,
         "band": band_of(answer.confidence),
-        "start": answer.start,
-        "end": answer.end,
-        "sentence_start": answer.sentence_start,
         "passage": passages.index(home) if home else None,
     }
 
@@ -128,25 +119,9 @@ def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
     spans += [
         (answer.start - passage.start, answer.end - passage.start, "answer") for answer in answers
     ]
-    return {
-        "source": passage.source,
-        "title": passage.title,
-        "date": passage.date,
-        "language": passage.language,
-        "start": passage.start,
-        "end": passage.end,
-        "line_start": passage.line_start,
-        "line_end": passage.line_end,
-        "page": passage.page,
-        "page_to": passage.page_to,
-        "text": passage.text,
+    return passage_json(passage, explain=True) | {
         "pieces": mark_spans(passage.text, spans),
         "answers": [[answer.start, answer.end] for answer in answers],
-        "score": passage.score,
-        "ranks": asdict(passage.ranks),
-        "parts": asdict(passage.parts),
-        "stale": passage.stale,
-        "also_in": list(passage.also_in),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -80,7 +80,7 @@ def lexical_candidates(reading: Reading, query: LexicalQuery, where: Filters) ->
     for term, factor in zip(query.terms, query.factors, strict=True):
         for chunk, score in reading.lexical((term,), COLUMN_WEIGHTS, SMALL, where):
             scores[chunk] = scores.get(chunk, 0.0) + score * factor
-    return _rounded(sorted(scores.items(), key=lambda hit: (-hit[1], hit[0])))
+    return _rounded(scores.items())
 
 
 def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
@@ -106,16 +106,17 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
         (count, columns.index(term.column), term.word) for term, count in counts.items() if count
     )
     chunks = generation.chunks
-    weigh = small_index_weight if chunks <= SMALL else inverse_document_frequency
-    ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weigh(counts[term], chunks) for term in folded)
     terms = _affordable(rare_first, chunks)
-    factors = [
-        weigh(counts[term], chunks) / inverse_document_frequency(counts[term], chunks)
-        for term in terms
-    ]
-    return LexicalQuery(
-        terms, ceiling, _unknown(question, counts), tuple(factors) if chunks <= SMALL else ()
-    )
+    weigh = inverse_document_frequency
+    factors: tuple[float, ...] = ()
+    if chunks <= SMALL:
+        weigh = small_index_weight
+        factors = tuple(
+            weigh(counts[term], chunks) / inverse_document_frequency(counts[term], chunks)
+            for term in terms
+        )
+    ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weigh(counts[term], chunks) for term in folded)
+    return LexicalQuery(terms, ceiling, _unknown(question, counts), factors)
 
 
 def _count(reading: Reading, terms: list[Term]) -> dict[Term, int]:
@@ -183,6 +184,6 @@ def _affordable(rare_first: list[tuple[int, int, str]], chunks: int) -> tuple[Te
     return tuple(terms)
 
 
-def _rounded(hits: Hits) -> Hits:
+def _rounded(hits: Iterable[tuple[int, float]]) -> Hits:
     rounded = ((chunk, round(score, DECIMALS)) for chunk, score in hits)
     return sorted(rounded, key=lambda hit: (-hit[1], hit[0]))
