@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from seedqa.index.reading_view import clip_edits, make_view, merge_edits
@@ -289,27 +290,29 @@ def _list_end(blocks: Sequence[Block], at: int, text: str) -> int:
 
 
 def _items_within(blocks: Sequence[Block], start: int, end: int) -> tuple[Span, ...]:
-    """Return the spans of the first whole list in text[start:end], from `start`; none of one entry.
+    """Return the spans of the entries of the lists in text[start:end], in order, from `start`.
 
-    Entries below another belong to it.
+    Entries below another belong to it. A single entry is no list.
     """
     first = bisect_left(blocks, start, key=lambda block: block.start)
-    items: list[Block] = []
-    for block in blocks[first:]:
-        if block.end > end:
-            break
-        if block.kind is BlockKind.ITEM:
-            items.append(block)
-        elif items:
-            break
-    top = min((item.level for item in items), default=0)
+    last = bisect_right(blocks, end, key=lambda block: block.end)
+    spans: list[Span] = []
+    for is_list, group in groupby(blocks[first:last], lambda block: block.kind is BlockKind.ITEM):
+        entries = _top_entries(list(group), start) if is_list else []
+        spans += entries if len(entries) > 1 else []
+    return tuple(spans)
+
+
+def _top_entries(items: Sequence[Block], start: int) -> list[Span]:
+    """Return the spans, from `start`, of the outermost entries of a list, each with those below."""
+    top = min(item.level for item in items)
     spans: list[Span] = []
     for item in items:
         if item.level == top or not spans:
             spans.append((item.start - start, item.end - start))
         else:
             spans[-1] = (spans[-1][0], item.end - start)
-    return tuple(spans) if len(spans) > 1 else ()
+    return spans
 
 
 def _between(edits: Sequence[Edit], start: int, end: int) -> Sequence[Edit]:

@@ -166,7 +166,7 @@ class Chunk:
     columns: tuple[str, ...] = ()
     """The names of the columns of the table that these rows are of."""
     items: tuple[tuple[int, int], ...] = ()
-    """The spans of the entries of its list, from the start of the chunk, where it has one."""
+    """The spans of the entries of its lists, from the start of the chunk."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from seedqa.index.lexical import folded_words
+from seedqa.index.lexical import folded_words, stemmed_words
+from seedqa.index.reading_view import clip_edits, make_view
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
@@ -19,15 +20,20 @@ Span = tuple[int, int]
 _SEVERAL = re.compile(
     r"""(?ix) \W* (?:
     (?:and\ )?(?:who|what|which|where)\b[^?]{0,60}?\b(?:are|were)\b | (?:list|name)\ (?:the|all)\b
-    | which\ \w+s\b
-    | qui\ (?:sont|étaient|furent)\b | quel(?:le)?s\b | (?:cite[zr]?|nomme[zr]?|énumére[zr]?)\b
-    | (?:wer|was|wo)\ (?:sind|waren)\b
-    | welche[nr]?\b[^?]{0,60}?\b(?:sind|waren|gehören|werden|gibt)\b
+    | which\ (?:(?:two|three|four|five|six|\d+)\ )?\w+s(?<!ss)(?<!us)\b
+    | who\ (?:sits\ on|is\ (?:on|in)|belongs\ to)\ the\b
+    | qui\ (?:sont|étaient|furent|siège|fait\ partie)\b | quel(?:le)?s\b
+    | (?:cite[zr]?|nomme[zr]?|énumére[zr]?)\b
+    | (?:wer|was|wo)\ (?:sind|waren)\b | wer\ (?:sitzt|ist)\ i[mn]\b | wer\ gehört\b
+    | welche[nr]?\b[^?]{0,60}?\b(?:sind|waren|gehören|werden|wurden|gibt|stehen|dürfen|müssen)\b
     | nenne[n]?\b
-    | (?:quiénes|quienes|cuáles|cuales)\b | qué\ \w+s\b | (?:nombra|enumera)\b
-    | (?:chi|cosa)\ sono\b | quali\b | (?:elenca|nomina)\b
-    | quem\ (?:são|eram|foram)\b | quais\b | (?:liste|enumere)\b
-    | (?:wie|wat)\ (?:zijn|waren)\b | welke\b[^?]{0,60}?\b(?:zijn|waren|worden|horen)\b | noem\b
+    | (?:quiénes|quienes|cuáles|cuales)\b | qué\ \w+s\b | que\ \w+(?:[ao]s|ções)\b
+    | quién\ forma\ parte\b
+    | (?:nombra|enumera)\b
+    | (?:chi|cosa)\ sono\b | quali\b | chi\ fa\ parte\b | (?:elenca|nomina)\b
+    | quem\ (?:são|eram|foram|faz\ parte)\b | quais\b | (?:liste|enumere)\b
+    | (?:wie|wat)\ (?:zijn|waren)\b | wie\ zit(?:ten)?\ in\b | noem\b
+    | welke\b[^?]{0,60}?\b(?:zijn|waren|worden|werden|horen|mogen|moeten|staan)\b
     )"""
 )
 _HOW_MANY = re.compile(
@@ -38,6 +44,8 @@ _AND = r"(?:and|or|et|ou|und|oder|y|e|ed|o|en|of|sowie|as well as|ainsi que|&)"
 _JOINT = re.compile(rf"\s*(?:,\s*(?:{_AND}\s+)?|;\s*|\s{_AND}\s+)", re.IGNORECASE)
 #: An entry of an enumeration has at most so many words.
 MAX_ENTRY_WORDS = 6
+#: An entry of at most so many words is a record, such as a name with an office.
+MAX_RECORD_WORDS = 12
 _NAMES_AT_END = re.compile(
     r"[^\W\d_a-zß-ÿ][\w’'.-]*(?: (?:de|da|do|di|van|von|der|[^\W\d_a-zß-ÿ])[\w’'.-]*)*\Z"
 )
@@ -78,40 +86,113 @@ def entries_around(passage: Passage, start: int, end: int, question: Question) -
     """Return the entries of the list that text[start:end] of a passage belongs to, if any.
 
     `start` and `end` are offsets into the passage's own text, as are the spans returned. The words
-    are among the entries where the question asks for several things or no word of it tells one
-    entry from another; or they announce the entries.
+    run over several entries; or they are in one, and the question asks for several things or no
+    word of it tells one entry from another; or they announce the entries.
     """
-    text, items = passage.text, passage.items
-    if not items:
-        return ()
     several = asks_for_several(question.text)
-    inside = [(left, right) for left, right in items if left <= start and end <= right]
-    if inside:
-        is_any = _is_whole(text, inside[0], (start, end)) and not _tells_entries(passage, question)
-        return items if several or is_any else ()
-    announces = end <= items[0][0] and _announces(text, start, items[0][0])
-    wants = several or asks_how_many(question.text)
-    if announces and wants and not names_number(text[start:end]):
-        return items
+    for entries in find_lists(passage):
+        held = [entry for entry in entries if entry[0] < end and start < entry[1]]
+        if len(held) > 1:
+            return entries
+        if held:
+            if _telling_words(passage, entries, question)[entries.index(held[0])]:
+                return ()
+            return entries if several or _is_whole(passage, held[0], (start, end)) else ()
+        if end <= entries[0][0]:
+            return entries if _announces(passage, (start, end), entries, question) else ()
     return ()
 
 
-def _is_whole(text: str, item: Span, words: Span) -> bool:
-    """Return whether an entry is short and holds hardly more than these words."""
-    entry = len(folded_words(text[slice(*item)]))
-    return entry <= MAX_ENTRY_WORDS and entry - len(folded_words(text[slice(*words)])) <= 1
+def find_lists(passage: Passage) -> list[tuple[Span, ...]]:
+    """Return the lists of a passage: entries with nothing to read between them are of one list."""
+    lists: list[list[Span]] = []
+    for entry in passage.items:
+        if lists and not read_span(passage, lists[-1][-1][1], entry[0]):
+            lists[-1].append(entry)
+        else:
+            lists.append([entry])
+    return [tuple(entries) for entries in lists]
 
 
-def _tells_entries(passage: Passage, question: Question) -> bool:
-    """Return whether a topical word of the question is in an entry of the list."""
-    known = {word for item in passage.items for word in folded_words(passage.text[slice(*item)])}
-    return any(word in known for word in question.topical)
+def closed_entries(passage: Passage, question: Question) -> list[Span]:
+    """Return the spans, in the reading view, of entries that no answer to a question may touch.
+
+    If the question has a word that tells one short entry of a list from others, those others are
+    closed: "Who is the treasurer?" leaves only the entry of the treasurer open.
+    """
+    if asks_for_several(question.text):
+        return []
+    closed: list[Span] = []
+    for entries in find_lists(passage):
+        texts = [read_span(passage, *entry) for entry in entries]
+        if any(len(folded_words(text)) > MAX_RECORD_WORDS for text in texts):
+            continue
+        counts = [len(told) for told in _telling_words(passage, entries, question)]
+        closed += [
+            (_view_offset(passage, entry[0]), _view_offset(passage, entry[1]))
+            for entry, count in zip(entries, counts, strict=True)
+            if count < max(counts)
+        ]
+    return closed
 
 
-def _announces(text: str, start: int, first: int) -> bool:
-    """Return whether words at `start` are in the sentence that introduces the list."""
-    sentences = split_sentences(text[:first])
-    return bool(sentences) and start >= sentences[-1][0]
+def _view_offset(passage: Passage, at: int) -> int:
+    """Return where the reading view has the character `at` of the passage's text."""
+    return len(make_view(passage.text[:at], clip_edits(passage.edits, 0, at)).text)
+
+
+def read_span(passage: Passage, start: int, end: int) -> str:
+    """Return passage.text[start:end] as it is read, trimmed."""
+    edits = clip_edits(passage.edits, start, end)
+    return make_view(passage.text[start:end], edits).text.strip()
+
+
+def _is_whole(passage: Passage, entry: Span, words: Span) -> bool:
+    """Return whether an entry is short and holds hardly more than these words.
+
+    A number or an article may be before them. What follows them tells entries apart: "(chair)".
+    """
+    before = folded_words(read_span(passage, entry[0], words[0]))
+    after = folded_words(read_span(passage, words[1], entry[1]))
+    own = folded_words(read_span(passage, *words))
+    return not after and len(before) <= 1 and len(own) + len(before) <= MAX_ENTRY_WORDS
+
+
+def _telling_words(passage: Passage, entries: Sequence[Span], question: Question) -> list[set[str]]:
+    """Return for each entry of a list the topical words of a question that tell it from others.
+
+    Those are its words that are not in every entry, nor above the list.
+    """
+    language = question.language
+    own = [_known_words(read_span(passage, *entry), language=language) for entry in entries]
+    lead = read_span(passage, 0, entries[0][0])
+    said = set.intersection(*own)
+    said |= _known_words(passage.title, *passage.context, lead, language=language)
+    topical = {word: _known_words(word, language=language) for word in question.topical}
+    return [
+        {word for word, forms in topical.items() if forms & known and not forms & said}
+        for known in own
+    ]
+
+
+def _known_words(*texts: str, language: str) -> set[str]:
+    """Return the words of some texts, folded and stemmed."""
+    text = "\n".join(texts)
+    return {*folded_words(text), *stemmed_words(text, language)}
+
+
+def _announces(passage: Passage, words: Span, entries: Sequence[Span], question: Question) -> bool:
+    """Return whether words only announce a list: they are in the sentence that introduces it.
+
+    If the question asks how many there are, words with a number answer it.
+    """
+    counts = asks_how_many(question.text)
+    if not counts and not asks_for_several(question.text):
+        return False
+    if counts and names_number(passage.text[slice(*words)]):
+        return False
+    sentences = split_sentences(passage.text[: entries[0][0]])
+    return bool(sentences) and words[0] >= sentences[-1][0]
 
 
 def enumeration_around(text: str, start: int, end: int, bounds: Span) -> tuple[Span, ...]:

@@ -6,13 +6,13 @@ Knows a passage and how it is read; nothing of models or of the index.
 from __future__ import annotations
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.index.reading_view import clip_edits, make_view
 from seedqa.index.types import Edit
 from seedqa.retrieval.evidence import Candidate
 from seedqa.retrieval.lists import (
     asks_for_several,
     entries_around,
     enumeration_around,
+    read_span,
     whole_span,
 )
 from seedqa.retrieval.question import Question
@@ -69,12 +69,6 @@ def _offset_in(sentence: str, text: str, near: int) -> int | None:
     return place if place >= 0 else None
 
 
-def read_span(passage: Passage, start: int, end: int) -> str:
-    """Return passage.text[start:end] as it is read, trimmed."""
-    edits = clip_edits(passage.edits, start, end)
-    return make_view(passage.text[start:end], edits).text.strip()
-
-
 def _sentence_in_view(candidate: Candidate, question: Question) -> Span:
     """Return the span of the sentence, or of the row of a table, in the reading view."""
     passage, span = candidate.passage, candidate.span
@@ -90,7 +84,7 @@ def _entries(passage: Passage, words: Span, sentence: Span, question: Question) 
     if passage.columns:
         return ()
     entries = entries_around(passage, *words, question)
-    if entries or passage.items or not asks_for_several(question.text):
+    if entries or not asks_for_several(question.text):
         return entries
     return enumeration_around(passage.text, *words, sentence)
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from seedqa.index.lexical import folded_words
 from seedqa.index.tables import CELL_END
+from seedqa.retrieval.lists import closed_entries
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
 
@@ -54,7 +55,8 @@ def closed_spans(passages: Sequence[Passage], question: Question) -> list[tuple[
     """Return for each passage the spans of its reading view that no answer may touch.
 
     Those are what is inserted, and the rows of a table that have fewer words of the question than
-    another row of a table with the same columns: "Moen" leaves only the rows about Moen open.
+    another row of a table with the same columns: "Moen" leaves only the rows about Moen open. So it
+    is with the short entries of a list.
     """
     rows = [_rows(passage) for passage in passages]
     shared = [
@@ -67,6 +69,7 @@ def closed_spans(passages: Sequence[Passage], question: Question) -> list[tuple[
     return [
         (
             *inserted_spans(passage),
+            *closed_entries(passage, question),
             *(
                 row
                 for row, count in zip(of_passage, counts, strict=True)

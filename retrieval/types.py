@@ -76,7 +76,7 @@ class Passage:
     edits: tuple[Edit, ...] = ()
     """How it is read where that differs from its characters; offsets from its start."""
     items: tuple[tuple[int, int], ...] = ()
-    """The spans of the entries of its list, from its start, where it has one."""
+    """The spans of the entries of its lists, from its start."""
 
     @property
     def view(self) -> ReadingView:

@@ -16,6 +16,7 @@ from seedqa.index.documents.pdf.lines import join_pieces
 from seedqa.index.documents.pdf.pieces import read_page
 from seedqa.index.documents.types import Extracted, Stated
 from seedqa.index.errors import UnreadableFile
+from seedqa.index.reading_view import make_view
 from seedqa.index.types import Block, BlockKind, Edit
 from support.pdf_writer import (
     BOLD,
@@ -555,6 +556,7 @@ def test_bullets_and_numbers_make_items_with_their_depth() -> None:
         ("item", 1, "1. Open the valve."),
         ("item", 1, "2. Close the lid."),
     ]
+    assert "\nJo Kim\nInes Porto\n" in make_view(extracted.text, extracted.edits).text
 
 
 @pytest.mark.parametrize(

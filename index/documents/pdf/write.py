@@ -12,6 +12,7 @@ from itertools import accumulate
 
 from seedqa.index.documents.hyphens import MAX_PART_CHARS, join_hyphens
 from seedqa.index.documents.pdf.drafts import Draft
+from seedqa.index.documents.pdf.lines import BULLET
 from seedqa.index.documents.pdf.pieces import Piece
 from seedqa.index.documents.pdf.tables import header_names
 from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Edit, Row
@@ -25,6 +26,7 @@ _GLUED_NUMBER = re.compile(r"(?:\d{1,3}|[*†‡§]+)(?=[^\W\d_]|[\"«„“‘(
 #: The number that a note begins with, and those of a reference such as "3, 4".
 _NOTE_NUMBER = re.compile(r"[\[(]?(\d{1,3}|[*†‡§]+)")
 _NUMBERS = re.compile(r"\d+|[*†‡§]+")
+_BULLET = re.compile(rf"{BULLET.pattern}\s+(?=\S)")
 _WORD_START = re.compile(r"[^\W_]+")
 
 
@@ -124,6 +126,8 @@ def _write_draft(written: Written, draft: Draft) -> None:
         written.numbers[start] = mark[1]
     if draft.kind is BlockKind.NOTE and (number := _GLUED_NUMBER.match(draft.lines[0].text)):
         written.edits.append(Edit(start + number.end(), start + number.end(), " "))
+    if draft.kind is BlockKind.ITEM and (bullet := _BULLET.match(draft.lines[0].text)):
+        written.edits.append(Edit(start, start + bullet.end()))
     written.blocks.append(Block(draft.kind, start, written.length, draft.level))
     if draft.kind not in (*UNREAD_KINDS, BlockKind.CODE):
         written.prose.append((start, written.length))
