@@ -50,7 +50,7 @@ _SEPARATORS = [
 BLOCK_CHARACTERS = 100_000
 #: A chunk keeps at least this many characters for text, however long the headings before it.
 MIN_TEXT = 100
-#: A paragraph of at most this many characters before a list introduces it.
+#: The sentence that introduces a list has at most this many characters.
 MAX_LEAD = 250
 
 Span = tuple[int, int]
@@ -253,13 +253,27 @@ def _units(run: Run, size: int, text: str) -> Iterator[Span]:
     blocks = _join_blocks(run)
     at = 0
     while at < len(blocks):
+        start, end = blocks[at].start, blocks[at].end
         until = _list_end(blocks, at, text)
-        if until > at + 1 and blocks[until - 1].end - blocks[at].start <= size:
-            yield blocks[at].start, blocks[until - 1].end
-            at = until
-        else:
-            yield blocks[at].start, blocks[at].end
-            at += 1
+        if until > at + 1:
+            last = blocks[until - 1].end
+            lead = start if last - start <= size else _lead_start(blocks[at], text)
+            if last - lead <= size:
+                if start < lead:
+                    yield trim(text, start, lead)
+                yield lead, last
+                at = until
+                continue
+        yield start, end
+        at += 1
+
+
+def _lead_start(block: Block, text: str) -> int:
+    """Return where the last sentence of a paragraph begins, that of an entry where it does."""
+    if block.kind is BlockKind.ITEM:
+        return block.start
+    *_, last = (block.start, *sentence_starts(text, block.start, block.end))
+    return last if block.end - last <= MAX_LEAD else block.start
 
 
 def _join_blocks(run: Run) -> Sequence[Block]:
@@ -280,8 +294,7 @@ def _list_end(blocks: Sequence[Block], at: int, text: str) -> int:
     """Return the index after the list that begins at `at`, or is introduced there."""
     until = at
     if blocks[at].kind is not BlockKind.ITEM:
-        lead = text[blocks[at].start : blocks[at].end]
-        if len(lead) > MAX_LEAD or not lead.endswith(":"):
+        if not text[blocks[at].start : blocks[at].end].endswith(":"):
             return at + 1
         until = at + 1
     while until < len(blocks) and blocks[until].kind is BlockKind.ITEM:

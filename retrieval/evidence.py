@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from seedqa.index.language import crosses_languages
+from seedqa.retrieval.definitions import find_definition
+from seedqa.retrieval.lists import find_listed
 from seedqa.retrieval.naming import missing_names, question_names
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
 from seedqa.retrieval.question import Question
@@ -32,6 +34,9 @@ RIVALS = 4
 NAME_PENALTY = 4.0
 #: What it costs, in logits, to be in the document's title: a title names a subject.
 TITLE_PENALTY = 4.0
+#: The score of what the layout tells, in logits: that of an answer which the reader finds in plain
+#: prose. It was not trained on such layouts, and scores most of these below 0 (log/structure.md).
+LAYOUT_SCORE = 4.0
 #: A year is shown before its month if the month scored at most this many logits higher.
 YEAR_LEEWAY = 2.0
 
@@ -84,16 +89,25 @@ def rank_candidates(
     spans: Sequence[Sequence[Span]],
     passage_weight: float,
 ) -> list[Candidate]:
-    """Return every span, best first; of equals the better passage's, then the first."""
+    """Return every span, best first; of equals the better passage's, then the first.
+
+    Spans that the layout of a passage tells are among them (`_laid_out`).
+    """
     found = []
     for passage, of_passage in zip(passages, spans, strict=True):
         if not of_passage:
             continue
         bonus = passage_weight * passage.score - NAME_PENALTY * missing_names(question, passage)
-        for span in of_passage:
+        for span in (*of_passage, *_laid_out(question, passage)):
             penalty = TITLE_PENALTY if _is_in_title(passage, span) else 0.0
             found.append(Candidate(passage, span, round(span.score + bonus - penalty, 4)))
     return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _laid_out(question: Question, passage: Passage) -> list[Span]:
+    """Return the sentence below a code whose meaning is asked, and the list that is asked for."""
+    found = [find_definition(question, passage), find_listed(question, passage)]
+    return [Span(*span, LAYOUT_SCORE) for span in found if span]
 
 
 def _is_in_title(passage: Passage, span: Span) -> bool:

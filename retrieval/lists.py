@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.reading_view import clip_edits, make_view
 from seedqa.index.sentences import split_sentences
+from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
@@ -46,6 +47,8 @@ _JOINT = re.compile(rf"\s*(?:,\s*(?:{_AND}\s+)?|;\s*|\s{_AND}\s+)", re.IGNORECAS
 MAX_ENTRY_WORDS = 6
 #: An entry of at most so many words is a record, such as a name with an office.
 MAX_RECORD_WORDS = 12
+#: A longer line above a list is no heading.
+MAX_HEADING_CHARS = 80
 _NAMES_AT_END = re.compile(
     r"[^\W\d_a-zß-ÿ][\w’'.-]*(?: (?:de|da|do|di|van|von|der|[^\W\d_a-zß-ÿ])[\w’'.-]*)*\Z"
 )
@@ -134,6 +137,28 @@ def closed_entries(passage: Passage, question: Question) -> list[Span]:
             if count < max(counts)
         ]
     return closed
+
+
+def find_listed(question: Question, passage: Passage) -> Span | None:
+    """Return the span, in the reading view, of the list that a question asks for.
+
+    The sentence and the headings above the list have every topical word of the question, but for
+    words that are nowhere in the index and name nothing: the list answers it, whatever is read.
+    """
+    if not asks_for_several(question.text) or passage.columns:
+        return None
+    language = question.language
+    wanted = set(question.topical) - (question.unknown - question_names(question))
+    for entries in find_lists(passage):
+        above = read_span(passage, 0, entries[0][0])
+        sentences = split_sentences(above)
+        lead = above[slice(*sentences[-1])] if sentences else ""
+        headings = [line for line in above.split("\n\n") if len(line) <= MAX_HEADING_CHARS]
+        known = _known_words(passage.title, *passage.context, *headings, lead, language=language)
+        if wanted and all(_known_words(word, language=language) & known for word in wanted):
+            start, end = whole_span(entries)
+            return _view_offset(passage, start), _view_offset(passage, end)
+    return None
 
 
 def _view_offset(passage: Passage, at: int) -> int:

@@ -25,11 +25,11 @@ from seedqa.index.store.rows import Generation
 from seedqa.index.types import NO_FILTERS, Filters
 from seedqa.index.workspace import Workspace, check_model, other_model_error, require_index
 from seedqa.retrieval.answer import Verdict, find_answers, reorder_passages
+from seedqa.retrieval.closed import closed_spans
 from seedqa.retrieval.freshness import REFRESH_SECONDS, Freshness, catch_up, check_folder
 from seedqa.retrieval.question import Question, parse_question
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.search import rank
-from seedqa.retrieval.tables import closed_spans
 from seedqa.retrieval.types import IndexState, Passage, Result, Timings
 
 DEFAULT_COUNT = 5

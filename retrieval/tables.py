@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from seedqa.index.lexical import folded_words
 from seedqa.index.tables import CELL_END
-from seedqa.retrieval.lists import closed_entries
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
 
@@ -51,12 +50,11 @@ def inserted_spans(passage: Passage) -> tuple[Span, ...]:
     )
 
 
-def closed_spans(passages: Sequence[Passage], question: Question) -> list[tuple[Span, ...]]:
+def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[Span, ...]]:
     """Return for each passage the spans of its reading view that no answer may touch.
 
     Those are what is inserted, and the rows of a table that have fewer words of the question than
-    another row of a table with the same columns: "Moen" leaves only the rows about Moen open. So it
-    is with the short entries of a list.
+    another row of a table with the same columns: "Moen" leaves only the rows about Moen open.
     """
     rows = [_rows(passage) for passage in passages]
     shared = [
@@ -69,7 +67,6 @@ def closed_spans(passages: Sequence[Passage], question: Question) -> list[tuple[
     return [
         (
             *inserted_spans(passage),
-            *closed_entries(passage, question),
             *(
                 row
                 for row, count in zip(of_passage, counts, strict=True)

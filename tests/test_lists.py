@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from seedqa.index.types import Edit
+from seedqa.retrieval.closed import closed_headings, closed_spans
 from seedqa.retrieval.evidence import Candidate
-from seedqa.retrieval.lists import asks_for_several, closed_entries, find_lists
+from seedqa.retrieval.lists import asks_for_several, closed_entries, find_listed, find_lists
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.quoting import quote
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.tables import closed_spans
 from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 HOUSE = """The following rooms are shared:
@@ -121,6 +123,33 @@ def test_entries_without_the_word_that_tells_one_from_others_are_closed() -> Non
     assert closed("Which members are treasurer?", of) == []
     (spans,) = closed_spans([of], parse_question("Who is the treasurer?"))
     assert [of.view.text[slice(*span)] for span in spans] == [HOLDERS[0], HOLDERS[2]]
+
+
+def test_headings_that_name_what_the_question_is_about_are_closed() -> None:
+    """ "Verein" of the title "Verein Selrina" was the answer to who is on the jury in Selrina."""
+    text = "Verein Selrina\n\nJury\n\nDiese Personen bilden die Jury:\n\n- Ada Merk\n- Nuno Sales"
+    of = replace(passage(text, ("Ada Merk", "Nuno Sales")), title="Verein Selrina", language="de")
+    asked = parse_question("Wer gehört in Selrina zur Jury?")
+    assert [text[slice(*span)] for span in closed_headings(of, asked)] == ["Verein Selrina", "Jury"]
+    other = parse_question("Wer hat eine Jury?")
+    assert closed_headings(of, other) == []
+    address = replace(of, text="Address: 4 Quay Street\n\nPhone: 123", edits=(), items=())
+    assert closed_headings(address, parse_question("What is the address?")) == []
+
+
+def listed(question: str, of: Passage, unknown: frozenset[str] = frozenset()) -> str | None:
+    span = find_listed(replace(parse_question(question), unknown=unknown), of)
+    return span and of.view.text[slice(*span)]
+
+
+def test_a_list_below_the_words_of_the_question_is_a_candidate() -> None:
+    """The reader found nothing where the list is below a heading and a lead."""
+    of = replace(passage(), title="House rules of Selrina")
+    assert listed("Who are the members of the board in Selrina?", of) == "\n".join(BOARD)
+    assert listed("Who belongs to the board?", of, frozenset(["belongs"])) == "\n".join(BOARD)
+    assert listed("Who are the members of the jury?", of) is None
+    assert listed("Who are the members of the board in Oslo?", of, frozenset(["oslo"])) is None
+    assert listed("Who leads the board?", of) is None
 
 
 def test_long_entries_are_prose_and_stay_open() -> None:

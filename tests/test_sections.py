@@ -143,6 +143,17 @@ def test_a_list_is_kept_whole_with_what_introduces_it() -> None:
     assert [last.text[slice(*item)] for item in last.items] == ["Ann Lee", "Bob Ray", "Cy Oz"]
 
 
+def test_the_sentence_that_introduces_a_list_is_in_its_chunk() -> None:
+    """A long paragraph above a list was cut from it, with the sentence that introduces it."""
+    filler = " ".join(["The dog of the neighbours barks less."] * 11)
+    lead = "These people are on the board:"
+    items = [(I, f"{name} of the house by the old harbour", 1) for name in ("Ann", "Bob", "Cy")]
+    document = make((P, f"{filler} {lead}"), *items)
+    *_, last = split_document(document, ChunkSettings(600, 120))
+    assert len(last.items) == 3
+    assert last.text[: last.items[0][0]].rstrip().endswith(lead)
+
+
 def test_names_that_tell_something_are_context() -> None:
     assert name_context("trips/Valencia 2023.md", "Hotel notes") == ("trips", "Valencia 2023")
     assert name_context("lease-2021.md", "Lease") == ("lease-2021",)

@@ -1,0 +1,62 @@
+"""What a code means where it is a heading."""
+
+from __future__ import annotations
+
+import pytest
+
+from seedqa.retrieval.definitions import find_definition
+from seedqa.retrieval.evidence import LAYOUT_SCORE, rank_candidates
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.reader import Span
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
+
+TEXT = "H-1481\n\nThe pressure of the water is too low. Press the round button for five seconds."
+
+
+def passage(text: str = TEXT) -> Passage:
+    return Passage(
+        source="a.md", title="Messages", date=None, language="en", start=0, end=len(text),
+        line_start=1, line_end=3, page=None, text=text, score=0.5, ranks=Ranks(1, 1), stale=False,
+        also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3),
+    )  # fmt: skip
+
+
+def meaning(question: str, text: str = TEXT) -> str | None:
+    span = find_definition(parse_question(question), passage(text))
+    return span and text[slice(*span)]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does H-1481 mean?", "What is H1481?", "What is the meaning of message H-1481?",
+        "Was bedeutet H-1481?", "Was meldet die Heizung mit H1481?", "Que signifie H-1481 ?",
+        "Que signale le chauffage avec H-1481 ?", "¿Qué significa H-1481?",
+        "Che cosa significa H-1481?", "O que significa H-1481?", "Wat betekent H-1481?",
+    ],
+)  # fmt: skip
+def test_the_sentence_below_a_code_is_what_it_means(question: str) -> None:
+    """The reader scored such sentences below 0: half of these questions were refused."""
+    assert meaning(question) == "The pressure of the water is too low"
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        pytest.param("What does H-1482 mean?", TEXT, id="another code"),
+        pytest.param("Who wrote H-1481?", TEXT, id="another question"),
+        pytest.param("What is the price of the part for H-1481?", TEXT, id="of something else"),
+        pytest.param("What does low mean?", TEXT, id="no code"),
+        pytest.param("What does H-1481 mean?", "See H-1481.\nIt is below.", id="a sentence"),
+        pytest.param("What does H-1481 mean?", "H-1481", id="nothing below"),
+    ],
+)
+def test_nothing_else_is_a_definition(question: str, text: str) -> None:
+    assert meaning(question, text) is None
+
+
+def test_a_definition_is_a_candidate_next_to_what_was_read() -> None:
+    asked = parse_question("What does H-1481 mean?")
+    ranked = rank_candidates(asked, [passage()], [[Span(44, 47, -6.0)]], 0.0)
+    told = [(candidate.text, candidate.span.score) for candidate in ranked]
+    assert told == [("The pressure of the water is too low", LAYOUT_SCORE), (TEXT[44:47], -6.0)]
