@@ -16,6 +16,7 @@ from seedqa.index.documents.decoding import decode, normalise_text
 from seedqa.index.documents.front_matter import read_front_matter
 from seedqa.index.documents.hyphens import join_hyphens
 from seedqa.index.documents.markup import between, read_html_block
+from seedqa.index.documents.shortcodes import spans_around_values
 from seedqa.index.documents.structure import (
     close_gaps,
     cut_spans,
@@ -460,8 +461,8 @@ def _mark_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             closer = _CLOSERS[match["shortcode"]]
             at = text.find(closer, position, min(end, position + MAX_SHORTCODE_CHARS))
             if at >= 0:
+                yield from spans_around_values(text, match.start(), at + len(closer), start, end)
                 position = at + len(closer)
-                yield match.start(), position
         elif match["hidden"]:
             yield match.span("hidden")
         else:
