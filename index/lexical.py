@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.stopwords import STOP_WORDS
 
 #: Letters that Unicode does not decompose but that people type, or read, as others; and characters
@@ -77,8 +78,11 @@ def folded_words(text: str) -> list[str]:
 def stemmed_words(text: str, language: str) -> list[str]:
     """Return the words of `text` in order, stemmed by the rules of `language`, then folded.
 
-    A language without a stemmer gives the folded words.
+    A language without a stemmer gives the folded words, an unknown one the stems of the seven
+    languages: a text of a few words has no language, and "cost" must find its "costs".
     """
+    if language == UNKNOWN_LANGUAGE:
+        return [stem for _, _, word in find_words(text) for stem in _stems_everywhere(word)]
     stemmer = _find_stemmer(language)
     if stemmer is None:
         return folded_words(text)
@@ -88,6 +92,13 @@ def stemmed_words(text: str, language: str) -> list[str]:
     ]
     stems = stemmer.stemWords([word for word in composed if len(word) <= MAX_WORD_LENGTH])
     return [word for stem in stems for word in _folded(stem)]
+
+
+@lru_cache(maxsize=10_000)
+def _stems_everywhere(word: str) -> tuple[str, ...]:
+    """Return the distinct stems of a word in the languages of `STOP_WORDS`."""
+    stems = (stem for code in STOP_WORDS for stem in stemmed_words(word, code))
+    return tuple(dict.fromkeys(stems))
 
 
 def _folded(raw: str) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import fold, folded_words
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.question import Question
@@ -80,8 +81,9 @@ def question_names(question: Question) -> frozenset[str]:
 
     Capitalised words but the first. German writes every noun with a capital; of these the words
     after an article, a pronoun or an adjective are left out.
+    So it is in an unknown language: "Was kostet die Fähre?" might be Dutch.
     """
-    if question.language != "de":
+    if question.language not in ("de", UNKNOWN_LANGUAGE):
         return names_of(question.text) & frozenset(question.topical)
     words = question.text.split()
     names = set()
