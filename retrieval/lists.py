@@ -40,6 +40,12 @@ _SEVERAL = re.compile(
 _HOW_MANY = re.compile(
     r"(?i)\W*(?:how (?:many|much)|combien|wie ?viele?|cu[aá]nt[oa]s?|quant[iaeo]s?|hoeveel)\b"
 )
+_HOW_TO = re.compile(
+    r"""(?ix) \W* (?: how\ (?:do|does|can|could|to|should|must|is|are)
+    | wie\ (?:kann|können|muss|soll|wird|werden|geht|\w+t\ man|\w+e\ ich)
+    | comment | c[oó]mo | come | hoe\ (?!veel|lang|oud|vaak|hoog|groot|ver) )\b"""
+)
+_NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s")
 #: What joins the last entry of an enumeration within a sentence.
 _AND = r"(?:and|or|et|ou|und|oder|y|e|ed|o|en|of|sowie|as well as|ainsi que|&)"
 _JOINT = re.compile(rf"\s*(?:,\s*(?:{_AND}\s+)?|;\s*|\s{_AND}\s+)", re.IGNORECASE)
@@ -78,6 +84,15 @@ def asks_how_many(question: str) -> bool:
     return bool(_HOW_MANY.match(question))
 
 
+def asks_how_to(question: str) -> bool:
+    """Return whether a question asks how something is done.
+
+    >>> asks_how_to("How do I install it?"), asks_how_to("How old is it?")
+    (True, False)
+    """
+    return bool(_HOW_TO.match(question))
+
+
 def names_number(text: str) -> bool:
     """Return whether there is a number in `text`, in figures or in words up to twelve."""
     return any(map(str.isdigit, text)) or any(
@@ -94,13 +109,15 @@ def entries_around(passage: Passage, start: int, end: int, question: Question) -
     """
     several = asks_for_several(question.text)
     for entries in find_lists(passage):
+        are_steps = asks_how_to(question.text) and _are_numbered(passage, entries)
         held = [entry for entry in entries if entry[0] < end and start < entry[1]]
         if len(held) > 1:
             return entries
         if held:
             if _telling_words(passage, entries, question)[entries.index(held[0])]:
                 return ()
-            return entries if several or _is_whole(passage, held[0], (start, end)) else ()
+            is_whole = several or are_steps or _is_whole(passage, held[0], (start, end))
+            return entries if is_whole else ()
         if end <= entries[0][0]:
             return entries if _announces(passage, (start, end), entries, question) else ()
     return ()
@@ -170,6 +187,10 @@ def read_span(passage: Passage, start: int, end: int) -> str:
     """Return passage.text[start:end] as it is read, trimmed."""
     edits = clip_edits(passage.edits, start, end)
     return make_view(passage.text[start:end], edits).text.strip()
+
+
+def _are_numbered(passage: Passage, entries: Sequence[Span]) -> bool:
+    return all(_NUMBERED.match(passage.text, start) for start, _ in entries)
 
 
 def _is_whole(passage: Passage, entry: Span, words: Span) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.types import Edit
+from seedqa.retrieval.commands import command_around
 from seedqa.retrieval.evidence import Candidate
 from seedqa.retrieval.lists import (
     asks_for_several,
@@ -26,7 +27,7 @@ Span = tuple[int, int]
 def quote(candidate: Candidate, confidence: float, question: Question) -> Answer:
     """Return a candidate as an answer, its spans those of the characters in the document.
 
-    A list is quoted whole where the question asks for several things.
+    A list is quoted whole where the question asks for several things, a command where it asks how.
     """
     passage, span = candidate.passage, candidate.span
     view = passage.view
@@ -34,6 +35,10 @@ def quote(candidate: Candidate, confidence: float, question: Question) -> Answer
     start, end = view.locate(span.start, span.end) or (0, 0)
     first, last = view.locate(*around) or (start, end)
     text = candidate.text
+    if command := command_around(passage, start, end, question):
+        start, end = command
+        first, last = min(first, start), max(last, end)
+        text = read_span(passage, start, end)
     items = _entries(passage, (start, end), (first, last), question)
     if items:
         start, end = whole_span(items)

@@ -6,6 +6,7 @@ Knows passages whose rows are read as "column: cell; column: cell"; nothing of t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from seedqa.index.lexical import folded_words
 from seedqa.index.tables import CELL_END
@@ -54,7 +55,8 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
     """Return for each passage the spans of its reading view that no answer may touch.
 
     Those are what is inserted, and the rows of a table that have fewer words of the question than
-    another row of a table with the same columns: "Moen" leaves only the rows about Moen open.
+    another row of a table with the same columns: "Moen" leaves only the rows about Moen open. So is
+    the name of a row that only repeats words of another cell (`_closed_names`).
     """
     rows = [_rows(passage) for passage in passages]
     shared = [
@@ -67,6 +69,7 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
     return [
         (
             *inserted_spans(passage),
+            *(name for row in of_passage for name in _closed_names(passage, row, question)),
             *(
                 row
                 for row, count in zip(of_passage, counts, strict=True)
@@ -97,3 +100,21 @@ def _count_shared(passage: Passage, row: Span, question: Question) -> int:
     ]
     known = set(folded_words("\n".join(cells)))
     return sum(word in known for word in question.topical)
+
+
+def _closed_names(passage: Passage, row: Span, question: Question) -> list[Span]:
+    """Return the first cell of a row, where the question asks for another one.
+
+    Its words of the question are in another cell too: of "FROB_PORT; port of the server; 8123" the
+    name is no answer to "Which port does the server use?", but it is to "Which variable ...?".
+    """
+    if set(folded_words(passage.columns[0])) & set(question.topical):
+        return []
+    marks = [span for span in inserted_spans(passage) if row[0] <= span[0] < row[1]]
+    bounds = [*marks, (row[1], row[1])]
+    cells = [(left[1], right[0]) for left, right in pairwise(bounds)]
+    wanted = [
+        set(folded_words(passage.view.text[slice(*cell)])) & set(question.topical) for cell in cells
+    ]
+    repeats = len(cells) > 2 and wanted[0] and any(wanted[0] < other for other in wanted[1:])
+    return [cells[0]] if repeats else []

@@ -152,6 +152,14 @@ def test_a_list_below_the_words_of_the_question_is_a_candidate() -> None:
     assert listed("Who leads the board?", of) is None
 
 
+def test_steps_are_shown_whole_where_the_question_asks_how() -> None:
+    steps = ("Turn off the main switch and wait", "Hold the red button for five seconds or more")
+    text = f"How to reset the pump\n\n1. {steps[0]}\n2. {steps[1]}"
+    of = passage(text, steps)
+    assert answer("How do I reset the pump?", "Turn off", of)[1] == list(steps)
+    assert answer("How long is the red button held?", "five seconds", of) == ("five seconds", [])
+
+
 def test_long_entries_are_prose_and_stay_open() -> None:
     prose = "The baths open at nine in summer and at ten in the winter half of the year"
     text = f"Hours:\n\n- {prose}\n- The pool is cleaned"
