@@ -94,9 +94,7 @@ def count_chunks(document: Document, chunks: Iterable[Chunk]) -> Counter[str]:
             known = [folded_words(part) for part in chunk.context]
             if words and words not in known:
                 counts["lacks"] += 1
-                print(
-                    f"{document.source}:{chunk.line_start}: lacks {' '.join(words)!r}, has {chunk.context}"
-                )
+                print(f"{document.source}:{chunk.line_start}: lacks {' '.join(words)!r}")
     return counts
 
 
