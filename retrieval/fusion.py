@@ -50,12 +50,13 @@ def fuse(
     `cosines` has every candidate, `bm25` those that lexical search found. `ceiling` is the BM25
     score of a chunk with all topical words. `crosses_language` says whether a candidate is in
     another language than the question, `is_mixed` whether documents in another language are enough
-    to count (`mixes_languages`).
+    to count (`mixes_languages`); if not, a passage in another language is weighed like the others.
     """
     fused = []
     same = SAME_LANGUAGE_SHARE if is_mixed else ONE_LANGUAGE_SHARE
+    crossing = CROSS_LANGUAGE_SHARE if is_mixed else ONE_LANGUAGE_SHARE
     for candidate, cosine in cosines.items():
-        share = CROSS_LANGUAGE_SHARE if crosses_language[candidate] else same
+        share = crossing if crosses_language[candidate] else same
         covered = min(1.0, bm25.get(candidate, 0.0) / ceiling) if ceiling > 0 else 0.0
         dense, lexical = share * cosine, (1 - share) * covered
         fused.append(Fused(candidate, round(dense + lexical, 6), dense, lexical))
