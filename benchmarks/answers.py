@@ -1,11 +1,14 @@
 """Measure answers over a folder, from the question to the words shown or the refusal.
 
     python -m benchmarks.answers --data DATA --scratch FOLDER [--part dev] [--sources piaf squad2]
-        [--questions COUNT] [--reader FOLDER] [--asked FILE] [--plot FOLDER] [--json FILE]
+        [--questions COUNT] [--typed] [--reader FOLDER] [--asked FILE] [--plot FOLDER] [--json FILE]
 
 Every passage of a source is a file. Half of the articles that are asked about are left out, and all
 questions asked; then the other half: so each question is once answerable and once not. Beside
 these: impossible questions of squad2 and crossing, and other sources' questions.
+
+With `--typed` four questions in ten are asked a second time as people type them, lower case or
+without function words: a source of its own.
 
 An answer is right where its F1 is 0.5 or more. AUROC is that of the confidence, answerable against
 unanswerable; refusing is the positive of precision and recall; ECE the expected calibration error
@@ -42,13 +45,16 @@ from benchmarks.structure.worlds import make_worlds
 from benchmarks.structure.writers import write_document
 from seedqa.index.build import build_index
 from seedqa.index.encoder import load_encoder
+from seedqa.index.lexical import folded_words
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.answer import find_answers, reorder_passages
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.metrics import auroc, f1
 from seedqa.retrieval.pipeline import READ_COUNT, Pipeline, read_passages
+from seedqa.retrieval.question import guess_language
 from seedqa.retrieval.reader import SHIPPED_READER, Reader
 from seedqa.retrieval.sentences import sentence_around
+from training.reader_typed import WAYS, retype
 
 #: The sources of each part of which no one's folder answers what another asks.
 FOREIGN = {
@@ -60,6 +66,9 @@ STRANGERS = {"dev": 110, "train": 24}
 IMPOSSIBLE = 100
 #: Passages of other articles in a folder that a calibration is fitted on: encoding takes minutes.
 MAX_OTHERS = 500
+#: What follows the name of a source of questions as people type them, and their share.
+TYPED = " typed"
+TYPED_SHARE = 0.4
 #: The name of the structure benchmark among the sources.
 STRUCTURE = "structure"
 ECE_BINS = 15
@@ -82,9 +91,13 @@ class Judged:
 
 
 def ask_source(
-    data: Path, scratch: Path, source: str, part: str, reader: Reader, count: int | None
-) -> Iterator[Asked]:
-    """Ask the questions of a source of two folders, each with half of the articles."""
+    data: Path, scratch: Path, source: str, part: str, reader: Reader, count: int | None,
+    typed: bool,
+) -> Iterator[tuple[str, Asked]]:  # fmt: skip
+    """Ask the questions of a source of two folders, each with half of the articles.
+
+    Yields each under the name of its source.
+    """
     of_source = "squad-it" if source == "en-it" else source
     rows = [row for row in read_rows(data, part) if row["source"] == of_source]
     rest = [row for row in read_rows(data, "train") if row["source"] == of_source]
@@ -112,19 +125,36 @@ def ask_source(
         with open_folder(folder, reader) as pipeline:
             for row in tqdm(asked, desc=folder.name, disable=None, leave=False):
                 is_in = row["title"] in kept
-                yield ask(
-                    pipeline, reader, row, "answerable" if is_in else "left out",
-                    names[row["context"]] if is_in else "",
-                )  # fmt: skip
+                for name, asking in ways_of_asking(source, row, typed):
+                    yield name, ask(
+                        pipeline, reader, asking, "answerable" if is_in else "left out",
+                        names[row["context"]] if is_in else "",
+                    )  # fmt: skip
             traps = [row for row in rows if not row["answers"] and row["title"] in kept]
             for row in random.Random(3).sample(traps, min(IMPOSSIBLE, len(traps))):
-                yield ask(pipeline, reader, row, "impossible", "")
+                yield source, ask(pipeline, reader, row, "impossible", "")
             if half == 0:
                 for row in foreign_questions(data, part, source):
-                    yield ask(pipeline, reader, row, "foreign", "")
+                    yield source, ask(pipeline, reader, row, "foreign", "")
 
 
-def ask_structure(scratch: Path, part: str, reader: Reader) -> Iterator[Asked]:
+def ways_of_asking(
+    source: str, row: dict[str, Any], typed: bool
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield a question as it is, and some where `typed` as people type them too."""
+    yield source, row
+    chance = random.Random(row["question"])
+    if typed and chance.random() < TYPED_SHARE:
+        language = row.get("question_lang") or row.get("lang") or "en"
+        [way] = chance.choices(list(WAYS), list(WAYS.values()))
+        question = retype(row["question"], language, way, chance)
+        if question and question != row["question"]:
+            yield source + TYPED, row | {"question": question}
+
+
+def ask_structure(
+    scratch: Path, part: str, reader: Reader, typed: bool
+) -> Iterator[tuple[str, Asked]]:
     """Ask the questions of a part of the structure benchmark, each of its own folder.
 
     Those that several documents answer, or a list, are left out: they have no one right answer.
@@ -138,11 +168,13 @@ def ask_structure(scratch: Path, part: str, reader: Reader) -> Iterator[Asked]:
                 if len(question.gold) > 1 or question.items:
                     continue
                 answers = [{"text": gold.core, "start": 0} for gold in question.gold]
+                language = guess_language(folded_words(question.text))
                 row = {"question": question.text, "source": STRUCTURE, "answers": answers,
-                       "context": ""}  # fmt: skip
+                       "context": "", "lang": language}  # fmt: skip
                 kind = "answerable" if question.gold else "left out"
                 file = question.gold[0].source if question.gold else ""
-                yield ask(pipeline, reader, row, kind, file)
+                for name, asking in ways_of_asking(STRUCTURE, row, typed):
+                    yield name, ask(pipeline, reader, asking, kind, file)
 
 
 def foreign_questions(data: Path, part: str, source: str) -> Iterator[dict[str, Any]]:
@@ -169,19 +201,22 @@ def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked
         "part": options.part,
         "sources": options.sources,
         "questions": options.questions,
+        "typed": options.typed,
     }
     known = load_asked(options.asked, made_of) if options.asked else None
     if known:
         return known
-    asked = {}
+    asked: dict[str, list[Asked]] = {}
     for source in options.sources:
         if source == STRUCTURE:
-            found = ask_structure(options.scratch, options.part, reader)
+            found = ask_structure(options.scratch, options.part, reader, options.typed)
         else:
             found = ask_source(
-                options.data, options.scratch, source, options.part, reader, options.questions
-            )
-        asked[source] = list(found)
+                options.data, options.scratch, source, options.part, reader, options.questions,
+                options.typed,
+            )  # fmt: skip
+        for name, one in found:
+            asked.setdefault(name, []).append(one)
     if options.asked:
         save_asked(options.asked, made_of, asked)
     return asked
@@ -234,13 +269,13 @@ def judge(asked: Asked, calibration: Calibration, languages: Sequence[str]) -> J
         lambda texts: np.zeros((len(texts), 1), dtype=np.float32),  # none disagree
         languages,
     )
-    best = outcome.answers[0] if outcome.answers else None
+    best = next(iter((*outcome.answers, *outcome.candidates)), None)
     answerable = asked.kind == "answerable"
     score = f1(best.text, asked.right) if best and answerable else 0.0
     return Judged(
         asked=asked,
         confidence=outcome.confidence,
-        refused=outcome.confidence < calibration.threshold,
+        refused=outcome.confidence < max(outcome.threshold, calibration.threshold),
         is_right=score >= RIGHT_F1,
         f1=score,
         in_sentence=bool(
@@ -387,6 +422,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--part", choices=("train", "dev"), default="dev")
     parser.add_argument("--sources", nargs="+", default=["piaf", "squad2"])
     parser.add_argument("--questions", type=int, help="at most, of each source")
+    parser.add_argument("--typed", action="store_true", help="ask some as people type, too")
     parser.add_argument("--reader", type=Path, default=SHIPPED_READER)
     parser.add_argument(
         "--asked", type=Path, help="keep what was found and read here, and take it from here again"

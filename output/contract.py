@@ -32,6 +32,7 @@ def result_json(result: Result, explain: bool) -> JsonObject:
         "answers": answers,
         "confidence": result.confidence,
         "threshold": result.threshold,
+        "candidates": [answer_json(candidate) for candidate in result.candidates],
         **({"evidence": _evidence_json(result)} if explain else {}),
         "passages": [passage_json(passage, explain) for passage in result.passages],
         "index": asdict(result.index),

@@ -69,7 +69,7 @@ def write_result(result: Result, stream: TextIO, *, explain: bool, read: bool) -
             paint.strong("Nothing found."), "These passages come nearest:", end="\n\n", file=stream
         )
     for number, passage in enumerate(result.passages, 1):
-        _write_passage(number, passage, result.answers, stream, paint, explain)
+        _write_passage(number, passage, result, stream, paint, explain)
     if explain:
         spent = ", ".join(
             f"{name.removesuffix('_ms')} {milliseconds:.0f} ms"
@@ -122,7 +122,7 @@ def _quote(answer: Answer, paint: _Paint) -> Iterable[str]:
 def _write_passage(
     number: int,
     passage: Passage,
-    answers: Sequence[Answer],
+    result: Result,
     stream: TextIO,
     paint: _Paint,
     explain: bool,
@@ -136,11 +136,15 @@ def _write_passage(
         print(paint.faint(f"   {_explain(passage)}"), file=stream)
     spans = [
         (answer.start - passage.start, answer.end - passage.start)
-        for answer in answers
+        for answer in result.answers or result.candidates
         if passage.holds(answer)
     ]
     for line in _wrap(passage.text, spans, paint):
         print(f"   {line}", file=stream)
+    likeliest = [one for one in result.candidates if passage.holds(one)]
+    if likeliest:
+        words = ", ".join(f"{one_line(one.text)} ({one.confidence:.2f})" for one in likeliest)
+        print(paint.faint(f"   likeliest words: {words}"), file=stream)
     print(file=stream)
 
 

@@ -63,12 +63,16 @@ def ask(service: Service, options: PageOptions, wanted: Wanted) -> Any:
 
 
 def open_document(service: Service, options: PageOptions, wanted: Wanted) -> Any:
-    """Return a whole document with a passage and its answers marked."""
+    """Return a whole document with a passage and its answers or candidates marked."""
     return view_document(
         service.open_document(str(wanted.get("source", ""))),
         str(wanted.get("quote", "")),
         int(wanted.get("start", 0)),
-        [(int(start), int(end)) for start, end in wanted.get("answers") or ()],
+        [
+            (int(start), int(end), mark)
+            for mark, given in (("answer", "answers"), ("candidate", "candidates"))
+            for start, end in wanted.get(given) or ()
+        ],
     )
 
 

@@ -26,7 +26,8 @@ _ASK = """Answer a question from the indexed documents, word for word, with sour
 
 Returns an object: `answer` holds the exact words, their sentence, the source, character
 offsets, line and a calibrated confidence from 0 to 1, and is null if the documents do
-not answer; `answers` has more than one entry if they differ; `passages` are the best
+not answer; `answers` has more than one entry if they differ; `candidates` are the likeliest
+words where nothing is sure enough to be an answer; `passages` are the best
 passages, ranked, each with its source, title, date, language and location.
 """
 _SEARCH = """Return the passages of the indexed documents that match a query, best first.

@@ -70,6 +70,7 @@ def view_result(result: Result, read: bool) -> dict[str, Any]:
         "question": result.question,
         "read": read,
         "answers": [_view_answer(answer, result.passages) for answer in result.answers],
+        "candidates": [answer_json(candidate) for candidate in result.candidates],
         "newest": _newest(result),
         "confidence": result.confidence,
         "threshold": result.threshold,
@@ -115,22 +116,25 @@ def _view_answer(answer: Answer, passages: Sequence[Passage]) -> dict[str, Any]:
 
 def _view_passage(passage: Passage, result: Result) -> dict[str, Any]:
     spans = match_words(result.words, passage.text, passage.language)
-    answers = [answer for answer in result.answers if passage.holds(answer)]
-    spans += [
-        (answer.start - passage.start, answer.end - passage.start, "answer") for answer in answers
-    ]
+    inside = {
+        name: [[one.start, one.end] for one in found if passage.holds(one)]
+        for name, found in (("answer", result.answers), ("candidate", result.candidates))
+    }
+    for name, found in inside.items():
+        spans += [(start - passage.start, end - passage.start, name) for start, end in found]
     return passage_json(passage, explain=True) | {
         "pieces": mark_spans(passage.text, spans),
-        "answers": [[answer.start, answer.end] for answer in answers],
+        "answers": inside["answer"],
+        "candidates": inside["candidate"],
     }
 
 
 def view_document(
-    document: Document, quote: str, start: int, answers: Iterable[tuple[int, int]]
+    document: Document, quote: str, start: int, marks: Iterable[Span]
 ) -> dict[str, Any]:
-    """Return a whole document in pieces, with the passage `quote` and the answers in it marked.
+    """Return a whole document in pieces, with the passage `quote` and the `marks` in it.
 
-    `start` and `answers` are offsets at the time of indexing. If the file has changed since, the
+    `start` and `marks` are offsets at the time of indexing. If the file has changed since, the
     passage is searched for; `found` is false if it is gone. Pages are pieces named `page` that have
     their number.
     """
@@ -140,7 +144,7 @@ def view_document(
     if found:
         spans.append((at, at + len(quote), "passage"))
         by = at - start
-        spans += [(left + by, right + by, "answer") for left, right in answers]
+        spans += [(left + by, right + by, name) for left, right, name in marks]
     return {
         "source": document.source,
         "title": document.title,

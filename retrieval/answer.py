@@ -11,8 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.retrieval.asking import is_of_wrong_kind, is_search
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.evidence import (
+    Group,
     first_other,
     group_candidates,
     rank_candidates,
@@ -24,8 +26,11 @@ from seedqa.retrieval.quoting import quote
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
 from seedqa.retrieval.sentences import YEAR
-from seedqa.retrieval.types import LIKELY, Answer, Passage
+from seedqa.retrieval.types import LIKELY, SURE, Answer, Passage
 
+#: Spans with less confidence are not worth a mark in their passage (docs/log/confidence.md).
+MIN_CANDIDATE = 0.05
+MAX_CANDIDATES = 3
 #: The most that an answer in a language is worth that the reader was not made for: unsure.
 UNKNOWN_LANGUAGE_LIMIT = LIKELY - 0.01
 
@@ -39,6 +44,10 @@ class Verdict:
     documents disagree: then the newest document's is first."""
     confidence: float = 0.0
     """That of the best answer, shown or not."""
+    threshold: float = 0.0
+    """The confidence from which there is an answer: bare keywords have one only if it is sure."""
+    candidates: tuple[Answer, ...] = ()
+    """Where there is no answer: the likeliest words, best first."""
     evidence: Mapping[str, float] = field(default_factory=dict)
     """What speaks for the best answer, shown or not: what each term adds to the logarithm of the
     odds, by its name."""
@@ -60,31 +69,38 @@ def find_answers(
     """
     ranked = rank_candidates(question, passages, spans, calibration.passage_weight)
     groups, is_named = choose_named(group_candidates(ranked), question)
+    threshold = max(calibration.threshold, SURE if is_search(question) else 0.0)
     if not groups:
-        return Verdict()
+        return Verdict(threshold=threshold)
     rivals = find_rivals(groups, question, encode)
     other = first_other(groups, rivals)
     read = [passage for passage, found in zip(passages, spans, strict=True) if found]
-    answers = []
-    shown = (groups[0], *rivals)
-    evidence = [weigh_evidence(group, other, question, read) for group in shown]
-    shares = calibration.shares(evidence[0])
-    for group, own in zip(shown, evidence, strict=True):
-        confidence = calibration.probability(own)
+
+    def confidence_in(group: Group, against: Group | None) -> float:
+        confidence = calibration.probability(weigh_evidence(group, against, question, read))
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
-        if not is_named:
-            confidence = min(confidence, max(0.0, calibration.threshold - 0.01))
-        answers.append(quote(group.best, confidence, question))
-    confidence = answers[0].confidence
-    if confidence < calibration.threshold:
-        return Verdict((), confidence, shares)
-    kept = [
-        (answer, group.best.passage)
-        for answer, group in zip(answers, shown, strict=True)
-        if answer.confidence >= calibration.threshold
+        if not is_named or is_of_wrong_kind(group.best.text, group.best.passage.language, question):
+            confidence = min(confidence, max(0.0, threshold - 0.01))
+        return confidence
+
+    shares = calibration.shares(weigh_evidence(groups[0], other, question, read))
+    weighed = [(group, confidence_in(group, other)) for group in (groups[0], *rivals)]
+    confidence = weighed[0][1]
+    if confidence >= threshold:
+        kept = [
+            (quote(group.best, own, question), group.best.passage)
+            for group, own in weighed
+            if own >= threshold
+        ]
+        return Verdict(_newest_first(kept), confidence, threshold, evidence=shares)
+    likeliest = [weighed[0], *((group, confidence_in(group, groups[0])) for group in groups[1:])]
+    candidates = [
+        quote(group.best, own, question)
+        for group, own in likeliest[:MAX_CANDIDATES]
+        if own >= MIN_CANDIDATE and is_named
     ]
-    return Verdict(_newest_first(kept), confidence, shares)
+    return Verdict((), confidence, threshold, tuple(candidates), shares)
 
 
 def _newest_first(kept: Sequence[tuple[Answer, Passage]]) -> tuple[Answer, ...]:

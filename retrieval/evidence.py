@@ -5,13 +5,14 @@ Knows passages and spans; knows nothing of models, nor of the index.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from seedqa.index.language import crosses_languages
+from seedqa.index.lexical import folded_words, stemmed_words
+from seedqa.retrieval.asking import is_of_wrong_kind
 from seedqa.retrieval.definitions import find_definition
 from seedqa.retrieval.lists import find_listed
 from seedqa.retrieval.naming import missing_names, question_names
@@ -32,6 +33,8 @@ MAX_AHEAD = 10.0
 RIVALS = 4
 #: What it costs a candidate, in logits, if its passage has none of the question's names.
 NAME_PENALTY = 4.0
+#: What it costs, in logits, to be no time where the question asks when, and the like.
+KIND_PENALTY = 4.0
 #: What it costs, in logits, to be in the document's title: a title names a subject.
 TITLE_PENALTY = 4.0
 #: The score of what the layout tells, in logits: that of an answer which the reader finds in plain
@@ -71,17 +74,6 @@ class Group:
         """The greatest score of a candidate."""
         return max(candidate.score for candidate in self.candidates)
 
-    @property
-    def sources(self) -> int:
-        """The number of documents that contain it."""
-        return len(
-            {
-                source
-                for candidate in self.candidates
-                for source in (candidate.passage.source, *candidate.passage.also_in)
-            }
-        )
-
 
 def rank_candidates(
     question: Question,
@@ -100,6 +92,9 @@ def rank_candidates(
         bonus = passage_weight * passage.score - NAME_PENALTY * missing_names(question, passage)
         for span in (*of_passage, *_laid_out(question, passage)):
             penalty = TITLE_PENALTY if _is_in_title(passage, span) else 0.0
+            words = passage.view.text[span.start : span.end]
+            if is_of_wrong_kind(words, passage.language, question):
+                penalty += KIND_PENALTY
             found.append(Candidate(passage, span, round(span.score + bonus - penalty, 4)))
     return sorted(found, key=lambda candidate: -candidate.score)
 
@@ -181,33 +176,46 @@ def weigh_evidence(
 ) -> dict[str, float]:
     """Return the evidence that a group is right, by the names that a calibration weighs.
 
-    `other` is the best group with another answer, `read` all passages that were
-    read. Across languages words rarely match, so `lexical` is uninformative there, and
-    the reader accepts more spans. Separate weights are used, plus the passage's cosine minus the
-    mean of the others, because each language pair shifts all cosines.
+    `other` is the best group with another answer, `read` all passages that were read. Across
+    languages words rarely match, and each pair of languages shifts all cosines: hence `across` and
+    `cosine across`.
     """
     best = group.best
     passage = best.passage
     across = float(crosses_languages(question.language, passage.language))
     cosine = passage.parts.cosine or 0.0
-    location = (passage.source, passage.start)
-    others = [each.parts.cosine or 0.0 for each in read if (each.source, each.start) != location]
-    lead = cosine - sum(others) / len(others) if others else 0.0
     ahead = group.score - other.score if other else MAX_AHEAD
     # If the passage states the answer several times, the reader splits its probability: add it up.
     here = [each.span.score for each in group.candidates if each.passage is passage]
-    margin = float(np.logaddexp.reduce(here))
     return {
-        "margin": margin,
+        "margin": float(np.logaddexp.reduce(here)),
         "ahead": max(-MAX_AHEAD, min(MAX_AHEAD, ahead)),
+        "score": passage.score,
+        "rank": float(sum(_searched(each) > _searched(passage) for each in read)),
         "cosine": cosine,
         "lexical": passage.parts.lexical,
-        "repeated": math.log(group.sources),
+        "words": share_of_words(question, passage),
         "across": across,
-        "margin across": margin * across,
         "cosine across": cosine * across,
-        "lead across": lead * across,
-        "unknown": (1 - across) * len(question.unknown) / max(1, len(question.topical)),
         "unknown name": float(bool(question.unknown & question_names(question))),
-        "missing names": missing_names(question, passage),
     }
+
+
+def _searched(passage: Passage) -> float:
+    """Return the score that a passage had before the reader added its share."""
+    return round(passage.score - passage.parts.reader, 6)
+
+
+def share_of_words(question: Question, passage: Passage) -> float:
+    """Return the share of the question's topical words in a passage or its context, 0 to 1.
+
+    A word is there as it is, folded, or by its stem in the passage's language.
+    """
+    text = " ".join((passage.view.text, *passage.context))
+    folded = frozenset(folded_words(text))
+    stems = frozenset(stemmed_words(text, passage.language))
+    found = sum(
+        word in folded or not stems.isdisjoint(stemmed_words(word, passage.language))
+        for word in question.topical
+    )
+    return found / max(1, len(question.topical))

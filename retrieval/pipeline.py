@@ -231,9 +231,10 @@ class Pipeline:
             result,
             answers=verdict.answers,
             confidence=verdict.confidence,
-            threshold=reader.calibration.threshold,
+            threshold=verdict.threshold or reader.calibration.threshold,
             passages=passages[: found.count],
             timings=replace(found.timings, read_ms=clock.timings().read_ms),
+            candidates=verdict.candidates,
             evidence=verdict.evidence,
         )
 

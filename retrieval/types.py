@@ -13,7 +13,7 @@ from seedqa.index.types import Edit
 
 #: From these confidences an answer is called sure or likely; below, it is unsure. The confidence is
 #: calibrated, so these are the shares of such answers that are right.
-SURE, LIKELY = 0.8, 0.5
+SURE, LIKELY = 0.85, 0.5
 #: From this cosine on a passage without a word of the query is near it. Of 882 questions that
 #: documents answer none is below 0.26; words that mean nothing are below 0.18 (log/retrieval.md).
 NEAR_COSINE = 0.22
@@ -171,6 +171,8 @@ class Result:
     passages: tuple[Passage, ...]
     index: IndexState
     timings: Timings
+    candidates: tuple[Answer, ...] = ()
+    """Where there is no answer: the likeliest words, best first."""
     evidence: Mapping[str, float] = field(default_factory=dict)
     """The share of each term in the log-odds of the confidence, for `--explain`."""
     words: tuple[str, ...] = ()

@@ -146,6 +146,18 @@ def test_not_answered() -> None:
     )
 
 
+def test_the_likeliest_words_of_an_unanswered_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are marked inside the passage and named below it, not set above it."""
+    likeliest = make_result().answers[0]
+    found = replace(make_result(answered=False), candidates=(replace(likeliest, confidence=0.15),))
+    plain = render(found, io.StringIO())
+    assert plain.index("Not in your documents.") < plain.index("   likeliest words: 1894 (0.15)")
+    assert plain.count("1894") == 2
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[1;33m1894\x1b[0m" in render(found, Terminal())
+    assert [one["text"] for one in result_json(found, explain=False)["candidates"]] == ["1894"]
+
+
 def test_answers_that_disagree_are_each_shown_with_source_and_date() -> None:
     result = make_result()
     other = Answer("1901", "bridge.txt", 23, 27, 3, 0.4, "1901", 23, 27, "2021-03-03")
@@ -254,7 +266,8 @@ def test_hostile_text_reaches_no_terminal_raw(monkeypatch: pytest.MonkeyPatch) -
 def test_json_has_the_names_of_the_contract() -> None:
     value = result_json(make_result(), explain=False)
     assert list(value) == [
-        "question", "answer", "answers", "confidence", "threshold", "passages", "index", "timings",
+        "question", "answer", "answers", "confidence", "threshold", "candidates", "passages",
+        "index", "timings",
     ]  # fmt: skip
     assert list(value["answer"]) == [
         "text", "source", "start", "end", "line", "confidence", "sentence", "sentence_start",

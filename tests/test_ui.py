@@ -102,7 +102,7 @@ def open_service(location: Location, encoder: ToyEncoder, read_only: bool) -> Se
 
 @pytest.mark.parametrize(
     ("confidence", "band"),
-    [(1.0, "sure"), (0.8, "sure"), (0.79, "likely"), (0.5, "likely"), (0.49, "unsure")],
+    [(1.0, "sure"), (0.85, "sure"), (0.84, "likely"), (0.5, "likely"), (0.49, "unsure")],
 )
 def test_bands(confidence: float, band: str) -> None:
     assert band_of(confidence) == band
@@ -193,7 +193,9 @@ def test_a_span_deep_in_a_document_is_marked_in_its_sentence() -> None:
     assert one["sentence"] == [["Leur partenariat remonte à ", ""], ["2017", "answer"], [".", ""]]
     assert (one["whole"], one["line"], one["sentence_start"]) == (False, 12, 909)
     assert [text for text, names in shown["passages"][0]["pieces"] if names == "answer"] == ["2017"]
-    opened = view_document(document("x" * 900 + SIGNED), SIGNED, 900, [(one["start"], one["end"])])
+    opened = view_document(
+        document("x" * 900 + SIGNED), SIGNED, 900, [(one["start"], one["end"], "answer")]
+    )
     assert ["2017", "answer passage"] in opened["pieces"]
 
 
@@ -227,8 +229,22 @@ def test_two_answers_in_one_passage_are_both_marked() -> None:
     bob = Answer("Bob", "a.txt", 27, 30, 1, 0.6, text[14:], 14, 31)
     shown = view_result(result(ann, bob, passages=(passage(text),)), read=True)
     assert shown["passages"][0]["answers"] == [[9, 12], [27, 30]]
-    opened = view_document(document(text), text, 0, [(9, 12), (27, 30)])
+    opened = view_document(document(text), text, 0, [(9, 12, "answer"), (27, 30, "answer")])
     assert [one for one, names in opened["pieces"] if "answer" in names] == ["Ann", "Bob"]
+
+
+def test_the_likeliest_words_are_marked_where_nothing_answers() -> None:
+    text = "Built by Ann. No: built by Bob."
+    bob = Answer("Bob", "a.txt", 27, 30, 1, 0.2, text[14:], 14, 31)
+    elsewhere = Answer("Cy", "b.txt", 0, 2, 1, 0.1, "Cy.", 0, 3)
+    found = replace(result(passages=(passage(text),)), candidates=(bob, elsewhere))
+    shown = view_result(found, read=True)
+    assert [one["text"] for one in shown["candidates"]] == ["Bob", "Cy"]
+    [own] = shown["passages"]
+    assert (own["answers"], own["candidates"]) == ([], [[27, 30]])
+    assert [one for one, names in own["pieces"] if "candidate" in names] == ["Bob"]
+    opened = view_document(document(text), text, 0, [(27, 30, "candidate")])
+    assert ["Bob", "candidate passage"] in opened["pieces"]
 
 
 def test_an_answer_whose_passage_is_not_among_those_shown_can_be_opened() -> None:
@@ -238,7 +254,7 @@ def test_an_answer_whose_passage_is_not_among_those_shown_can_be_opened() -> Non
     assert (shown["passage"], shown["title"], shown["date"]) == (None, "b.txt", None)
     quote = "".join(text for text, _ in shown["sentence"])
     text = "-" * 100 + "Built by Bob. Or so."
-    opened = view_document(document(text), quote, shown["sentence_start"], [(109, 112)])
+    opened = view_document(document(text), quote, shown["sentence_start"], [(109, 112, "answer")])
     assert opened["pieces"][1:4] == [
         ["Built by ", "passage"], ["Bob", "answer passage"], [".", "passage"],
     ]  # fmt: skip
@@ -255,7 +271,9 @@ def document(text: str, pages: tuple[int, ...] = ()) -> Document:
 
 
 def test_a_document_with_passage_and_answer() -> None:
-    shown = view_document(document("Before. Built by Ann. After."), "Built by Ann.", 8, [(17, 20)])
+    shown = view_document(
+        document("Before. Built by Ann. After."), "Built by Ann.", 8, [(17, 20, "answer")]
+    )
     assert (shown["found"], shown["moved"]) == (True, False)
     assert shown["pieces"] == [
         ["Before. ", ""], ["Built by ", "passage"], ["Ann", "answer passage"], [".", "passage"],
@@ -264,7 +282,7 @@ def test_a_document_with_passage_and_answer() -> None:
 
 
 def test_a_passage_that_has_moved_is_found_with_its_answer() -> None:
-    shown = view_document(document("New. Built by Ann."), "Built by Ann.", 0, [(9, 12)])
+    shown = view_document(document("New. Built by Ann."), "Built by Ann.", 0, [(9, 12, "answer")])
     assert (shown["found"], shown["moved"]) == (True, True)
     assert ["Ann", "answer passage"] in shown["pieces"]
 
@@ -285,7 +303,7 @@ def test_of_passages_that_say_the_same_the_nearest_is_marked(
 
 
 def test_a_passage_that_is_gone_is_not_marked() -> None:
-    shown = view_document(document("Rewritten."), "Built by Ann.", 0, [(9, 12)])
+    shown = view_document(document("Rewritten."), "Built by Ann.", 0, [(9, 12, "answer")])
     assert (shown["found"], shown["pieces"]) == (False, [["Rewritten.", ""]])
 
 
@@ -777,8 +795,8 @@ def test_ask_is_the_contract_of_the_command_line(served: Served) -> None:
     answered = served.call("ask", "when did Alibaba join TOP?", 2, "", "", "", "")
     assert answered["answer"]["source"] == ARTICLE
     assert list(answered) == [
-        "question", "answer", "answers", "confidence", "threshold", "passages", "index", "timings",
-        "notes",
+        "question", "answer", "answers", "confidence", "threshold", "candidates", "passages",
+        "index", "timings", "notes",
     ]  # fmt: skip
     assert len(answered["passages"]) == 2
     text = (served.seeds / ARTICLE).read_text(encoding="utf-8")

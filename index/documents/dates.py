@@ -136,7 +136,7 @@ _MONTH_NAMES = (
 MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 
 
-_WEEKDAYS = (
+WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "
     "sat sun lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch "
     "donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so lunes martes miercoles "
@@ -184,7 +184,7 @@ _DATE = (
 )
 
 
-_WEEKDAY = rf"(?:(?:{_any_of(_WEEKDAYS)})(?:-feira)?[.,]* (?:(?:the|le|den|de|el|il|o) )?)?"
+_WEEKDAY = rf"(?:(?:{_any_of(WEEKDAYS)})(?:-feira)?[.,]* (?:(?:the|le|den|de|el|il|o) )?)?"
 
 
 _TIME = r"(?:t|,? ?(?:a|at|um|alle|as|om|-|\||•|·)? ?)\d{1,2}[:h.]\d{0,2}[\w:.+ -]{0,20}"

@@ -7,6 +7,7 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -402,26 +403,16 @@ def test_what_tells_answers_apart(open_page: Open, served: Served) -> None:
 
 def test_the_likeliest_words_where_nothing_answers(open_page: Open, served: Served) -> None:
     """They are marked in the passages, and no answer is set above."""
-    view = view_result(make_result(served, bridge_answer(served, "1894")), read=True)
-    span = view["passages"][0].pop("answers")
-    view["passages"][0] |= {
-        "answers": [],
-        "candidates": span,
-        "pieces": [
-            [text, names.replace("answer", "candidate")]
-            for text, names in view["passages"][0]["pieces"]
-        ],
-    }
-    view |= {"answers": [], "newest": None, "candidates": [{"text": "1894"}]}
+    found = make_result(served, bridge_answer(served, "1894"))
     page = open_page()
-    show_view(page, view)
+    show_view(page, view_result(replace(found, answers=(), candidates=found.answers), read=True))
     ask(page, "since when")
     expect(page.locator(".sq-nothing")).to_contain_text("with their likeliest words framed")
     expect(page.locator(".sq-answer-card")).to_have_count(0)
     expect(page.locator(".sq-passage mark.sq-candidate")).to_have_text(["1894"])
     assert judge(page) == []
     page.click(".sq-passage h3 button")
-    page.wait_for_selector(".sq-document mark.sq-passage")
+    expect(page.locator(".sq-document mark.sq-candidate")).to_have_text(["1894"])
 
 
 # -- the document --------------------------------------------------------------------------------

@@ -1,0 +1,78 @@
+"""What a question asks for, in the seven languages, and which answers it can hardly have."""
+
+import pytest
+
+from seedqa.retrieval.asking import is_of_wrong_kind, is_search
+from seedqa.retrieval.question import parse_question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alibaba cloud", "price of the hall", "prix de la salle", "Miete Lager Hafen",
+        "precio del almacén", "prezzo della sala", "preço da sala", "prijs van de zaal",
+    ],
+)  # fmt: skip
+def test_bare_keywords_are_a_search(text: str) -> None:
+    assert is_search(parse_question(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "alibaba cloud?", "who wrote blue harbour", "actor who plays the miller",
+        "where is the shutter located on a camera", "how many rooms", "list the members",
+        "the hall is open", "qui dirige le club", "combien de salles", "wie viele Räume",
+        "wo steht das Haus", "wer leitet den Verein", "cuántas salas", "dónde está la sala",
+        "quante sale", "chi dirige il club", "quando abre a sala", "quem dirige o clube",
+        "hoeveel zalen", "waar staat het huis", "nenne die Mitglieder", "citez les membres",
+    ],
+)  # fmt: skip
+def test_a_question_is_none(text: str) -> None:
+    assert not is_search(parse_question(text))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "language"),
+    [
+        ("Who is the CEO of Alibaba?", "chinois", "fr"),
+        ("Who is the CEO of Alibaba?", "55 000", "fr"),
+        ("qui dirige le club ?", "nombreux", "fr"),
+        ("Wer leitet den Verein?", "klein", "de"),
+        ("Wie is de voorzitter van de club?", "vriendelijk", "nl"),
+        ("When did it open?", "the sea", "en"),
+        ("In which year did it open?", "Lyon", "fr"),
+        ("Quando apre la sala?", "una sala", "it"),
+        ("How many rooms are there?", "rooms", "en"),
+        ("How much does the hall cost?", "euros", "en"),
+        ("Wie viel kostet das?", "Euro", "de"),
+        ("Combien coûte la salle ?", "la salle", "fr"),
+    ],
+)
+def test_what_can_hardly_be_the_answer(question: str, answer: str, language: str) -> None:
+    assert is_of_wrong_kind(answer, language, parse_question(question))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "language"),
+    [
+        ("Who is the CEO of Alibaba?", "Daniel Zhang", "en"),
+        ("Who mows the lawn?", "gardeners", "en"),
+        ("Chi cura i malati?", "infermieri", "it"),
+        ("Wer mäht den Rasen?", "der Gärtner", "de"),
+        ("Wie heißt der Verein?", "klein", "de"),
+        ("When did it open?", "1894", "en"),
+        ("When did it open?", "after the Civil War of the north", "en"),
+        ("Quand a-t-il ouvert ?", "en mai", "fr"),
+        ("Wann beginnt es?", "im Frühling", "de"),
+        ("Wann beginnt es?", "am Montag", "de"),
+        ("Quando è iniziata l'esplorazione?", "XIX secolo", "it"),
+        ("How many rooms are there?", "twelve", "en"),
+        ("Wie viele Räume gibt es?", "fünfundzwanzig Räume", "de"),
+        ("Combien d'hectares ?", "une quinzaine", "fr"),
+        ("Da quanto tempo è abitata?", "Paleolitico inferiore", "it"),
+        ("What is it made of?", "iron", "en"),
+    ],
+)
+def test_what_can_be_the_answer(question: str, answer: str, language: str) -> None:
+    assert not is_of_wrong_kind(answer, language, parse_question(question))
