@@ -145,6 +145,7 @@ STATES: dict[str, Callable[[Any], None]] = {
     "answer": _ask,
     "document": _open,
     "nothing": lambda page: _ask(page, "capital of Peru"),
+    "candidates": lambda page: _ask(page, "How many teams will play in the Club World Cup?"),
     "filters": _filter,
     "hebrew": lambda page: _open(page, "הגשר נבנה בשנת"),
     "french": lambda page: _ask(page, "Quand Alibaba a-t-il rejoint le programme TOP ?"),

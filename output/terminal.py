@@ -80,7 +80,8 @@ def write_result(result: Result, stream: TextIO, *, explain: bool, read: bool) -
 
 def _write_answers(result: Result, stream: TextIO, paint: _Paint) -> None:
     if not result.answers:
-        print(paint.strong("Not in your documents."), file=stream)
+        found = "No answer is sure enough." if result.candidates else "Not in your documents."
+        print(paint.strong(found), file=stream)
         near = " These passages come nearest:" if result.passages else ""
         print(
             paint.faint(f"Confidence {result.confidence:.2f}, below {result.threshold:.2f}.{near}"),

@@ -151,7 +151,7 @@ def test_the_likeliest_words_of_an_unanswered_question(monkeypatch: pytest.Monke
     likeliest = make_result().answers[0]
     found = replace(make_result(answered=False), candidates=(replace(likeliest, confidence=0.15),))
     plain = render(found, io.StringIO())
-    assert plain.index("Not in your documents.") < plain.index("   likeliest words: 1894 (0.15)")
+    assert plain.index("No answer is sure enough.") < plain.index("   likeliest words: 1894 (0.15)")
     assert plain.count("1894") == 2
     monkeypatch.delenv("NO_COLOR", raising=False)
     assert "\x1b[1;33m1894\x1b[0m" in render(found, Terminal())

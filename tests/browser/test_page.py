@@ -407,6 +407,7 @@ def test_the_likeliest_words_where_nothing_answers(open_page: Open, served: Serv
     page = open_page()
     show_view(page, view_result(replace(found, answers=(), candidates=found.answers), read=True))
     ask(page, "since when")
+    expect(page.locator(".sq-nothing h2")).to_have_text("No answer is sure enough")
     expect(page.locator(".sq-nothing")).to_contain_text("with their likeliest words framed")
     expect(page.locator(".sq-answer-card")).to_have_count(0)
     expect(page.locator(".sq-passage mark.sq-candidate")).to_have_text(["1894"])

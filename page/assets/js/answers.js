@@ -17,8 +17,8 @@ export function answerCards(result) {
 }
 
 // Return what a screen reader speaks of a result.
-export function announcement({ answers }) {
-  if (!answers.length) return t("not_found");
+export function announcement({ answers, candidates }) {
+  if (!answers.length) return t(nothingName(candidates));
   if (answers.length > 1)
     return t("announce_differ", { texts: answers.map((one) => one.text).join(" / ") });
   const [{ text, band }] = answers;
@@ -139,7 +139,7 @@ function nothingCard({ question, passages, candidates, confidence, threshold }) 
   return h(
     "article",
     { class: "sq-card sq-nothing" },
-    h("h2", {}, t("not_found")),
+    h("h2", {}, t(nothingName(candidates))),
     h("p", {}, t(nearestName(passages, candidates))),
     h(
       "div",
@@ -148,6 +148,10 @@ function nothingCard({ question, passages, candidates, confidence, threshold }) 
       fold(t("why_sure"), h("p", {}, t("not_found_detail", numbers))),
     ),
   );
+}
+
+function nothingName(candidates) {
+  return candidates?.length ? "not_sure" : "not_found";
 }
 
 function nearestName(passages, candidates) {
