@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from seedqa.index.build import build_index
+from seedqa.index.documents.ignore import MAX_GLOB_CHARACTERS
 from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.errors import QuestionError
 from seedqa.index.messages import Message
@@ -177,6 +178,7 @@ class Pipeline:
                 Message("Give another -n"),
             )
         if filters.pattern:
+            _check_pattern(filters.pattern)
             pattern = source_key(filters.pattern, self.workspace.seeds)
             filters = replace(filters, pattern=pattern)
         clock = _Clock()
@@ -328,6 +330,15 @@ def read_passages(
         [CONTEXT_MARK.join(passage.context) for passage in passages],
         closed_spans(passages, question),
     )
+
+
+def _check_pattern(pattern: str) -> None:
+    if len(pattern) > MAX_GLOB_CHARACTERS:
+        raise QuestionError(
+            Message("a filter of {count:,} characters", count=len(pattern)),
+            Message("at most {count:,}", count=MAX_GLOB_CHARACTERS),
+            Message("Shorten it"),
+        )
 
 
 def to_result(found: Found) -> Result:

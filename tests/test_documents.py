@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from seedqa.index.documents.ignore import matches_glob
+from seedqa.index.documents.ignore import (
+    IgnoreRules,
+    compile_rules,
+    is_ignored,
+    matches_glob,
+)
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import MAX_FILE_BYTES, walk_folder
 from seedqa.index.errors import SeedsError, UnreadableFile
@@ -261,13 +266,40 @@ def test_ignore_rules(tmp_path: Path, rule: str, left: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "glob", ["*?" * 14 + "z", "*a" * 40 + "z", "**/*a*/" * 20 + "z", "*" * 5000]
+    "glob", ["*?" * 14 + "z", "*a" * 40 + "z", "**/*a*/" * 20 + "z", "*" * 4096]
 )
 def test_a_glob_is_not_tried_in_exponentially_many_ways(glob: str) -> None:
     """One of these took more than 15 seconds over a single name, once."""
     matches = matches_glob(glob)
     for source in ("a" * 200, "a/" * 100 + "a", "aaaa/" * 40 + "a"):
-        assert matches(source) == (glob == "*" * 5000)
+        assert matches(source) == (glob == "*" * 4096)
+
+
+def test_a_rule_of_a_million_blanks_is_left_out_with_a_line(tmp_path: Path) -> None:
+    """It took longer than 30 seconds, once."""
+    write(tmp_path, _gitignore="b.txt\n" + " " * 1_000_000 + "x\n", a_txt="x", b_txt="x")
+    assert sources(tmp_path) == ["a.txt"]
+    assert skipped(tmp_path) == [
+        (".gitignore", "ignore file: line 2 is longer than 4,096 characters")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("glob", "named"),
+    [
+        ("folder{}/*.tmp", "folder99/a.tmp"),
+        ("name{}.txt", "in/name99.txt"),
+        ("*.e{}", "in/a.e99"),
+        ("*x{}*", "ax99b"),
+    ],
+)
+def test_a_hundred_thousand_rules(glob: str, named: str) -> None:
+    lines = [glob.format(number) for number in range(100_000)]
+    rules = [IgnoreRules(0, compile_rules(lines))]
+    assert is_ignored(named, False, rules)
+    assert not is_ignored("other/a.md", False, rules)
+    kept = [IgnoreRules(0, compile_rules([*lines, "!" + glob.format(99)]))]
+    assert not is_ignored(named, False, kept)
 
 
 def test_ignore_file_that_is_a_pipe_or_a_link_does_not_stop_the_walk(tmp_path: Path) -> None:

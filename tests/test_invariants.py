@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import html
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,7 +22,12 @@ from hypothesis import strategies as st
 from seedqa.index.build import build_index
 from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
 from seedqa.index.documents.formats import find_extractor
-from seedqa.index.documents.ignore import matches_glob
+from seedqa.index.documents.ignore import (
+    IgnoreRules,
+    compile_rules,
+    is_ignored,
+    matches_glob,
+)
 from seedqa.index.documents.types import Extracted
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Chunk, Document, Edit, Row
@@ -310,6 +317,44 @@ def test_globs_judge_as_git_does(repository: Path, globs: list[str], paths: list
         if one != other
     ]
     assert differences == []
+
+
+def test_ignore_files_judge_as_git_does(repository: Path) -> None:
+    """Random files of rules, with negations, blanks and carriage returns, on random paths."""
+    random = Random(17)
+    parts = ["a", "b", "ab", "1", ".", "/", "*", "**", "**/", "/**", "?", "[ab]", "[!a]", "\\", "!",
+             "#", " ", "\\ ", "[", "]", "a/b", "\r"]  # fmt: skip
+    names = ["a", "b", "ab", "1", "a.b", "b1", "a b", "!a", "#", "]"]
+    files = [[random_rule(random, parts) for _ in range(random.randint(1, 12))] for _ in range(150)]
+    paths = ["/".join(random.choices(names, k=random.randint(1, 4))) for _ in range(20)]
+    git = ignored_by_git(repository, ["\n".join(lines) for lines in files], paths)
+    differences = [
+        (lines, path)
+        for lines, theirs in zip(files, git, strict=True)
+        for path, one in zip(paths, theirs, strict=True)
+        if one != is_left_out(lines, path)
+    ]
+    assert differences == []
+
+
+def random_rule(random: Random, parts: list[str]) -> str:
+    """Return a line without stars after a name: for git, against its manual, a**/b names ab."""
+    while True:
+        line = "!" * (random.random() < 0.3) + "".join(
+            random.choices(parts, k=random.randint(1, 6))
+        )
+        if not re.search(r"[^/!]\*\*|^!!", line):
+            return line
+
+
+def is_left_out(lines: list[str], path: str) -> bool:
+    """Judge a path as the walk does: no file in a folder that is left out is seen."""
+    rules = [IgnoreRules(0, compile_rules(lines))]
+    names = path.split("/")
+    folders = ["/".join(names[:depth]) for depth in range(1, len(names))]
+    return any(is_ignored(folder, True, rules) for folder in folders) or is_ignored(
+        path, False, rules
+    )
 
 
 def test_git_is_asked_rightly(repository: Path) -> None:

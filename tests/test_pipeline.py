@@ -205,6 +205,15 @@ def test_a_count_out_of_bounds_is_refused(pipeline: Pipeline, count: int) -> Non
     assert str(caught.value) == f"a count of {count}; expected 1 to 100 passages. Give another -n"
 
 
+def test_a_filter_of_20_000_characters_is_refused(pipeline: Pipeline) -> None:
+    """It took longer than a minute, once."""
+    with pytest.raises(QuestionError) as caught:
+        pipeline.search("bridge", filters=Filters(pattern=" " * 20_000 + "x"))
+    assert str(caught.value) == (
+        "a filter of 20,001 characters; expected at most 4,096. Shorten it"
+    )
+
+
 @pytest.mark.parametrize("question", ["", "  \n\t", "\x00\x01\x7f", "\u3000\xa0"], ids=repr)
 def test_an_empty_question_is_refused(pipeline: Pipeline, question: str) -> None:
     with pytest.raises(QuestionError) as caught:

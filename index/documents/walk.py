@@ -10,10 +10,17 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from seedqa.index.documents.formats import EXTENSIONS
-from seedqa.index.documents.ignore import IgnoreRules, compile_rules, is_ignored
+from seedqa.index.documents.ignore import (
+    MAX_GLOB_CHARACTERS,
+    IgnoreRules,
+    RuleTable,
+    compile_rules,
+    is_ignored,
+)
 from seedqa.index.errors import SeedsError, UnreadableFile
 from seedqa.index.messages import Message, describe_os_error
 from seedqa.index.types import FoundFile, SkipKind, SkippedFile
@@ -23,8 +30,12 @@ from seedqa.index.types import FoundFile, SkipKind, SkippedFile
 MAX_FILE_BYTES = 64 * 2**20
 
 
-#: An ignore file is read up to here; git's own are a few kilobytes.
-MAX_IGNORE_BYTES = 2**20
+#: An ignore file is read up to here: more than 100,000 rules. git's own are a few kilobytes.
+MAX_IGNORE_BYTES = 2**22
+
+
+#: Compiled ignore files that are kept from walk to walk. The largest takes some 50 MB.
+KEPT_TABLES = 32
 
 
 #: Read in this order: the later one has the last word, so `.seedqaignore` can bring back what
@@ -231,7 +242,7 @@ def _own_rules(
 ) -> tuple[IgnoreRules, ...]:
     """Compile the ignore files of one folder, if it has any."""
     present = {entry.name for entry in entries if entry.name in IGNORE_FILES}
-    lines: list[str] = []
+    own: list[IgnoreRules] = []
     for name in IGNORE_FILES:
         if name in present:
             try:
@@ -240,9 +251,26 @@ def _own_rules(
                 reason = Message("ignore file: {reason}", reason=error.reason)
                 findings.skip(folder.prefix + name, reason, SkipKind.IGNORE_FILE)
                 continue
-            lines += os.fsdecode(raw.removeprefix(b"\xef\xbb\xbf")).split("\n")
-    rules = compile_rules(len(folder.prefix), lines)
-    return (rules,) if rules else ()
+            table = _compile_file(raw)
+            for number in table.too_long:
+                findings.skip(folder.prefix + name, _long_rule(number), SkipKind.IGNORE_FILE)
+            if table:
+                own.append(IgnoreRules(len(folder.prefix), table))
+    return tuple(own)
+
+
+@lru_cache(maxsize=KEPT_TABLES)
+def _compile_file(raw: bytes) -> RuleTable:
+    """Compile an ignore file; a walk meets the same content again at every question."""
+    return compile_rules(os.fsdecode(raw.removeprefix(b"\xef\xbb\xbf")).split("\n"))
+
+
+def _long_rule(number: int) -> Message:
+    return Message(
+        "ignore file: line {number} is longer than {count:,} characters",
+        number=number,
+        count=MAX_GLOB_CHARACTERS,
+    )
 
 
 def read_bytes(path: str, limit: int = MAX_FILE_BYTES) -> bytes:
