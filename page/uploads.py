@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tempfile
 import unicodedata
 from pathlib import Path
@@ -122,14 +123,15 @@ class Upload:
             ) from error
         except OSError as error:
             raise _unwritable_error(self._seeds, error) from error
-        Path(self._part).chmod(0o644)
         stem, extension = os.path.splitext(self._name)
         for number in range(1, _MAX_SAME_NAME):
             name = self._name if number == 1 else f"{stem} ({number}){extension}"
             try:
                 # "x" creates the name only if it is free, a broken link included; `replace` then
                 # puts the whole document there at once
-                (self._seeds / name).open("xb").close()
+                with (self._seeds / name).open("xb") as reserved:
+                    mode = stat.S_IMODE(os.fstat(reserved.fileno()).st_mode)
+                Path(self._part).chmod(mode)  # that of any new file, by the umask
                 Path(self._part).replace(self._seeds / name)
             except FileExistsError:
                 continue

@@ -442,3 +442,31 @@ def test_faiss_is_given_one_thread_once(built: Path, encoder: ToyEncoder) -> Non
         assert (threads, faiss.omp_get_max_threads()) == (1, 2)
     finally:
         faiss.omp_set_num_threads(threads)
+
+
+@pytest.mark.parametrize(
+    ("folder_mode", "mode"),
+    [(None, 0o600), (0o755, 0o600), (0o700, 0o600), (0o750, 0o640), (0o2770, 0o660)],
+    ids=["none", "open to all", "private", "read by a group", "shared"],
+)
+def test_an_index_is_private_or_shared_with_a_group(
+    seeds: Path, tmp_path: Path, encoder: ToyEncoder, folder_mode: int | None, mode: int
+) -> None:
+    index = tmp_path / "index"
+    if folder_mode is not None:
+        index.mkdir()
+        index.chmod(folder_mode)
+    build_index(seeds, index, encoder)
+    with open_for_reading(index) as reader, reader.read():
+        modes = {path.name: path.stat().st_mode & 0o777 for path in index.iterdir()}
+    assert index.stat().st_mode & 0o7777 == (0o700 if folder_mode is None else folder_mode)
+    assert modes == dict.fromkeys(modes, mode)
+    assert {DATABASE, f"{DATABASE}-wal", "write.lock", "write.owner"} < set(modes)
+
+
+def test_an_index_that_all_could_read_becomes_private(
+    built: Path, seeds: Path, encoder: ToyEncoder
+) -> None:
+    (built / DATABASE).chmod(0o644)
+    build_index(seeds, built, encoder)
+    assert (built / DATABASE).stat().st_mode & 0o777 == 0o600

@@ -400,6 +400,16 @@ def test_an_upload_lies_beside_the_others(seeds: Path) -> None:
     assert sorted(os.listdir(seeds)) == ["bridge.txt", "new.txt", "pont.md", "sub"]
 
 
+@pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o027, 0o640), (0o022, 0o644)])
+def test_an_upload_keeps_the_umask(seeds: Path, umask: int, mode: int) -> None:
+    before = os.umask(umask)
+    try:
+        name = add(seeds, "new.txt", b"The new bridge was opened in 2020.")
+    finally:
+        os.umask(before)
+    assert (seeds / name).stat().st_mode & 0o777 == mode
+
+
 def test_an_upload_replaces_nothing(seeds: Path) -> None:
     before = (seeds / "bridge.txt").read_bytes()
     (seeds / "bridge (2).txt").symlink_to(seeds.parent / "outside.txt")

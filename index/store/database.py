@@ -26,6 +26,7 @@ from seedqa.index.errors import (
     StorageError,
 )
 from seedqa.index.messages import Message, describe_os_error
+from seedqa.index.store.modes import create_file, make_folder
 
 FORMAT = 2
 #: "sdqa", so that `file` and seedqa recognise the database.
@@ -123,8 +124,9 @@ def _has_log(path: Path) -> bool:
 def connect_for_writing(folder: Path) -> sqlite3.Connection:
     """Connect to the database of an index; create it if there is none."""
     with translated_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         path = folder / DATABASE
+        create_file(path)  # SQLite gives its log the mode of the database
         connection = _connect(path, "mode=rwc")
         try:
             if _is_blank(connection):

@@ -15,6 +15,7 @@ from pathlib import Path
 from seedqa.index.errors import IndexBusy
 from seedqa.index.messages import Message
 from seedqa.index.store.database import translated_errors
+from seedqa.index.store.modes import create_file, file_mode, make_folder, set_mode
 
 LOCK_FILE = "write.lock"
 OWNER_FILE = "write.owner"
@@ -31,8 +32,9 @@ def write_lock(index_folder: Path) -> Iterator[None]:
 
     owner_file = index_folder / OWNER_FILE
     with translated_errors(index_folder):
-        index_folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(index_folder / LOCK_FILE, timeout=0)
+        make_folder(index_folder)
+        create_file(index_folder / LOCK_FILE)
+        lock = FileLock(index_folder / LOCK_FILE, timeout=0, mode=file_mode(index_folder))
         try:
             lock.acquire()
         except Timeout:
@@ -52,6 +54,7 @@ def write_lock(index_folder: Path) -> Iterator[None]:
                 f" since {datetime.now().astimezone():%Y-%m-%dT%H:%M:%S}",
                 encoding="utf-8",
             )
+            set_mode(owner_file)
         yield
     finally:
         lock.release()

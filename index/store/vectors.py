@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from seedqa.index.errors import IndexCorrupt
 from seedqa.index.messages import Message
+from seedqa.index.store.modes import create_file
 from seedqa.index.store.steps import log_step
 
 #: Components of a unit vector are within a few times 1 / sqrt(dimension); codes are cut off at this
@@ -128,6 +129,7 @@ def write_vectors(index: VectorIndex, path: Path) -> VectorFile:
     """Write `index` to `path`, whole and durable, and return the facts to record."""
     part = path.with_suffix(".part")
     log_step("vectors write")
+    create_file(part)
     with part.open("wb+") as file:
         # through a Python file: errors keep their number, and any file name works
         index.write(file.write)
