@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 #: Read from standard input at most; a question has 10,000 characters.
 MAX_INPUT_BYTES = 1_000_000
 FOUND, NOTHING, ERROR, INTERRUPTED = 0, 1, 2, 130
+#: Of the standard output: a full disk, a stream that is closed or open for reading only.
+_OUTPUT_ERRORS = (errno.ENOSPC, errno.EBADF, errno.EIO)
 
 _DESCRIPTION = """\
 Ask a folder of documents, in your language or theirs: the answer with its exact words and their
@@ -53,6 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name need not fit the locale
     given = sys.argv[1:] if arguments is None else arguments
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process
+    if sys.stdout is None:  # a file that is opened next would be taken for the output
+        _note("standard output is closed; open it, or send it to a file", kind="error")
+        return ERROR
     try:
         options = _parser().parse_args(given)
         code = int(options.run(options))
@@ -68,10 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return FOUND
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        _drop_output()
-        _note(f"the output cannot be written: {error.strerror}", kind="error")
+        if error.filename is None and error.errno in _OUTPUT_ERRORS:
+            _drop_output()
+            _note(f"the output cannot be written: {error.strerror}", kind="error")
+        else:
+            _note(f"{error.filename}: {error.strerror or error}", kind="error")
         return ERROR
 
 
@@ -289,6 +297,15 @@ def _doctor(options: argparse.Namespace) -> int:
 # -- helpers -----------------------------------------------------------------------------------
 
 
+def _open_streams() -> bool:
+    """Return whether there is an output; errors may be closed, and are lost then."""
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - for as long as the process
+    if sys.stdout is None:  # a file that is opened next would be taken for the output
+        _note("standard output is closed; open it, or send it to a file", kind="error")
+    return sys.stdout is not None
+
+
 def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -312,6 +329,10 @@ def _open_pipeline(workspace: Workspace, options: argparse.Namespace) -> Any:
 
 
 def _read_question(question: str) -> str:
+    if question == "-" and sys.stdin is None:
+        from seedqa.index.errors import QuestionError
+
+        raise QuestionError("standard input is closed", "a question", "Ask it as an argument")
     raw = sys.stdin.buffer.read(MAX_INPUT_BYTES) if question == "-" else os.fsencode(question)
     try:
         return raw.decode("utf-8")

@@ -212,7 +212,7 @@ class SentenceTransformersEncoder:
 
 
 def _load_sentence_transformer(name: str) -> Any:
-    is_folder = Path(name).is_dir()
+    is_folder = os.path.isdir(name)  # noqa: PTH112 - False for a name too long for a folder
     if not is_folder and (os.sep in name and name.startswith((os.sep, ".", "~"))):
         raise ModelError(
             f"no folder {name}", "a model folder or a name on the hub", "Check the path"

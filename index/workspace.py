@@ -65,7 +65,7 @@ def locate(
     """
     seeds = seeds or environment.get("SEEDQA_SEEDS") or None
     model = model or environment.get("SEEDQA_MODEL") or None
-    if model and Path(model).is_dir():
+    if model and os.path.isdir(model):  # noqa: PTH112 - False for a name too long for a folder
         model = str(Path(model).resolve())  # so that it is found from another folder
     index = index or environment.get("SEEDQA_INDEX") or None
     folder = Path(index or DEFAULT_INDEX)

@@ -131,7 +131,7 @@ def run_action(name: str, service: Service, options: PageOptions, given: Any) ->
         return ACTIONS[name](service, options, wanted)
     except SeedqaError as error:
         return word_failure(error, wanted)
-    except (TypeError, ValueError, IndexError, KeyError) as error:
+    except (TypeError, ValueError, LookupError, ArithmeticError, AttributeError) as error:
         found = Message("a request of another kind ({detail})", detail=str(error))
         wrong = UsageError(found, "", Message("Reload"))
         return word_failure(wrong, wanted)

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from inspect import Parameter, Signature
 from typing import Any
 
-from seedqa.index.errors import SeedqaError
+from seedqa.index.errors import QuestionError, SeedqaError
+from seedqa.index.messages import Message
 from seedqa.output.contract import rebuild_json, result_json, status_json
 from seedqa.page.filters import FILTERS, read_filters
 from seedqa.page.service import Service
@@ -77,6 +78,7 @@ def _question_endpoint(
         bound.apply_defaults()
         given = bound.arguments
         with _telling(failure):
+            _check_kinds(given, kinds)
             result = run(given[text_name], count=given["count"], filters=read_filters(given))
         return result_json(result, explain=False) | {"notes": [str(note) for note in result.notes]}
 
@@ -87,6 +89,17 @@ def _question_endpoint(
     made.__annotations__ = {**kinds, "return": signature.return_annotation}
     made.__doc__ = "\n".join([doc, "Args:", *lines])
     return endpoint
+
+
+def _check_kinds(given: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
+    """Raise QuestionError for a value of another type than its parameter has."""
+    for name, value in given.items():
+        if type(value) is not kinds[name]:
+            raise QuestionError(
+                Message("{name} is {value!r}", name=name, value=str(value)[:100]),
+                Message("a whole number") if kinds[name] is int else Message("text"),
+                Message("Correct it"),
+            )
 
 
 def _status_endpoint(service: Service, failure: Failure) -> Endpoint:

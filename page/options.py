@@ -5,6 +5,7 @@ Knows hosts, ports and log-ins; nothing of questions, nor of Gradio.
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -16,6 +17,7 @@ from seedqa.page.guard import Rules
 from seedqa.page.uploads import MAX_UPLOAD_BYTES
 
 DEFAULT_HOST, DEFAULT_PORT = "127.0.0.1", 7860
+MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,14 @@ def make_rules(options: PageOptions) -> Rules:
     hosts = {"localhost", "127.0.0.1", "::1", options.host.lower()}
     if not loopback:
         hosts |= {socket.gethostname().lower(), socket.getfqdn().lower()}
-    proxy = urlsplit(options.root_path)
+    if not 0 <= options.port <= MAX_PORT:
+        raise UsageError(f"--port {options.port}", f"0 to {MAX_PORT}", "Name another one")
+    try:
+        proxy = urlsplit(options.root_path)
+    except ValueError as error:
+        raise UsageError(
+            f"--root-path {options.root_path}: {error}", "a path or a URL", "Correct it"
+        ) from error
     origins = set()
     if proxy.netloc:
         hosts.add(proxy.hostname or "")
@@ -74,7 +83,7 @@ def read_logins(auth: str) -> dict[str, str]:
     Raises UsageError if the file cannot be read, or a line is not a user and a password.
     """
     lines = [auth]
-    if Path(auth).is_file():
+    if os.path.isfile(auth):  # noqa: PTH113 - False for a name too long for a file
         try:
             lines = Path(auth).read_text(encoding="utf-8").split("\n")
         except (OSError, UnicodeDecodeError) as error:
@@ -99,7 +108,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(found[0][4])
         listening.listen()
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:  # the last for a host with ".."
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(
             f"cannot listen on {host}, port {port}: {reason}",

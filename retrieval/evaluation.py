@@ -27,6 +27,8 @@ from seedqa.retrieval.types import Passage, Result
 
 #: Passages asked for, so that ten different sources are among them.
 PASSAGES = 50
+#: Read at most: a device never ends.
+MAX_FILE_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,12 @@ class EvalOutcome:
 def read_questions(path: Path) -> list[EvalQuestion]:
     """Read a questions file, one JSON object a line; raises QuestionsFileError."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        with path.open("rb") as file:
+            raw = file.read(MAX_FILE_BYTES + 1)
+        if len(raw) > MAX_FILE_BYTES:
+            raise ValueError(f"larger than {MAX_FILE_BYTES // 2**20} MiB")
+        lines = raw.decode("utf-8-sig").split("\n")
+    except (OSError, ValueError) as error:
         raise QuestionsFileError(
             f"{path} cannot be read: {error}", "a JSON Lines file in UTF-8", "Check the path"
         ) from error
@@ -78,7 +84,7 @@ def _parse_question(path: Path, number: int, line: str) -> EvalQuestion:
         unanswerable = row.get("unanswerable", False)
         if not isinstance(unanswerable, bool):
             raise ValueError('"unanswerable" is not true or false')
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise QuestionsFileError(
             f"{path}, line {number}: {error}",
             'an object like {"question": "…", "sources": ["…"]}',

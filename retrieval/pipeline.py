@@ -6,6 +6,7 @@ safe in threads: use one at a time.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -177,6 +178,7 @@ class Pipeline:
                 Message("1 to {count} passages", count=MAX_COUNT),
                 Message("Give another -n"),
             )
+        _check_filters(filters)
         if filters.pattern:
             _check_pattern(filters.pattern)
             pattern = source_key(filters.pattern, self.workspace.seeds)
@@ -330,6 +332,16 @@ def read_passages(
         [CONTEXT_MARK.join(passage.context) for passage in passages],
         closed_spans(passages, question),
     )
+
+
+def _check_filters(filters: Filters) -> None:
+    for value in (filters.pattern, filters.language, filters.since, filters.until):
+        if value and re.search("[\\ud800-\\udfff]", value):
+            raise QuestionError(
+                Message("the filter {value!r}", value=value),
+                Message("valid Unicode"),
+                Message("Correct it"),
+            )
 
 
 def _check_pattern(pattern: str) -> None:

@@ -30,12 +30,24 @@ STANDS_IN = (
 Run = Callable[..., tuple[int, str, str]]
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of these tests, so that they leave the user's alone."""
+    return tmp_path_factory.mktemp("cache")
+
+
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    tmp_path: Path,
+    cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
     """Run a command in an empty folder with a cache of its own; return code, output, errors."""
     monkeypatch.chdir(tmp_path)
     for name in ("SEEDQA_SEEDS", "SEEDQA_INDEX", "SEEDQA_MODEL"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
 
     def run(*arguments: str) -> tuple[int, str, str]:
         code = main(arguments)
