@@ -94,7 +94,7 @@ def _question_endpoint(
 def _check_kinds(given: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
     """Raise QuestionError for a value of another type than its parameter has."""
     for name, value in given.items():
-        if type(value) is not kinds[name]:
+        if not (type(value) is kinds[name] or (value is None and name in FILTERS)):
             raise QuestionError(
                 Message("{name} is {value!r}", name=name, value=str(value)[:100]),
                 Message("a whole number") if kinds[name] is int else Message("text"),
