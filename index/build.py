@@ -27,7 +27,13 @@ from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, SeedsError, UnreadableFile
 from seedqa.index.language import load_identifier
 from seedqa.index.messages import Message
-from seedqa.index.plan import Plan, has_same_content, plan_changes, read_everything
+from seedqa.index.plan import (
+    Plan,
+    has_same_content,
+    is_racy,
+    plan_changes,
+    read_everything,
+)
 from seedqa.index.progress import Progress, no_progress
 from seedqa.index.reading_view import encoder_input
 from seedqa.index.store.lock import write_lock
@@ -388,15 +394,33 @@ def _commit(writer: IndexWriter, order: _Order, prepared: _Prepared, read: _Embe
     before, plan = prepared.before, prepared.plan
     rewritten = (plan.known.get(document.source) for document in read.documents)
     removed = frozenset(row.id for row in (*rewritten, *plan.removed) if row)
+    digest = plan.digest if _is_settled(plan, read) else None
     if before and not (removed or read.documents or prepared.notes):
         if read.touched:
-            writer.touch(read.touched)
+            writer.touch(read.touched, digest)
+        elif digest and digest != writer.folder_digest():
+            writer.keep_folder_digest(digest)
         return before
     return writer.commit(
         Change(removed, read.documents, read.touched),
         order.recipe,
         keep_vectors=before is not None and not prepared.notes,
+        digest=digest,
     )
+
+
+def _is_settled(plan: Plan, read: _Embedded) -> bool:
+    """Return whether the next plan of an unchanged folder is empty.
+
+    It is not after a file was read that must be read again: its times were too new to prove
+    anything, or its failure may be temporary.
+    """
+    again = {row.id for row in plan.known.values() if row.retry}
+    return not any(
+        document.retry or is_racy(document.file, document.read_ns)
+        for document in read.documents
+        if document.file and document.read_ns is not None
+    ) and not any(one.document in again or is_racy(one.file, one.read_ns) for one in read.touched)
 
 
 def _report(built: Built) -> Report:

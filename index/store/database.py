@@ -40,6 +40,8 @@ GENERATION = "generation"
 INTENTION = "intention"
 #: Present while the embedding cache holds vectors that no commit has used yet.
 UNCOMMITTED = "uncommitted"
+#: The digest of the survey of the folder that the rows agree with; absent where none does.
+FOLDER_DIGEST = "folder digest"
 
 #: A file that was never opened has no size, times and inode. `context`, `edits` and `columns` are
 #: JSON arrays, NULL where they are empty.

@@ -22,6 +22,7 @@ from seedqa.index.chunking import ChunkSettings
 from seedqa.index.errors import IndexCorrupt
 from seedqa.index.messages import Message
 from seedqa.index.store.database import (
+    FOLDER_DIGEST,
     GENERATION,
     INTENTION,
     connect_for_reading,
@@ -265,6 +266,11 @@ class EmbeddedReader:
         with translated_errors(self.folder, "read"):
             found = read_meta(self.connection, INTENTION)
         return Intention(**json.loads(found)) if found else None
+
+    def folder_digest(self) -> str | None:
+        """Return the digest of a folder that the index agrees with, or None if none is known."""
+        with translated_errors(self.folder, "read"):
+            return read_meta(self.connection, FOLDER_DIGEST)
 
     def documents(self, after: str = "", limit: int | None = None) -> list[DocumentRow]:
         """Return documents and skipped files with a source beyond `after`, by source."""

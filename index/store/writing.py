@@ -30,6 +30,7 @@ from seedqa.index.sections import name_context
 from seedqa.index.store.database import (
     BUSY_SECONDS,
     DATABASE,
+    FOLDER_DIGEST,
     GENERATION,
     INTENTION,
     UNCOMMITTED,
@@ -128,18 +129,33 @@ class EmbeddedWriter(EmbeddedReader):
             log_step("cache written")
         log_step("cache committed")
 
-    def touch(self, touched: Iterable[Touched]) -> None:
-        """Record new times for files whose content is unchanged; the generation stays."""
+    def keep_folder_digest(self, digest: str) -> None:
+        """Record the digest of the folder; the next `touch` or `commit` replaces it."""
+        with translated_errors(self.folder), self._transaction(durable=False):
+            self._set_meta(FOLDER_DIGEST, digest)
+
+    def touch(self, touched: Iterable[Touched], digest: str | None = None) -> None:
+        """Record new times for files whose content is unchanged; the generation stays.
+
+        `digest` is that of the folder, if the index then agrees with it.
+        """
         with translated_errors(self.folder), self._transaction(durable=False):
             self._touch(touched)
+            self._set_meta(FOLDER_DIGEST, digest)
 
-    def commit(self, change: Change, recipe: Recipe, keep_vectors: bool = True) -> Generation:
+    def commit(
+        self,
+        change: Change,
+        recipe: Recipe,
+        keep_vectors: bool = True,
+        digest: str | None = None,
+    ) -> Generation:
         """Flip to the next generation and return it as it was recorded.
 
         With `keep_vectors` the new vector file is made from the current one, otherwise (another
         model, a damaged file) from the database alone. The embedding cache must have all vectors
-        of added chunks. Until the transaction commits, readers, also after a crash, see the whole
-        old generation.
+        of added chunks. `digest` is that of the folder, if the index then agrees with it. Until the
+        transaction commits, readers, also after a crash, see the whole old generation.
         """
         with translated_errors(self.folder):
             before = self.generation()
@@ -154,6 +170,7 @@ class EmbeddedWriter(EmbeddedReader):
                 written = write_vectors(vectors, self.folder / f"vectors-{flip.number}.faiss")
                 with self._transaction(durable=True):
                     generation = self._flip(change, recipe, flip, written)
+                    self._set_meta(FOLDER_DIGEST, digest)
             except BaseException:
                 # a full disk must not stay full because of the new file
                 self.remove_leftovers()
@@ -381,7 +398,10 @@ class EmbeddedWriter(EmbeddedReader):
         finally:
             self.connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
-    def _set_meta(self, key: str, value: str) -> None:
+    def _set_meta(self, key: str, value: str | None) -> None:
+        if value is None:
+            self.connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+            return
         self.connection.execute(
             "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value)
         )
