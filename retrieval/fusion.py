@@ -10,7 +10,7 @@ language, dense search alone decides the ranking.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 
@@ -28,8 +28,7 @@ CROSS_LANGUAGE_SHARE = 0.75
 MIXED_FROM = 0.05
 
 
-@dataclass(frozen=True, slots=True)
-class Fused:
+class Fused(NamedTuple):
     """One candidate with its score and the parts of the score."""
 
     id: int

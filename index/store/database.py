@@ -28,7 +28,7 @@ from seedqa.index.errors import (
 from seedqa.index.messages import Message, describe_os_error
 from seedqa.index.store.modes import create_file, make_folder
 
-FORMAT = 2
+FORMAT = 3
 #: "sdqa", so that `file` and seedqa recognise the database.
 APPLICATION_ID = 0x73647161
 DATABASE = "seedqa.db"
@@ -74,6 +74,7 @@ CREATE TABLE chunks (
     line_end INTEGER NOT NULL,
     page INTEGER,
     page_to INTEGER,
+    sketch BLOB NOT NULL,
     text TEXT NOT NULL,
     context TEXT,
     edits TEXT,

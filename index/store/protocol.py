@@ -20,6 +20,7 @@ from seedqa.index.store.rows import (
     DocumentRow,
     Generation,
     Intention,
+    Place,
     Recipe,
     StoredChunk,
     Touched,
@@ -74,6 +75,10 @@ class Reading(Protocol):
 
         Ids of no chunk are left out, as in `chunks`.
         """
+        ...
+
+    def places(self, ids: Iterable[int]) -> dict[int, Place]:
+        """Return what ranking needs of chunks, by id; ids of no chunk are left out."""
         ...
 
     def chunks(self, ids: Iterable[int]) -> dict[int, StoredChunk]:

@@ -32,14 +32,22 @@ from seedqa.index.store.database import (
     read_meta,
     translated_errors,
 )
+from seedqa.index.store.kept import KeptValues, KeptVectors, Matrix
 from seedqa.index.store.protocol import Hits, Term, Vector
-from seedqa.index.store.rows import DocumentRow, Generation, Intention, Recipe, StoredChunk
+from seedqa.index.store.rows import (
+    DocumentRow,
+    Generation,
+    Intention,
+    Place,
+    Recipe,
+    StoredChunk,
+)
 from seedqa.index.store.vectors import (
     VectorFile,
     VectorIndex,
     load_vectors,
     open_vectors,
-    unpack_vector,
+    unpack_vectors,
 )
 from seedqa.index.types import Chunk, Edit, Filters, SkipKind
 
@@ -71,6 +79,15 @@ class _Loaded:
     index: VectorIndex
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What questions have fetched of a generation."""
+
+    generation: int
+    vectors: KeptVectors
+    places: KeptValues[Place]
+
+
 class EmbeddedReading:
     """One generation of an embedded index, within one read transaction."""
 
@@ -82,7 +99,9 @@ class EmbeddedReading:
         self._folder = reader.folder
         self._generation = generation
         self._file = file
+        self._kept = reader.keep(generation)
         self._allowed: dict[Filters, NDArray[np.int64]] = {}
+        self._listed: dict[Filters, str] = {}
 
     @property
     def generation(self) -> Generation:
@@ -112,13 +131,12 @@ class EmbeddedReading:
         expression = _match_expression(terms)
         if not expression:
             return []
-        allowed = self._allowed_chunks(where)
         restriction, values = "", []
-        if allowed is not None:
+        if not where.is_empty:
             # The plus keeps SQLite from asking FTS5 for each of these rows by itself: 33 s where
             # this takes 41 ms, for 16,670 of 50,000 chunks.
             restriction = " AND +rowid IN (SELECT value FROM json_each(?))"
-            values = [id_list(allowed.tolist())]
+            values = [self._allowed_list(where)]
         ranking = f"bm25({', '.join(str(weights.get(column, 0.0)) for column in WORD_COLUMNS)})"
         with translated_errors(self._folder, "read"):
             rows = self._connection.execute(
@@ -147,15 +165,17 @@ class EmbeddedReading:
 
     def cosines(self, query: Vector, ids: Iterable[int]) -> dict[int, float]:
         """Return the exact cosine of each chunk to `query`, shape (dimension,)."""
-        exact = self._exact_vectors(ids)
-        if not exact:
+        known, vectors = self._kept.vectors.get(sorted(set(ids)), self._fetch_vectors)
+        if not known:
             return {}
-        order = sorted(exact)
-        scores = np.stack([exact[chunk] for chunk in order]) @ query
+        scores = (vectors @ query).tolist()
         return {
-            chunk: round(float(score), COSINE_DIGITS)
-            for chunk, score in zip(order, scores, strict=True)
+            chunk: round(score, COSINE_DIGITS) for chunk, score in zip(known, scores, strict=True)
         }
+
+    def places(self, ids: Iterable[int]) -> dict[int, Place]:
+        """Return what ranking needs of chunks, by id."""
+        return self._kept.places.get(ids, self._fetch_places)
 
     def chunks(self, ids: Iterable[int]) -> dict[int, StoredChunk]:
         """Return chunks by id."""
@@ -181,7 +201,8 @@ class EmbeddedReading:
         with translated_errors(self._folder, "read"):
             return find_chunk_ids(self._connection, documents)
 
-    def _exact_vectors(self, ids: Iterable[int]) -> dict[int, Vector]:
+    def _fetch_vectors(self, ids: Sequence[int]) -> tuple[list[int], Matrix]:
+        """Return the ids of chunks, ascending, and their exact vectors."""
         with translated_errors(self._folder, "read"):
             # CROSS JOIN fixes the order of the tables: 3 ms. Otherwise SQLite reads every vector of
             # the model, 0.7 s.
@@ -190,8 +211,29 @@ class EmbeddedReading:
                 " CROSS JOIN chunks ON chunks.id = wanted.value"
                 " CROSS JOIN vectors ON model = ? AND vectors.hash = chunks.hash",
                 (id_list(ids), self._generation.recipe.fingerprint),
+            ).fetchall()
+        rows.sort()
+        with _sound_values(self._folder):
+            vectors = unpack_vectors([row[1] for row in rows], self._generation.recipe.dimension)
+        return [row[0] for row in rows], vectors
+
+    def _fetch_places(self, ids: Sequence[int]) -> dict[int, Place]:
+        with translated_errors(self._folder, "read"):
+            rows = self._connection.execute(
+                "SELECT chunks.id, start, sketch, source, date, language"
+                " FROM json_each(?) AS wanted"
+                " CROSS JOIN chunks ON chunks.id = wanted.value"
+                " CROSS JOIN documents ON documents.id = document",
+                (id_list(ids),),
             )
-            return {row[0]: unpack_vector(row[1]) for row in rows}
+            return {row[0]: Place(*row) for row in rows}
+
+    def _allowed_list(self, where: Filters) -> str:
+        """Return the ids of `_allowed_chunks` as SQLite reads them."""
+        if where not in self._listed:
+            allowed = self._allowed_chunks(where)
+            self._listed[where] = id_list([] if allowed is None else allowed.tolist())
+        return self._listed[where]
 
     def _allowed_chunks(self, where: Filters) -> NDArray[np.int64] | None:
         """Return the ids of the chunks that pass the filters, ascending, or None if all do."""
@@ -220,6 +262,7 @@ class EmbeddedReader:
         self.folder = folder
         self.connection = connection
         self._vectors: _Loaded | None = None
+        self._kept: _Kept | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -293,6 +336,13 @@ class EmbeddedReader:
         if self._vectors is None or self._vectors.generation != generation.number:
             self._vectors = _Loaded(generation.number, load_vectors(file, generation.vectors))
         return self._vectors.index
+
+    def keep(self, generation: Generation) -> _Kept:
+        """Return where to keep what is fetched of a generation; that of another one is dropped."""
+        if self._kept is None or self._kept.generation != generation.number:
+            vectors = KeptVectors(generation.recipe.dimension)
+            self._kept = _Kept(generation.number, vectors, KeptValues())
+        return self._kept
 
     def check(self) -> list[str]:
         """Return the problems that SQLite finds in the database; empty if it is intact."""

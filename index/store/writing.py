@@ -27,6 +27,7 @@ from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.messages import Message
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import name_context
+from seedqa.index.sketch import sketch_words
 from seedqa.index.store.database import (
     BUSY_SECONDS,
     DATABASE,
@@ -316,13 +317,14 @@ class EmbeddedWriter(EmbeddedReader):
             described = (document.source, document.title or "", document.language or "")
             log_step("flip document")
             for chunk, key in zip(document.chunks, document.hashes, strict=True):
-                values = (chunk_id, document_id, *_chunk_values(chunk), key)
+                words = _word_columns(chunk, *described)
+                sketch = sketch_words(words[0].split())
+                values = (chunk_id, document_id, *_chunk_values(chunk), key, sketch)
                 self.connection.execute(
-                    f"INSERT INTO chunks (id, document, {CHUNK_COLUMNS}, hash)"
+                    f"INSERT INTO chunks (id, document, {CHUNK_COLUMNS}, hash, sketch)"
                     f" VALUES (?{', ?' * (len(values) - 1)})",
                     values,
                 )
-                words = _word_columns(chunk, *described)
                 self.connection.execute(_INSERT_WORDS, (chunk_id, *words))
                 chunk_id += 1
 
