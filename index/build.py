@@ -46,6 +46,7 @@ from seedqa.index.store.rows import (
     Recipe,
     Touched,
 )
+from seedqa.index.store.upgrade import replace_old_format
 from seedqa.index.store.writing import open_for_writing
 from seedqa.index.types import FoundFile, SkippedFile
 
@@ -192,11 +193,21 @@ def build_index(
         seconds=seconds,
         embed_batch=embed_batch,
     )
-    with write_lock(index_folder), open_for_writing(index_folder) as writer:
-        prepared = _prepare(writer, order)
-        read = _Embedded() if prepared.is_current else _read_and_embed(writer, order, prepared)
-        generation = _commit(writer, order, prepared, read)
-    return _report(Built(generation, prepared, read, time.monotonic() - started))
+    with write_lock(index_folder):
+        old_format = replace_old_format(index_folder, _intention(order))
+        with open_for_writing(index_folder) as writer:
+            prepared = _prepare(writer, order)
+            read = _Embedded() if prepared.is_current else _read_and_embed(writer, order, prepared)
+            generation = _commit(writer, order, prepared, read)
+    report = _report(Built(generation, prepared, read, time.monotonic() - started))
+    if old_format is None:
+        return report
+    note = Message("the index had format {number}; it was built again", number=old_format)
+    return replace(report, notes=(note, *report.notes))
+
+
+def _intention(order: _Order) -> Intention:
+    return Intention(order.recipe.seeds, order.recipe.model_path)
 
 
 def make_recipe(
@@ -222,7 +233,7 @@ def _prepare(writer: IndexWriter, order: _Order) -> _Prepared:
     writer.remove_leftovers()
     _check_seeds(before, order)
     if before is None:
-        writer.begin(Intention(order.recipe.seeds, order.recipe.model_path))
+        writer.begin(_intention(order))
     notes = _note_changes(before, order.recipe)
     plan = plan_changes(writer, order.seeds, order.index_folder)
     return _Prepared(before, read_everything(plan) if notes else plan, notes)

@@ -40,11 +40,14 @@ from seedqa.index.store.database import (
     id_list,
     missing_index_error,
     read_meta,
+    recreate_words,
     translated_errors,
+    write_meta,
 )
 from seedqa.index.store.protocol import Vector
 from seedqa.index.store.reading import (
     CHUNK_COLUMNS,
+    SEALED_DOCUMENT,
     WORD_COLUMNS,
     EmbeddedReader,
     chunk_from_values,
@@ -57,6 +60,7 @@ from seedqa.index.store.rows import (
     Recipe,
     Touched,
 )
+from seedqa.index.store.seals import seal, short_seal, vector_seal
 from seedqa.index.store.steps import log_step
 from seedqa.index.store.vectors import (
     VectorFile,
@@ -76,6 +80,9 @@ VECTOR_BATCH = 8192
 
 #: The files that `remove_leftovers` may remove: a user may keep other files in the folder.
 _VECTOR_FILE = re.compile(r"vectors-\d+\.(faiss|part)")
+
+#: The keys of what the seal of a document is over.
+_SEALED_NAMES = [name.removeprefix("documents.") for name in SEALED_DOCUMENT.split(", ")]
 
 _INSERT_WORDS = (
     f"INSERT INTO words (rowid, {', '.join(WORD_COLUMNS)}) VALUES (?{', ?' * len(WORD_COLUMNS)})"
@@ -103,7 +110,7 @@ class EmbeddedWriter(EmbeddedReader):
     def begin(self, intention: Intention) -> None:
         """Record the intention of a first build, so that it can be resumed after a kill."""
         with translated_errors(self.folder), self._transaction(durable=False):
-            self._set_meta(INTENTION, json.dumps(asdict(intention)))
+            write_meta(self.connection, INTENTION, json.dumps(asdict(intention)))
 
     def cached_hashes(self, fingerprint: str, hashes: Iterable[bytes]) -> set[bytes]:
         """Return those of `hashes` whose vectors by one model are in the embedding cache."""
@@ -119,12 +126,12 @@ class EmbeddedWriter(EmbeddedReader):
         """Commit vectors, shape (len(hashes), dimension), to the embedding cache."""
         with translated_errors(self.folder), self._transaction(durable=False):
             log_step("cache begin")
-            self._set_meta(UNCOMMITTED, "1")
+            write_meta(self.connection, UNCOMMITTED, "1")
             self.connection.executemany(
-                "INSERT OR REPLACE INTO vectors (model, hash, vector) VALUES (?, ?, ?)",
+                "INSERT OR REPLACE INTO vectors (model, hash, vector, seal) VALUES (?, ?, ?, ?)",
                 (
-                    (fingerprint, key, pack_vector(vector))
-                    for key, vector in zip(hashes, vectors, strict=True)
+                    (fingerprint, key, packed, vector_seal(key, packed))
+                    for key, packed in zip(hashes, map(pack_vector, vectors), strict=True)
                 ),
             )
             log_step("cache written")
@@ -133,7 +140,7 @@ class EmbeddedWriter(EmbeddedReader):
     def keep_folder_digest(self, digest: str) -> None:
         """Record the digest of the folder; the next `touch` or `commit` replaces it."""
         with translated_errors(self.folder), self._transaction(durable=False):
-            self._set_meta(FOLDER_DIGEST, digest)
+            write_meta(self.connection, FOLDER_DIGEST, digest)
 
     def touch(self, touched: Iterable[Touched], digest: str | None = None) -> None:
         """Record new times for files whose content is unchanged; the generation stays.
@@ -142,7 +149,7 @@ class EmbeddedWriter(EmbeddedReader):
         """
         with translated_errors(self.folder), self._transaction(durable=False):
             self._touch(touched)
-            self._set_meta(FOLDER_DIGEST, digest)
+            write_meta(self.connection, FOLDER_DIGEST, digest)
 
     def commit(
         self,
@@ -162,7 +169,7 @@ class EmbeddedWriter(EmbeddedReader):
             before = self.generation()
             flip = _Flip(
                 number=before.number + 1 if before else 1,
-                first_chunk=self._next_chunk_id(),
+                first_chunk=self._next_id("chunks"),
                 removed_chunks=find_chunk_ids(self.connection, change.removed),
             )
             current = self._current_vectors(before) if before and keep_vectors else None
@@ -171,7 +178,7 @@ class EmbeddedWriter(EmbeddedReader):
                 written = write_vectors(vectors, self.folder / f"vectors-{flip.number}.faiss")
                 with self._transaction(durable=True):
                     generation = self._flip(change, recipe, flip, written)
-                    self._set_meta(FOLDER_DIGEST, digest)
+                    write_meta(self.connection, FOLDER_DIGEST, digest)
             except BaseException:
                 # a full disk must not stay full because of the new file
                 self.remove_leftovers()
@@ -189,15 +196,17 @@ class EmbeddedWriter(EmbeddedReader):
         if generation is None:
             raise missing_index_error(self.folder)
         with translated_errors(self.folder), self._transaction(durable=True):
-            self.connection.execute("DELETE FROM words")
+            recreate_words(self.connection)
             rows = self.connection.execute(
                 f"SELECT chunks.id, source, title, language, {CHUNK_COLUMNS} FROM chunks"
                 " JOIN documents ON documents.id = document"
-            )
-            self.connection.executemany(
-                _INSERT_WORDS,
-                ((row[0], *_word_columns(chunk_from_values(row[4:]), *row[1:4])) for row in rows),
-            )
+            ).fetchall()
+            for chunk, source, title, language, *values in rows:
+                words = _word_columns(chunk_from_values(values), source, title, language)
+                self.connection.execute(_INSERT_WORDS, (chunk, *words))
+                self.connection.execute(
+                    "UPDATE chunks SET words_seal = ? WHERE id = ?", (short_seal(words), chunk)
+                )
         return self.commit(Change(frozenset(), (), ()), generation.recipe, keep_vectors=False)
 
     def remove_leftovers(self, generation: Generation | None = None) -> None:
@@ -244,9 +253,9 @@ class EmbeddedWriter(EmbeddedReader):
 
     def _cached_vector(self, fingerprint: str, key: bytes) -> Vector:
         row = self.connection.execute(
-            "SELECT vector FROM vectors WHERE model = ? AND hash = ?", (fingerprint, key)
+            "SELECT vector, seal FROM vectors WHERE model = ? AND hash = ?", (fingerprint, key)
         ).fetchone()
-        if row is None:
+        if row is None or vector_seal(key, row[0]) != row[1]:
             raise IndexCorrupt(
                 Message("{path} lacks the vector of a chunk", path=self.folder / DATABASE),
                 "",
@@ -254,9 +263,9 @@ class EmbeddedWriter(EmbeddedReader):
             )
         return unpack_vector(row[0])
 
-    def _next_chunk_id(self) -> int:
+    def _next_id(self, table: str) -> int:
         row = self.connection.execute(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'chunks'"
+            "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
         ).fetchone()
         return (int(row[0]) if row else 0) + 1
 
@@ -272,7 +281,7 @@ class EmbeddedWriter(EmbeddedReader):
         self._touch(change.touched)
         self._drop_unused_vectors(recipe.fingerprint, removed_hashes)
         generation = self._describe(recipe, flip.number, vectors)
-        self._set_meta(GENERATION, json.dumps(asdict(generation)))
+        write_meta(self.connection, GENERATION, json.dumps(asdict(generation)))
         log_step("flip end")
         return generation
 
@@ -319,18 +328,19 @@ class EmbeddedWriter(EmbeddedReader):
             for chunk, key in zip(document.chunks, document.hashes, strict=True):
                 words = _word_columns(chunk, *described)
                 sketch = sketch_words(words[0].split())
-                values = (chunk_id, document_id, *_chunk_values(chunk), key, sketch)
+                values = (chunk_id, document_id, key, sketch, *_chunk_values(chunk))
                 self.connection.execute(
-                    f"INSERT INTO chunks (id, document, {CHUNK_COLUMNS}, hash, sketch)"
-                    f" VALUES (?{', ?' * (len(values) - 1)})",
-                    values,
+                    f"INSERT INTO chunks (id, document, hash, sketch, {CHUNK_COLUMNS},"
+                    f" seal, words_seal) VALUES ({', '.join('?' * (len(values) + 2))})",
+                    (*values, seal(values), short_seal(words)),
                 )
                 self.connection.execute(_INSERT_WORDS, (chunk_id, *words))
                 chunk_id += 1
 
     def _insert_document(self, document: NewDocument) -> int:
         file, skipped = document.file, document.skipped
-        values = {
+        values: dict[str, Any] = {
+            "id": self._next_id("documents"),
             "source": document.source,
             "size": file.size if file else None,
             "mtime_ns": file.mtime_ns if file else None,
@@ -346,12 +356,13 @@ class EmbeddedWriter(EmbeddedReader):
             "skip_kind": skipped.kind if skipped else None,
             "reason": Message.of(skipped.reason).to_json() if skipped else None,
         }
-        cursor = self.connection.execute(
+        values["seal"] = short_seal([values[name] for name in _SEALED_NAMES])
+        self.connection.execute(
             f"INSERT INTO documents ({', '.join(values)})"
             f" VALUES ({', '.join(f':{name}' for name in values)})",
             values,
         )
-        return int(cursor.lastrowid or 0)
+        return int(values["id"])
 
     def _touch(self, touched: Iterable[Touched]) -> None:
         self.connection.executemany(
@@ -399,14 +410,6 @@ class EmbeddedWriter(EmbeddedReader):
             logger.warning("%s keeps its log for now: %s", self.folder / DATABASE, error)
         finally:
             self.connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
-
-    def _set_meta(self, key: str, value: str | None) -> None:
-        if value is None:
-            self.connection.execute("DELETE FROM meta WHERE key = ?", (key,))
-            return
-        self.connection.execute(
-            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value)
-        )
 
     @contextmanager
     def _transaction(self, durable: bool) -> Iterator[None]:
