@@ -82,6 +82,9 @@ _INSERT_WORDS = (
 )
 
 
+_FIND_VECTOR = "SELECT number FROM vectors WHERE model = ? AND hash = ?"
+
+
 @dataclass(frozen=True, slots=True)
 class _Flip:
     """The numbers of a commit, set before anything is written."""
@@ -121,7 +124,8 @@ class EmbeddedWriter(EmbeddedReader):
             log_step("cache begin")
             self._set_meta(UNCOMMITTED, "1")
             self.connection.executemany(
-                "INSERT OR REPLACE INTO vectors (model, hash, vector) VALUES (?, ?, ?)",
+                "INSERT INTO vectors (model, hash, vector) VALUES (?, ?, ?)"
+                " ON CONFLICT (hash, model) DO UPDATE SET vector = excluded.vector",
                 (
                     (fingerprint, key, pack_vector(vector))
                     for key, vector in zip(hashes, vectors, strict=True)
@@ -267,7 +271,7 @@ class EmbeddedWriter(EmbeddedReader):
         removed_hashes = self._hashes(change.removed)
         self._remove(change.removed, flip.removed_chunks)
         log_step("flip removed")
-        self._add(change.added, flip.first_chunk)
+        self._add(change.added, flip.first_chunk, recipe.fingerprint)
         log_step("flip added")
         self._touch(change.touched)
         self._drop_unused_vectors(recipe.fingerprint, removed_hashes)
@@ -310,7 +314,7 @@ class EmbeddedWriter(EmbeddedReader):
                 f"DELETE FROM {table} WHERE {column} = ?", ((document,) for document in documents)
             )
 
-    def _add(self, documents: Iterable[NewDocument], first_chunk: int) -> None:
+    def _add(self, documents: Iterable[NewDocument], first_chunk: int, fingerprint: str) -> None:
         chunk_id = first_chunk
         for document in documents:
             document_id = self._insert_document(document)
@@ -321,9 +325,9 @@ class EmbeddedWriter(EmbeddedReader):
                 sketch = sketch_words(words[0].split())
                 values = (chunk_id, document_id, *_chunk_values(chunk), key, sketch)
                 self.connection.execute(
-                    f"INSERT INTO chunks (id, document, {CHUNK_COLUMNS}, hash, sketch)"
-                    f" VALUES (?{', ?' * (len(values) - 1)})",
-                    values,
+                    f"INSERT INTO chunks (id, document, {CHUNK_COLUMNS}, hash, sketch,"
+                    f" vector_number) VALUES (?{', ?' * (len(values) - 1)}, ({_FIND_VECTOR}))",
+                    (*values, fingerprint, key),
                 )
                 self.connection.execute(_INSERT_WORDS, (chunk_id, *words))
                 chunk_id += 1
@@ -371,7 +375,14 @@ class EmbeddedWriter(EmbeddedReader):
         end, all vectors.
         """
         before = self.generation()
-        if self._has_unused_vectors or (before and before.recipe.fingerprint != fingerprint):
+        is_other_model = before is not None and before.recipe.fingerprint != fingerprint
+        if is_other_model:
+            self.connection.execute(
+                "UPDATE chunks SET vector_number = (SELECT number FROM vectors"
+                " WHERE model = ? AND vectors.hash = chunks.hash)",
+                (fingerprint,),
+            )
+        if self._has_unused_vectors or is_other_model:
             self.connection.execute(
                 "DELETE FROM vectors WHERE model <> ?"
                 " OR NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.hash = vectors.hash)",
