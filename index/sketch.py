@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 SHINGLE_WORDS = 3
 #: Two different chunks of 150 sequences share about half of the counts of so many, which is far
@@ -38,23 +37,35 @@ def sketch_words(words: Sequence[str]) -> bytes:
     return bytes(counts) if max(counts) <= _MAX_COUNT else b""
 
 
-def may_share(one: bytes, others: Sequence[bytes], share: float) -> list[int]:
-    """Return the positions of those sketches whose texts may have a Jaccard index of `share`.
+class SketchTable:
+    """Sketches of texts that are compared with one more text at a time."""
 
-    Two texts share at most the lesser count of each bucket, so none that reaches `share` is left
-    out.
-    """
-    if not others:
-        return []
-    if not one or not all(others):
-        return list(range(len(others)))
-    counts = _counts([one])[0]
-    table = _counts(others)
-    shared = np.minimum(table, counts).sum(axis=1)
-    together = table.sum(axis=1) + counts.sum()
-    return np.flatnonzero(shared >= share * (together - shared)).tolist()
+    def __init__(self) -> None:
+        self._table = np.empty((8, BUCKETS), dtype=np.uint8)
+        self._totals = np.empty(8, dtype=np.int64)
+        self._count = 0
+        self._is_whole = True
 
+    def add(self, sketch: bytes) -> None:
+        """Add a sketch at the next position."""
+        if self._count == len(self._table):
+            self._table = np.concatenate([self._table, np.empty_like(self._table)])
+            self._totals = np.concatenate([self._totals, np.empty_like(self._totals)])
+        if sketch:
+            self._table[self._count] = np.frombuffer(sketch, dtype=np.uint8)
+            self._totals[self._count] = sum(sketch)
+        self._is_whole = self._is_whole and bool(sketch)
+        self._count += 1
 
-def _counts(sketches: Sequence[bytes]) -> NDArray[np.int64]:
-    table = np.frombuffer(b"".join(sketches), dtype=np.uint8).reshape(len(sketches), BUCKETS)
-    return table.astype(np.int64)
+    def may_share(self, sketch: bytes, share: float) -> list[int]:
+        """Return the positions whose texts may have a Jaccard index of `share` with this one.
+
+        Two texts share at most the lesser count of each bucket, so none that reaches `share` is
+        left out.
+        """
+        if not (sketch and self._is_whole):
+            return list(range(self._count))
+        own = np.frombuffer(sketch, dtype=np.uint8)
+        shared = np.minimum(self._table[: self._count], own).sum(axis=1, dtype=np.int64)
+        together = self._totals[: self._count] + sum(sketch) - shared
+        return np.flatnonzero(shared >= share * together).tolist()

@@ -6,6 +6,7 @@ The only module of retrieval that builds. Knows plans and builds; knows nothing 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexBusy, SeedsError, StorageError
 from seedqa.index.messages import Message
 from seedqa.index.plan import Plan, plan_survey, settle_doubts
-from seedqa.index.progress import Progress
+from seedqa.index.progress import Progress, no_progress
 from seedqa.index.store.protocol import IndexReader
 from seedqa.index.store.rows import Generation
 from seedqa.index.workspace import other_model_error
@@ -81,6 +82,9 @@ def catch_up(
     emptied = _describe_emptied(generation, plan)
     if emptied:
         return emptied
+    if plan.is_empty and not other_model:
+        _record_digest(index, generation, encoder)
+        return Freshness(True)
     try:
         report = build(index, generation, encoder, progress, None if other_model else seconds)
     except OutOfTime:
@@ -124,15 +128,21 @@ def build(
 def _find_changes(
     reader: IndexReader, index: Path, generation: Generation, is_wanted: bool = False
 ) -> Plan | None:
-    """Return what differs between folder and index, or None if nothing does and none is wanted.
+    """Return what differs between folder and index.
 
-    Rows are read and files listed only where the digest of the folder is not the recorded one.
+    None where the digest of the folder is the recorded one and no plan is wanted: then no row is
+    read, and no file listed.
     """
     survey = survey_folder(Path(generation.recipe.seeds), exclude=index)
     if not is_wanted and survey.digest() == reader.folder_digest():
         return None
-    plan = plan_survey(reader, survey)
-    return plan if is_wanted or not plan.is_empty else None
+    return plan_survey(reader, survey)
+
+
+def _record_digest(index: Path, generation: Generation, encoder: Encoder) -> None:
+    """Let a build that has nothing to do record the digest of the folder, if it can."""
+    with suppress(IndexBusy, StorageError):
+        build(index, generation, encoder, no_progress, None)
 
 
 def _folder_is_gone(reader: IndexReader, error: SeedsError) -> Freshness:

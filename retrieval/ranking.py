@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from seedqa.index.lexical import folded_words
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import name_context
-from seedqa.index.sketch import Shingles, may_share, shingles
+from seedqa.index.sketch import Shingles, SketchTable, shingles
 from seedqa.index.store.protocol import Hits
 from seedqa.index.store.rows import Place, StoredChunk
 from seedqa.index.types import Chunk
@@ -55,18 +55,20 @@ def fold_duplicates(hits: Iterable[Hit], count: int, fetch: Fetch) -> list[Hit]:
     are alike.
     """
     kept: list[Hit] = []
+    sketches = SketchTable()
     prints = _Prints(fetch)
     beyond = 0
     for hit in hits:
         beyond += len(kept) == count
         if beyond > TWIN_CANDIDATES:
             break
-        alike = may_share(hit.place.sketch, [other.place.sketch for other in kept], NEAR_DUPLICATE)
+        alike = sketches.may_share(hit.place.sketch, NEAR_DUPLICATE)
         twin = next((at for at in alike if prints.are_near(hit, kept[at])), None)
         if twin is not None:
             kept[twin] = _with_source(kept[twin], hit.place.source)
         elif len(kept) < count:
             kept.append(hit)
+            sketches.add(hit.place.sketch)
     return kept
 
 

@@ -6,9 +6,16 @@ from random import Random
 
 import pytest
 
-from seedqa.index.sketch import BUCKETS, may_share, shingles, sketch_words
+from seedqa.index.sketch import BUCKETS, SketchTable, shingles, sketch_words
 
 WORDS = [f"w{number}" for number in range(400)]
+
+
+def may_share(sketch: bytes, others: list[bytes], share: float) -> list[int]:
+    table = SketchTable()
+    for other in others:
+        table.add(other)
+    return table.may_share(sketch, share)
 
 
 def jaccard(one: list[str], other: list[str]) -> float:

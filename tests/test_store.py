@@ -205,12 +205,15 @@ def test_filters_do_not_make_fts5_search_once_for_each_chunk(built: Path) -> Non
             reader.connection.set_trace_callback(statements.append)
             reading.lexical([Term("folded", "ebro")], {"folded": 1.0}, 5, where)
             reader.connection.set_trace_callback(None)
-            (ours,) = (one for one in statements if one.startswith("SELECT rowid, -rank"))
+            (ours,) = (one for one in statements if one.startswith("SELECT rowid, -bm25"))
             explained = reader.connection.execute(f"EXPLAIN QUERY PLAN {ours}")
             plans.append([row[3] for row in explained])
-    (plain,), filtered = plans
+    (plain, ordered), filtered = plans
     assert plain.startswith("SCAN words VIRTUAL TABLE INDEX ")
-    assert filtered == [plain, "LIST SUBQUERY 1", "SCAN json_each VIRTUAL TABLE INDEX 1:"]
+    assert ordered == "USE TEMP B-TREE FOR ORDER BY"
+    assert filtered == [
+        plain, "LIST SUBQUERY 1", "SCAN json_each VIRTUAL TABLE INDEX 1:", ordered
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -148,8 +148,8 @@ def _check_facts(connection: sqlite3.Connection, generation: Generation) -> Iter
     if chunks != generation.chunks:
         yield f"{chunks} chunks, not the {generation.chunks} recorded"
     without = connection.execute(
-        "SELECT chunks.id FROM chunks LEFT JOIN vectors ON model = ? AND vectors.hash = chunks.hash"
-        " WHERE vectors.hash IS NULL",
+        "SELECT chunks.id FROM chunks LEFT JOIN vectors ON number = vector_number"
+        " AND model = ? AND vectors.hash = chunks.hash WHERE number IS NULL",
         (generation.recipe.fingerprint,),
     )
     for (chunk,) in without:

@@ -49,8 +49,9 @@ FOLDER_DIGEST = "folder digest"
 SCHEMA = "schema"
 
 #: A file that was never opened has no size, times and inode. `context`, `edits` and `columns` are
-#: JSON arrays, NULL where they are empty. Seals (seals.py) are over what a question reads: those of
-#: documents leave out what a build compares with the folder.
+#: JSON arrays, NULL where they are empty. A chunk names its vector by number, since a question
+#: fetches hundreds: by model and hash that takes twice as long. Seals (seals.py) are over what a
+#: question reads: those of documents leave out what a build compares with the folder.
 _SCHEMA = """
 CREATE TABLE meta (
     key TEXT PRIMARY KEY, value TEXT NOT NULL, seal BLOB NOT NULL
@@ -83,25 +84,27 @@ CREATE TABLE chunks (
     line_end INTEGER NOT NULL,
     page INTEGER,
     page_to INTEGER,
+    vector_number INTEGER NOT NULL REFERENCES vectors (number),
+    hash BLOB NOT NULL,
     sketch BLOB NOT NULL,
     text TEXT NOT NULL,
     context TEXT,
     edits TEXT,
     columns TEXT,
     items TEXT,
-    hash BLOB NOT NULL,
     seal BLOB NOT NULL,
     words_seal INTEGER NOT NULL
 );
 CREATE INDEX chunks_document ON chunks (document);
 CREATE INDEX chunks_hash ON chunks (hash);
 CREATE TABLE vectors (
-    model TEXT NOT NULL,
+    number INTEGER PRIMARY KEY,
     hash BLOB NOT NULL,
+    model TEXT NOT NULL,
     vector BLOB NOT NULL,
     seal INTEGER NOT NULL,
-    PRIMARY KEY (model, hash)
-) WITHOUT ROWID;
+    UNIQUE (hash, model)
+);
 """
 _WORDS_SCHEMA = """
 CREATE VIRTUAL TABLE words USING fts5 (

@@ -89,6 +89,9 @@ _INSERT_WORDS = (
 )
 
 
+_FIND_VECTOR = "SELECT number FROM vectors WHERE model = ? AND hash = ?"
+
+
 @dataclass(frozen=True, slots=True)
 class _Flip:
     """The numbers of a commit, set before anything is written."""
@@ -128,7 +131,9 @@ class EmbeddedWriter(EmbeddedReader):
             log_step("cache begin")
             write_meta(self.connection, UNCOMMITTED, "1")
             self.connection.executemany(
-                "INSERT OR REPLACE INTO vectors (model, hash, vector, seal) VALUES (?, ?, ?, ?)",
+                "INSERT INTO vectors (model, hash, vector, seal) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (hash, model)"
+                " DO UPDATE SET vector = excluded.vector, seal = excluded.seal",
                 (
                     (fingerprint, key, packed, vector_seal(key, packed))
                     for key, packed in zip(hashes, map(pack_vector, vectors), strict=True)
@@ -276,7 +281,7 @@ class EmbeddedWriter(EmbeddedReader):
         removed_hashes = self._hashes(change.removed)
         self._remove(change.removed, flip.removed_chunks)
         log_step("flip removed")
-        self._add(change.added, flip.first_chunk)
+        self._add(change.added, flip.first_chunk, recipe.fingerprint)
         log_step("flip added")
         self._touch(change.touched)
         self._drop_unused_vectors(recipe.fingerprint, removed_hashes)
@@ -319,7 +324,7 @@ class EmbeddedWriter(EmbeddedReader):
                 f"DELETE FROM {table} WHERE {column} = ?", ((document,) for document in documents)
             )
 
-    def _add(self, documents: Iterable[NewDocument], first_chunk: int) -> None:
+    def _add(self, documents: Iterable[NewDocument], first_chunk: int, fingerprint: str) -> None:
         chunk_id = first_chunk
         for document in documents:
             document_id = self._insert_document(document)
@@ -330,9 +335,10 @@ class EmbeddedWriter(EmbeddedReader):
                 sketch = sketch_words(words[0].split())
                 values = (chunk_id, document_id, key, sketch, *_chunk_values(chunk))
                 self.connection.execute(
-                    f"INSERT INTO chunks (id, document, hash, sketch, {CHUNK_COLUMNS},"
-                    f" seal, words_seal) VALUES ({', '.join('?' * (len(values) + 2))})",
-                    (*values, seal(values), short_seal(words)),
+                    f"INSERT INTO chunks (id, document, hash, sketch, {CHUNK_COLUMNS}, seal,"
+                    f" words_seal, vector_number) VALUES ({', '.join('?' * (len(values) + 2))},"
+                    f" ({_FIND_VECTOR}))",
+                    (*values, seal(values), short_seal(words), fingerprint, key),
                 )
                 self.connection.execute(_INSERT_WORDS, (chunk_id, *words))
                 chunk_id += 1
@@ -382,7 +388,14 @@ class EmbeddedWriter(EmbeddedReader):
         end, all vectors.
         """
         before = self.generation()
-        if self._has_unused_vectors or (before and before.recipe.fingerprint != fingerprint):
+        is_other_model = before is not None and before.recipe.fingerprint != fingerprint
+        if is_other_model:
+            self.connection.execute(
+                "UPDATE chunks SET vector_number = (SELECT number FROM vectors"
+                " WHERE model = ? AND vectors.hash = chunks.hash)",
+                (fingerprint,),
+            )
+        if self._has_unused_vectors or is_other_model:
             self.connection.execute(
                 "DELETE FROM vectors WHERE model <> ?"
                 " OR NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.hash = vectors.hash)",
