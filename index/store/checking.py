@@ -22,9 +22,10 @@ from seedqa.index.store.reading import (
     WORD_COLUMNS,
     check_chunk,
     check_document,
+    check_vector,
 )
 from seedqa.index.store.rows import Generation
-from seedqa.index.store.seals import BrokenSeal, short_seal, vector_seal
+from seedqa.index.store.seals import BrokenSeal, short_seal
 
 #: Problems that are named; of a database that is damaged throughout a few say enough.
 MAX_NAMED = 3
@@ -105,8 +106,10 @@ def _broken(check: Callable[..., None], *values: Any) -> str | None:
     """Return what a check says that a row is, or None; values of a wrong type are damage too."""
     try:
         check(*values)
-    except (BrokenSeal, TypeError, ValueError) as error:
+    except BrokenSeal as error:
         return str(error)
+    except (TypeError, ValueError, AttributeError) as error:
+        return f"a row cannot be read: {error}"
     return None
 
 
@@ -131,9 +134,9 @@ def _check_chunks(connection: sqlite3.Connection, counter: _Counter) -> Iterator
 
 def _check_vectors(connection: sqlite3.Connection, counter: _Counter) -> Iterator[str]:
     rows = connection.execute("SELECT hash, vector, seal FROM vectors")
-    for key, packed, stored in counter.each(rows):
-        if not isinstance(packed, bytes) or vector_seal(key, packed) != stored:
-            yield f"the vector {key.hex()} is not as it was written"
+    for values in counter.each(rows):
+        if problem := _broken(check_vector, *values):
+            yield problem
 
 
 def _check_facts(connection: sqlite3.Connection, generation: Generation) -> Iterator[str]:
@@ -162,7 +165,7 @@ def _check_words(connection: sqlite3.Connection, counter: _Counter) -> Iterator[
         " LEFT JOIN chunks ON chunks.id = words.rowid"
     )
     for chunk, stored, *columns in counter.each(rows):
-        if stored is not None and short_seal(columns) != stored:
+        if stored is not None and short_seal(columns) != stored:  # one without a chunk is counted
             yield f"the words of passage {chunk} are not as they were written"
 
 

@@ -304,6 +304,8 @@ def translated_errors(folder: Path, wanted: str = "written") -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise _translate_sqlite(folder, error, wanted) from error
+    except UnicodeDecodeError as error:  # the driver cannot even say what is wrong
+        raise damaged_error(folder, Message("text that is not UTF-8")) from error
     except OSError as error:
         raise _translate_os(folder, error, wanted) from error
 
@@ -321,7 +323,8 @@ def _translate_sqlite(folder: Path, error: sqlite3.Error, wanted: str) -> Seedqa
         return IndexBusy(
             Message("{path} is in use", path=path), "", Message("Try again in a moment")
         )
-    return damaged_error(folder, str(error))
+    # SQLite quotes a whole text that is not UTF-8, and a statement of the schema with its lines
+    return damaged_error(folder, " ".join(str(error).partition(" with text ")[0].split()))
 
 
 def damaged_error(folder: Path, why: str) -> IndexCorrupt:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from seedqa.index.errors import IndexCorrupt
 from seedqa.index.messages import Message
+from seedqa.index.sketch import BUCKETS
 from seedqa.index.store.database import (
     FOLDER_DIGEST,
     GENERATION,
@@ -224,9 +225,8 @@ class EmbeddedReading:
             ).fetchall()
             rows.sort()
             with _sound_values(self._folder):
-                for _, key, packed, stored in rows:
-                    is_sound = packed is not None and vector_seal(key, packed) == stored
-                    require_seal(is_sound, Message("a vector is not as it was written"))
+                for _, *values in rows:
+                    check_vector(*values)
                 packed_vectors = [row[2] for row in rows]
                 vectors = unpack_vectors(packed_vectors, self._generation.recipe.dimension)
         return [row[0] for row in rows], vectors
@@ -461,6 +461,12 @@ def check_document(values: Sequence[Any], stored: int | None) -> None:
     )
 
 
+def check_vector(key: bytes, packed: bytes | None, stored: int | None) -> None:
+    """Raise BrokenSeal if a vector is missing, or does not have its seal."""
+    is_sound = packed is not None and vector_seal(key, packed) == stored
+    require_seal(is_sound, Message("a vector is not as it was written"))
+
+
 def check_chunk(source: str, values: Sequence[Any], stored: bytes) -> None:
     """Raise BrokenSeal if the values of a chunk do not have their seal.
 
@@ -489,6 +495,11 @@ def _stored_chunk(row: Sequence[Any]) -> StoredChunk:
 def _place(row: Sequence[Any]) -> Place:
     document, document_seal, (chunk, start, sketch) = row[:9], row[9], row[10:]
     check_document(document, document_seal)
+    # The seal of the chunk is over them too, and is checked where it is shown.
+    is_sound = isinstance(sketch, bytes) and len(sketch) in (0, BUCKETS) and type(start) is int
+    require_seal(
+        is_sound, Message("a passage of {source} is not as it was written", source=document[1])
+    )
     _, source, _, date, language = document[:5]
     return Place(chunk, start, sketch, source, date, language)
 
