@@ -13,13 +13,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from fuzz import damage
 from fuzz.children import Case
 
-Run = Callable[[Path, int, Random], Iterator[Case]]
+Run = Callable[[Path, int, int], Iterator[Case]]
 KINDS: dict[str, Run] = {"damage": damage.run_cases}
 
 
@@ -34,9 +33,7 @@ def main() -> int:
     for kind in KINDS if options.kind == "all" else [options.kind]:
         with tempfile.TemporaryDirectory() as work:
             cases = []
-            for number, case in enumerate(
-                KINDS[kind](Path(work), options.count, Random(options.seed))
-            ):
+            for number, case in enumerate(KINDS[kind](Path(work), options.count, options.seed)):
                 cases.append(case)
                 if case.is_bad:
                     is_bad = True

@@ -234,10 +234,11 @@ def _judge_one(answer: Any, asked: tuple[str, Filters], state: State) -> str:
     return "told"
 
 
-def run_cases(work: Path, count: int, random: Random) -> Iterator[Case]:
+def run_cases(work: Path, count: int, seed: int) -> Iterator[Case]:
     """Yield `count` cases; the same seed gives the same ones."""
     states = make_states(work)
     for number in range(count):
+        random = Random(f"{seed}:{number}")
         state = random.choice(states)
         case = work / "case"
         shutil.rmtree(case, ignore_errors=True)
