@@ -20,6 +20,7 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
+from seedqa.index.compile_cache import compile_with_cache
 from seedqa.index.errors import ModelError
 from seedqa.index.messages import Message
 
@@ -85,18 +86,21 @@ def load_tokenizer(path: Path, max_length: int) -> Any:
 
 def compile_model(path: Path) -> Any:
     """Compile an ONNX file for this CPU, or load it from the compile cache; raises ModelError."""
-    core = openvino_core()
+    threads = min(_available_cores(), MAX_THREADS)
     settings: dict[str, Any] = {
         "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_NUM_THREADS": min(_available_cores(), MAX_THREADS),
+        "INFERENCE_NUM_THREADS": threads,
     }
-    for cache in (_compile_cache(), None):
+    core = openvino_core()
+
+    def compile_in(cache: Path | None) -> Any:
         extra = {"CACHE_DIR": str(cache)} if cache else {}
-        try:
-            return core.compile_model(str(path), "CPU", settings | extra).create_infer_request()
-        except RuntimeError as error:  # a damaged or unwritable cache, or a damaged model
-            failure = error
-    raise damaged_error(path, str(failure).strip().splitlines()[-1])
+        return core.compile_model(str(path), "CPU", settings | extra).create_infer_request()
+
+    try:
+        return compile_with_cache(path, str(threads), compile_in)
+    except (OSError, RuntimeError) as error:
+        raise damaged_error(path, str(error).strip().splitlines()[-1]) from error
 
 
 def openvino_core() -> Any:
@@ -111,17 +115,6 @@ def openvino_core() -> Any:
     import openvino  # 40 ms, needed by a question or a build only
 
     return openvino.Core()
-
-
-def _compile_cache() -> Path | None:
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("seedqa") / "compiled"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK) else None
 
 
 def _available_cores() -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from seedqa.index.compile_cache import checksum
 from seedqa.index.encoder import (
     BATCH_TOKENS,
     PAD_MULTIPLE,
@@ -259,14 +260,78 @@ print(encoder.encode_question("iron bridge").shape == (encoder.dimension,))
 """
 
 
-def test_a_damaged_compile_cache_does_no_harm(tmp_path: Path) -> None:
-    cache = tmp_path / "seedqa" / "compiled"
+def compiled_files(root: Path) -> list[Path]:
+    return sorted(path for path in (root / "seedqa" / "compiled").rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("position", [0, 100, 20_000_000, -1])
+def test_a_changed_bit_of_the_compile_cache_changes_no_vector(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, position: int
+) -> None:
+    """OpenVINO loads whatever weights it finds there."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    before = ShippedEncoder().encode_question("iron bridge")
+    (blob,) = compiled_files(tmp_path)
+    data = bytearray(blob.read_bytes())
+    data[position] ^= 1
+    blob.chmod(0o600)
+    blob.write_bytes(data)
+    assert ShippedEncoder().encode_question("iron bridge").tolist() == before.tolist()
+    (blob,) = compiled_files(tmp_path)
+    assert blob.read_bytes() != data
+    assert blob.parent.name.endswith(checksum(blob))
+
+
+def test_a_compiled_model_is_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    ShippedEncoder()
+    (blob,) = compiled_files(tmp_path)
+    written = blob.stat().st_mtime_ns
+    ShippedEncoder()
+    assert [path.stat().st_mtime_ns for path in compiled_files(tmp_path)] == [written]
+
+
+def test_what_an_older_version_or_a_killed_process_left_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    root = tmp_path / "seedqa" / "compiled"
+    (root / "new-killed").mkdir(parents=True)
+    os.utime(root / "new-killed", (0, 0))
+    (root / "new-running").mkdir()
+    (root / "123.blob").write_bytes(b"old")
+    ShippedEncoder()
+    kept = sorted(path.name for path in root.iterdir())
+    assert len(kept) == 2
+    assert kept[1] == "new-running"
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage" * 1000, None], ids=["empty", "other", "cut"])
+def test_a_damaged_compile_cache_does_no_harm(tmp_path: Path, damage: bytes | None) -> None:
     assert run_python(ENCODE, XDG_CACHE_HOME=str(tmp_path)) == "True\n"
-    blobs = sorted(path for path in cache.rglob("*") if path.is_file())
-    assert [path.suffix for path in blobs] == [".blob"]
-    for damage in (b"", b"garbage" * 1000, blobs[0].read_bytes()[:5000]):
-        blobs[0].write_bytes(damage)
-        assert run_python(ENCODE, XDG_CACHE_HOME=str(tmp_path)) == "True\n"
+    (blob,) = compiled_files(tmp_path)
+    blob.chmod(0o600)
+    blob.write_bytes(blob.read_bytes()[:5000] if damage is None else damage)
+    assert run_python(ENCODE, XDG_CACHE_HOME=str(tmp_path)) == "True\n"
+    assert [path.suffix for path in compiled_files(tmp_path)] == [".blob"]
+
+
+SIZES = [1, 7, 8, 32_767, 32_768, 32_769, 200_001]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_checksum_sees_every_change(tmp_path: Path, size: int) -> None:
+    data = bytes(position * 7 % 251 for position in range(size))
+    path = tmp_path / "file"
+    path.write_bytes(data)
+    whole = checksum(path)
+    assert len(whole) == 16
+    changed = {data + b"\0", data[:-1], data[8:] + data[:8]} - {data}
+    for position in {0, size // 2, size - 1}:
+        changed.add(data[:position] + bytes([data[position] ^ 128]) + data[position + 1 :])
+    for other in changed:
+        path.write_bytes(other)
+        assert checksum(path) != whole
 
 
 @pytest.mark.parametrize("blocked", ["seedqa", "seedqa/compiled"])
