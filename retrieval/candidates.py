@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from seedqa.index.lexical import stemmed_words
 from seedqa.index.stopwords import STOP_WORDS
 from seedqa.index.store.protocol import Hits, Reading, Term, Vector
 from seedqa.index.types import Filters
+from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
 
 #: Candidates that each search gives. docs/log/retrieval.md: recall@5 of the joined list is the
@@ -61,6 +62,9 @@ class LexicalQuery:
     no chunk holds included: it makes scores of different questions comparable."""
     unknown: frozenset[str]
     """The topical words that are nowhere in the index, in no form."""
+    names: frozenset[str] = frozenset()
+    """The names in the question by which it says where to look: each is in the title, a heading or
+    the file's name of some passage."""
     factors: tuple[float, ...] = ()
     """In a small index what makes FTS5's weight of each term Lucene's; else empty."""
 
@@ -81,6 +85,23 @@ def lexical_candidates(reading: Reading, query: LexicalQuery, where: Filters) ->
         for chunk, score in reading.lexical((term,), COLUMN_WEIGHTS, SMALL, where):
             scores[chunk] = scores.get(chunk, 0.0) + score * factor
     return _rounded(scores.items())
+
+
+def lacking_names(
+    reading: Reading, query: LexicalQuery, candidates: Collection[int], where: Filters
+) -> dict[int, float]:
+    """Return the share of the names of `query` that a candidate lacks, of those that lack any.
+
+    A passage has a name that is in its text, its title, its headings or the name of its file.
+    """
+    lacking = dict.fromkeys(candidates, 0.0)
+    for name in query.names:
+        terms = (Term("folded", name), Term("context_folded", name))
+        weights = {term.column: 1.0 for term in terms}
+        having = {chunk for chunk, _ in reading.lexical(terms, weights, MIN_FREQUENT, where)}
+        for chunk in lacking.keys() - having:
+            lacking[chunk] += 1 / len(query.names)
+    return {chunk: share for chunk, share in lacking.items() if share}
 
 
 def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
@@ -116,7 +137,14 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
             for term in terms
         )
     ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weigh(counts[term], chunks) for term in folded)
-    return LexicalQuery(terms, ceiling, _unknown(question, counts), factors)
+    names = frozenset(name for name in question_names(question) if _says_where(name, counts))
+    return LexicalQuery(terms, ceiling, _unknown(question, counts), names, factors)
+
+
+def _says_where(name: str, counts: Mapping[Term, int]) -> bool:
+    """Return whether a name is in the context of some passage, and in few passages in all."""
+    context = counts.get(Term("context_folded", name), 0)
+    return 0 < context <= context + counts.get(Term("folded", name), 0) <= MIN_FREQUENT
 
 
 def _count(reading: Reading, terms: list[Term]) -> dict[Term, int]:
