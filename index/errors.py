@@ -9,6 +9,7 @@ SeedqaError
 ├── IndexFormatError      the index was written by a newer version, or not by seedqa
 ├── IndexMismatch         the index was built from another folder or with another model
 ├── StorageError          the index cannot be written: no space, no permission
+├── ParserError           the process that reads documents does not start
 ├── ModelError            a model folder is missing, damaged or unusable
 ├── QuestionError         the question or a filter cannot be used
 ├── QuestionsFileError    a questions file for `eval` is malformed
@@ -75,6 +76,10 @@ class IndexMismatch(SeedqaError):
 
 class StorageError(SeedqaError):
     """The index cannot be written: no space is left, or permission is missing."""
+
+
+class ParserError(SeedqaError):
+    """The process that reads documents does not start."""
 
 
 class ModelError(SeedqaError):

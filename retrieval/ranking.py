@@ -138,7 +138,7 @@ def to_passage(
             bm25=bm25.get(stored.id),
             dense=round(hit.fused.dense, 6),
             lexical=round(hit.fused.lexical, 6),
-            names=round(hit.fused.names, 6),
+            places=round(hit.fused.places, 6),
         ),
     )
 

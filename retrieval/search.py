@@ -15,7 +15,7 @@ from seedqa.index.types import NO_FILTERS, Filters
 from seedqa.retrieval.candidates import (
     DECIMALS,
     dense_candidates,
-    lacking_names,
+    lacking_places,
     lexical_candidates,
     plan_lexical_query,
 )
@@ -42,7 +42,7 @@ class Candidates:
     unknown: frozenset[str]
     """The topical words of the question that are nowhere in the index."""
     lacking: Mapping[int, float]
-    """The share of the names that say where to look which a candidate lacks, where it lacks any."""
+    """The share of the words that say where to look which a candidate lacks, where it lacks any."""
     is_mixed: bool
     """Whether enough documents are in another language than the question to count."""
 
@@ -90,7 +90,7 @@ def find_candidates(
             chunk: crosses_languages(question.language, item.language)
             for chunk, item in stored.items()
         },
-        lacking=lacking_names(reading, query, cosines, where),
+        lacking=lacking_places(reading, query, cosines, where),
         is_mixed=mixes_languages(reading.generation.languages, question.language),
     )
 
