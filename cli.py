@@ -127,7 +127,7 @@ def _index(options: argparse.Namespace) -> int:
             f"two folders, {options.folder} and --seeds {options.seeds}", "", "Name one of them"
         )
     options.seeds = options.folder or options.seeds
-    report = _build(_workspace(options))
+    report = _build(_workspace(options, replaces_old=True))
     if options.json:
         _print_json(report_json(report))
     else:
@@ -220,7 +220,7 @@ def _watch(options: argparse.Namespace) -> int:
     from seedqa.index.watch import watch_changes
     from seedqa.output.terminal import write_report
 
-    workspace = _workspace(options)
+    workspace = _workspace(options, replaces_old=True)
     encoder = load_encoder(workspace.model)
     write_report(_build(workspace, encoder), sys.stdout)
     _note(f"watching {workspace.seeds}; stop with Ctrl-C")
@@ -285,7 +285,7 @@ def _doctor(options: argparse.Namespace) -> int:
     findings = [
         check_model("encoder", ShippedEncoder),
         check_model("reader", Reader),
-        *check_index(location.index),
+        *check_index(location.index, _progress()),
     ]
     if options.json:
         _print_json(findings_json(findings, done))
@@ -316,10 +316,10 @@ def _locate(options: argparse.Namespace) -> Location:
     return locate(options.seeds, options.index, options.model)
 
 
-def _workspace(options: argparse.Namespace) -> Workspace:
+def _workspace(options: argparse.Namespace, *, replaces_old: bool = False) -> Workspace:
     from seedqa.index.workspace import resolve
 
-    return resolve(_locate(options))
+    return resolve(_locate(options), replaces_old=replaces_old)
 
 
 def _open_pipeline(workspace: Workspace, options: argparse.Namespace) -> Any:

@@ -29,6 +29,7 @@ class Run:
     seconds: float
     peak_bytes: int
     output: str
+    cpu_seconds: float
 
 
 def run_process(
@@ -57,7 +58,8 @@ def run_process(
     if process.returncode:
         detail = errors.decode(errors="replace").strip()
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {detail}")
-    return Run(seconds, usage.ru_maxrss * MAXRSS_UNIT, output.decode())
+    cpu_seconds = usage.ru_utime + usage.ru_stime
+    return Run(seconds, usage.ru_maxrss * MAXRSS_UNIT, output.decode(), cpu_seconds)
 
 
 def child_environment(bytecode: Path) -> dict[str, str]:

@@ -65,7 +65,7 @@ class Found:
     @property
     def sources(self) -> Mapping[int, str]:
         """The source of each candidate."""
-        return {chunk: item.source for chunk, item in self.candidates.stored.items()}
+        return {chunk: item.source for chunk, item in self.candidates.places.items()}
 
 
 Method = Callable[[Found], Scores]

@@ -24,7 +24,13 @@ from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, SeedsError, UnreadableFile
 from seedqa.index.messages import Message
 from seedqa.index.parsing.process import OverBudget, Parser, borrow_parser
-from seedqa.index.plan import Plan, has_same_content, plan_changes, read_everything
+from seedqa.index.plan import (
+    Plan,
+    has_same_content,
+    is_racy,
+    plan_changes,
+    read_everything,
+)
 from seedqa.index.progress import Progress, no_progress
 from seedqa.index.reading_view import encoder_input
 from seedqa.index.store.lock import write_lock
@@ -37,6 +43,7 @@ from seedqa.index.store.rows import (
     Recipe,
     Touched,
 )
+from seedqa.index.store.upgrade import replace_old_format
 from seedqa.index.store.writing import open_for_writing
 from seedqa.index.types import FoundFile, SkippedFile
 
@@ -189,11 +196,21 @@ def build_index(
         seconds=seconds,
         embed_batch=embed_batch,
     )
-    with write_lock(index_folder), open_for_writing(index_folder) as writer:
-        prepared = _prepare(writer, order)
-        read = _Embedded() if prepared.is_current else _read_and_embed(writer, order, prepared)
-        generation = _commit(writer, order, prepared, read)
-    return _report(Built(generation, prepared, read, time.monotonic() - started))
+    with write_lock(index_folder):
+        old_format = replace_old_format(index_folder, _intention(order))
+        with open_for_writing(index_folder) as writer:
+            prepared = _prepare(writer, order)
+            read = _Embedded() if prepared.is_current else _read_and_embed(writer, order, prepared)
+            generation = _commit(writer, order, prepared, read)
+    report = _report(Built(generation, prepared, read, time.monotonic() - started))
+    if old_format is None:
+        return report
+    note = Message("the index had format {number}; it was built again", number=old_format)
+    return replace(report, notes=(note, *report.notes))
+
+
+def _intention(order: _Order) -> Intention:
+    return Intention(order.recipe.seeds, order.recipe.model_path)
 
 
 def make_recipe(
@@ -219,7 +236,7 @@ def _prepare(writer: IndexWriter, order: _Order) -> _Prepared:
     writer.remove_leftovers()
     _check_seeds(before, order)
     if before is None:
-        writer.begin(Intention(order.recipe.seeds, order.recipe.model_path))
+        writer.begin(_intention(order))
     notes = _note_changes(before, order.recipe)
     plan = plan_changes(writer, order.seeds, order.index_folder)
     return _Prepared(before, read_everything(plan) if notes else plan, notes)
@@ -394,15 +411,33 @@ def _commit(writer: IndexWriter, order: _Order, prepared: _Prepared, read: _Embe
     before, plan = prepared.before, prepared.plan
     rewritten = (plan.known.get(document.source) for document in read.documents)
     removed = frozenset(row.id for row in (*rewritten, *plan.removed) if row)
+    digest = plan.digest if _is_settled(plan, read) else None
     if before and not (removed or read.documents or prepared.notes):
         if read.touched:
-            writer.touch(read.touched)
+            writer.touch(read.touched, digest)
+        elif digest and digest != writer.folder_digest():
+            writer.keep_folder_digest(digest)
         return before
     return writer.commit(
         Change(removed, read.documents, read.touched),
         order.recipe,
         keep_vectors=before is not None and not prepared.notes,
+        digest=digest,
     )
+
+
+def _is_settled(plan: Plan, read: _Embedded) -> bool:
+    """Return whether the next plan of an unchanged folder is empty.
+
+    It is not after a file was read that must be read again: its times were too new to prove
+    anything, or its failure may be temporary.
+    """
+    again = {row.id for row in plan.known.values() if row.retry}
+    return not any(
+        document.retry or is_racy(document.file, document.read_ns)
+        for document in read.documents
+        if document.file and document.read_ns is not None
+    ) and not any(one.document in again or is_racy(one.file, one.read_ns) for one in read.touched)
 
 
 def _report(built: Built) -> Report:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -15,9 +16,11 @@ from seedqa.index.build import build_index
 from seedqa.index.encoder import load_encoder
 from seedqa.index.errors import IndexCorrupt, SeedqaError
 from seedqa.index.progress import Progress, no_progress
+from seedqa.index.store.checking import check_database, check_words
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.lock import write_lock
 from seedqa.index.store.reading import EmbeddedReader, open_for_reading
+from seedqa.index.store.rows import Generation, Intention, Recipe
 from seedqa.index.store.vectors import read_vectors
 from seedqa.index.store.writing import open_for_writing
 
@@ -62,11 +65,11 @@ def check_model(part: str, open_model: Callable[[], Model]) -> Finding:
     return Finding(part, True, f"{model.name} ({model.fingerprint[:8]})")
 
 
-def check_index(index_folder: Path) -> list[Finding]:
-    """Check database, words table and vector file, as far as each can be reached."""
+def check_index(index_folder: Path, progress: Progress = no_progress) -> list[Finding]:
+    """Check every row of the database, the words and the vector file, as far as each is reached."""
     try:
         with open_for_reading(index_folder) as reader:
-            return list(_check_parts(reader))
+            return list(_check_parts(reader, progress))
     except SeedqaError as error:
         return [Finding("database", False, str(error))]
 
@@ -83,25 +86,49 @@ def repair(
     from `seeds` with `model`, by default those that it still records. Raises the error of an intact
     database that is busy, has a newer format or belongs to another program, and leaves it as it is.
     """
+    known: Recipe | Intention | None = None
     try:
         with open_for_reading(index_folder) as reader:
-            broken = {finding.part for finding in _check_parts(reader) if not finding.ok}
+            known = _read_known(reader)
+            broken = {finding.part for finding in _check_parts(reader, progress) if not finding.ok}
             generation = reader.generation()
-            known = generation.recipe if generation else reader.intention()
-            is_begun = known is not None and generation is None and not reader.check()
+            is_begun = (
+                known is not None
+                and generation is None
+                and not check_database(index_folder, reader.connection, None)
+            )
     except IndexCorrupt:
-        broken, known, is_begun = {"database"}, None, False
+        broken, is_begun = {"database"}, False
     if not broken:
         return []
-    if "database" in broken:
-        if known:
-            seeds, model = seeds or Path(known.seeds), model or known.model_path
-        if not is_begun:  # a first build that was killed continues where it stopped
-            _move_aside(index_folder, seeds)
-        return [_rebuild_database(index_folder, seeds, model, progress)]
+    if "database" not in broken:
+        try:
+            return [_rewrite_derived(index_folder)]
+        except IndexCorrupt as error:
+            logger.warning("%s; rebuilding the database instead", error)
+    if known:
+        seeds, model = seeds or Path(known.seeds), model or known.model_path
+    if not is_begun:  # a first build that was killed continues where it stopped
+        _move_aside(index_folder, seeds)
+    return [_rebuild_database(index_folder, seeds, model, progress)]
+
+
+def _read_known(reader: EmbeddedReader) -> Recipe | Intention | None:
+    """Return which folder and model an index was built with, as far as that can be read."""
+    for read in (reader.generation, reader.intention):
+        with suppress(IndexCorrupt):
+            found = read()
+            if isinstance(found, Generation):
+                return found.recipe
+            if found:
+                return found
+    return None
+
+
+def _rewrite_derived(index_folder: Path) -> str:
     with write_lock(index_folder), open_for_writing(index_folder) as writer:
         generation = writer.rewrite_vectors()
-    return [f"rebuilt vectors and words of {generation.chunks} chunks from the database"]
+    return f"rebuilt vectors and words of {generation.chunks} chunks from the database"
 
 
 def _move_aside(index_folder: Path, seeds: Path | None) -> None:
@@ -131,9 +158,9 @@ def _rebuild_database(
     )
 
 
-def _check_parts(reader: EmbeddedReader) -> Iterator[Finding]:
+def _check_parts(reader: EmbeddedReader, progress: Progress) -> Iterator[Finding]:
     generation = reader.generation()
-    problems = reader.check()
+    problems = check_database(reader.folder, reader.connection, generation, progress)
     yield Finding(
         "database",
         not problems and generation is not None,
@@ -142,14 +169,20 @@ def _check_parts(reader: EmbeddedReader) -> Iterator[Finding]:
     )
     if generation is None:
         return
-    word_problem = reader.check_words()
-    yield Finding("words", word_problem is None, word_problem or f"{generation.chunks} chunks")
     try:
-        vectors = read_vectors(reader.folder, generation.vectors)
-    except FileNotFoundError:
-        yield Finding("vectors", False, f"{generation.vectors.name} is missing")
+        problems = check_words(reader.folder, reader.connection, progress)
     except IndexCorrupt as error:
-        yield Finding("vectors", False, f"{error.found}; expected {error.expected}")
-    else:
-        same = vectors.count == generation.chunks
-        yield Finding("vectors", same, f"{vectors.count} of {generation.chunks} chunks")
+        problems = [error.found]
+    yield Finding("words", not problems, "; ".join(problems) or f"{generation.chunks} chunks")
+    yield _check_vector_file(reader.folder, generation)
+
+
+def _check_vector_file(folder: Path, generation: Generation) -> Finding:
+    try:
+        vectors = read_vectors(folder, generation.vectors)
+    except FileNotFoundError:
+        return Finding("vectors", False, f"{generation.vectors.name} is missing")
+    except IndexCorrupt as error:
+        return Finding("vectors", False, f"{error.found}; expected {error.expected}")
+    same = vectors.count == generation.chunks
+    return Finding("vectors", same, f"{vectors.count} of {generation.chunks} chunks")

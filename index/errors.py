@@ -7,6 +7,7 @@ SeedqaError
 ├── IndexBusy             another process is writing the index
 ├── IndexCorrupt          database or vectors are damaged
 ├── IndexFormatError      the index was written by a newer version, or not by seedqa
+│   └── OldIndexFormat    the index was written by an older version: a build replaces it
 ├── IndexMismatch         the index was built from another folder or with another model
 ├── StorageError          the index cannot be written: no space, no permission
 ├── ParserError           the process that reads documents does not start
@@ -68,6 +69,10 @@ class IndexCorrupt(SeedqaError):
 
 class IndexFormatError(SeedqaError):
     """The index was written by a version of seedqa with another format, or by another program."""
+
+
+class OldIndexFormat(IndexFormatError):
+    """The index was written by an older version of seedqa; a build replaces it."""
 
 
 class IndexMismatch(SeedqaError):

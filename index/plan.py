@@ -11,7 +11,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from seedqa.index.documents.read import hash_file
-from seedqa.index.documents.walk import walk_folder
+from seedqa.index.documents.walk import Survey, survey_folder
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.store.protocol import IndexReader
 from seedqa.index.store.rows import DocumentRow
@@ -47,6 +47,8 @@ class Plan:
     doubtful: frozenset[str] = frozenset()
     """Sources to read whose size, times and inode are as in the index, but were too new when they
     were indexed to prove anything."""
+    digest: str = ""
+    """That of the survey of the folder."""
 
     @property
     def is_empty(self) -> bool:
@@ -72,9 +74,14 @@ def plan_changes(
 
     Raises SeedsError where the folder is missing.
     """
-    found, skipped = walk_folder(seeds, exclude=index_folder)
+    return plan_survey(reader, survey_folder(seeds, exclude=index_folder), racy_ns)
+
+
+def plan_survey(reader: IndexReader | None, survey: Survey, racy_ns: int = RACY_NS) -> Plan:
+    """Compare what a walk saw with the index, as `plan_changes` does."""
+    found, skipped = survey.list_files()
     known = {row.source: row for row in reader.documents()} if reader else {}
-    return compare_folder(found, skipped, known, racy_ns)
+    return replace(compare_folder(found, skipped, known, racy_ns), digest=survey.digest())
 
 
 def compare_folder(
@@ -147,10 +154,16 @@ def _match(file: FoundFile, row: DocumentRow | None, racy_ns: int) -> _Match:
         row.size, row.mtime_ns, row.ctime_ns, row.inode
     ):  # fmt: skip
         return _Match.OTHER
-    # An mtime in the future was set by somebody and proves as much as one long ago; nobody sets
-    # the change time.
-    is_racy = abs(row.read_ns - file.mtime_ns) <= racy_ns or row.read_ns - file.ctime_ns <= racy_ns
-    return _Match.DOUBTFUL if is_racy else _Match.SAME
+    return _Match.DOUBTFUL if is_racy(file, row.read_ns, racy_ns) else _Match.SAME
+
+
+def is_racy(file: FoundFile, read_ns: int, racy_ns: int = RACY_NS) -> bool:
+    """Return whether the times of a file were too new when it was read to prove anything.
+
+    An mtime in the future was set by somebody and proves as much as one long ago; nobody sets the
+    change time.
+    """
+    return abs(read_ns - file.mtime_ns) <= racy_ns or read_ns - file.ctime_ns <= racy_ns
 
 
 def _one_for_each_source(skipped: Sequence[SkippedFile], taken: Set[str]) -> list[SkippedFile]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seedqa.index.encoder import Encoder
-from seedqa.index.errors import IndexMismatch, IndexMissing
+from seedqa.index.errors import IndexMismatch, IndexMissing, OldIndexFormat
 from seedqa.index.messages import Message
 from seedqa.index.store.database import DATABASE, missing_index_error
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import Generation, Intention
+from seedqa.index.store.upgrade import read_old_intention
 
 #: The documents that ship with seedqa, next to the packages in a checkout and in a wheel.
 SHIPPED_SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -81,15 +82,23 @@ def locate(
     return Location(folder, None if recorded else SHIPPED_SEEDS, model, uses_sample=True)
 
 
-def resolve(location: Location) -> Workspace:
+def resolve(location: Location, *, replaces_old: bool = False) -> Workspace:
     """Return the workspace at `location`, completed by what its index records.
 
     Raises IndexMismatch if the named seeds are not those of the index, and IndexMissing if there
-    is neither an index nor a folder to build from.
+    is neither an index nor a folder to build from. With `replaces_old`, an index of an older format
+    is one that a build will replace: its folder and model are kept. Else it raises OldIndexFormat.
     """
-    intention, generation = _read_record(location.index)
+    try:
+        intention, generation = _read_record(location.index)
+    except OldIndexFormat:
+        intention, generation = read_old_intention(location.index), None
+        if not replaces_old or not (intention or location.seeds):
+            raise
+        if intention:
+            _check_seeds(intention.seeds, location)
     if generation:
-        _check_seeds(generation, location)
+        _check_seeds(generation.recipe.seeds, location)
         seeds = Path(generation.recipe.seeds)
     elif location.seeds is not None:
         seeds = location.seeds
@@ -166,13 +175,13 @@ def _read_record(index: Path) -> tuple[Intention | None, Generation | None]:
         reader.close()
 
 
-def _check_seeds(recorded: Generation, location: Location) -> None:
-    if location.seeds is not None and str(location.seeds.resolve()) != recorded.recipe.seeds:
+def _check_seeds(recorded: str, location: Location) -> None:
+    if location.seeds is not None and str(location.seeds.resolve()) != recorded:
         raise IndexMismatch(
             Message(
                 "the index in {folder} was built from {seeds}",
                 folder=location.index,
-                seeds=recorded.recipe.seeds,
+                seeds=recorded,
             ),
             Message("{seeds}, as --seeds says", seeds=location.seeds.resolve()),
             Message("Name another index with --index, or leave out --seeds"),

@@ -6,15 +6,17 @@ The only module of retrieval that builds. Knows plans and builds; knows nothing 
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from seedqa.index.build import OutOfTime, Report, build_index
+from seedqa.index.documents.walk import survey_folder
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexBusy, SeedsError, StorageError
 from seedqa.index.messages import Message
-from seedqa.index.plan import Plan, plan_changes, settle_doubts
-from seedqa.index.progress import Progress
+from seedqa.index.plan import Plan, plan_survey, settle_doubts
+from seedqa.index.progress import Progress, no_progress
 from seedqa.index.store.protocol import IndexReader
 from seedqa.index.store.rows import Generation
 from seedqa.index.workspace import other_model_error
@@ -42,12 +44,13 @@ def check_folder(
     Raises IndexMismatch if the index was built with another model.
     """
     try:
-        plan = settle_doubts(_plan(reader, index, generation))
+        plan = _find_changes(reader, index, generation)
     except SeedsError as error:
         return _folder_is_gone(reader, error)
     if generation.recipe.fingerprint != encoder.fingerprint:
         raise other_model_error(generation, encoder)
-    if plan.is_empty:
+    plan = plan and settle_doubts(plan)
+    if plan is None or plan.is_empty:
         return Freshness(True)
     return _describe_emptied(generation, plan) or Freshness(
         False, plan.stale_sources, (_describe_plan(plan),)
@@ -69,16 +72,19 @@ def catch_up(
     """
     other_model = generation.recipe.fingerprint != encoder.fingerprint
     try:
-        plan = _plan(reader, index, generation)
+        plan = _find_changes(reader, index, generation, is_wanted=other_model)
     except SeedsError as error:
         return _folder_is_gone(reader, error)
     if other_model and generation.recipe.model_path is not None:
         raise other_model_error(generation, encoder)
-    if plan.is_empty and not other_model:
+    if plan is None:
         return Freshness(True)
     emptied = _describe_emptied(generation, plan)
     if emptied:
         return emptied
+    if plan.is_empty and not other_model:
+        _record_digest(index, generation, encoder)
+        return Freshness(True)
     try:
         report = build(index, generation, encoder, progress, None if other_model else seconds)
     except OutOfTime:
@@ -119,8 +125,24 @@ def build(
     return report
 
 
-def _plan(reader: IndexReader, index: Path, generation: Generation) -> Plan:
-    return plan_changes(reader, Path(generation.recipe.seeds), index)
+def _find_changes(
+    reader: IndexReader, index: Path, generation: Generation, is_wanted: bool = False
+) -> Plan | None:
+    """Return what differs between folder and index.
+
+    None where the digest of the folder is the recorded one and no plan is wanted: then no row is
+    read, and no file listed.
+    """
+    survey = survey_folder(Path(generation.recipe.seeds), exclude=index)
+    if not is_wanted and survey.digest() == reader.folder_digest():
+        return None
+    return plan_survey(reader, survey)
+
+
+def _record_digest(index: Path, generation: Generation, encoder: Encoder) -> None:
+    """Let a build that has nothing to do record the digest of the folder, if it can."""
+    with suppress(IndexBusy, StorageError):
+        build(index, generation, encoder, no_progress, None)
 
 
 def _folder_is_gone(reader: IndexReader, error: SeedsError) -> Freshness:

@@ -10,8 +10,8 @@ language, dense search alone decides the ranking.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 
@@ -32,8 +32,7 @@ MIXED_FROM = 0.05
 PLACE_LOSS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Fused:
+class Fused(NamedTuple):
     """One candidate with its score and the parts of the score."""
 
     id: int

@@ -14,6 +14,7 @@ from itertools import pairwise
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import fold, folded_words
 from seedqa.index.sentences import split_sentences
+from seedqa.index.sketch import Shingles, shingles
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
@@ -33,7 +34,6 @@ _BEFORE_NAMES = frozenset(("in", "von", "bei", "mit", "nach", "aus", "gegen", "h
 _SIGNS = ".,;:?!()\"«»„“”’'"
 #: Twins are alike in this share of their three-word sequences once what tells them apart is out.
 TWIN = 0.7
-SHINGLE_WORDS = 3
 
 
 @lru_cache(maxsize=512)
@@ -151,13 +151,11 @@ def _plain(token: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _skeleton(text: str) -> frozenset[tuple[str, ...]]:
+def _skeleton(text: str) -> Shingles:
     """Return the three-word sequences of a text without its telling tokens."""
     telling = {word for token in telling_tokens(text) for word in folded_words(token)}
     words = [word for word in folded_words(text) if word not in telling]
-    if len(words) <= SHINGLE_WORDS:
-        return frozenset([tuple(words)])
-    return frozenset(zip(*(words[skip:] for skip in range(SHINGLE_WORDS)), strict=False))
+    return shingles(words)
 
 
 def _figures_where(passage: Passage) -> frozenset[str]:

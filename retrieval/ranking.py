@@ -5,64 +5,70 @@ Pure: knows scores and stored chunks; nothing of the database, nor of searching.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from seedqa.index.lexical import folded_words
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import name_context
+from seedqa.index.sketch import Shingles, SketchTable, shingles
 from seedqa.index.store.protocol import Hits
-from seedqa.index.store.rows import StoredChunk
+from seedqa.index.store.rows import Place, StoredChunk
+from seedqa.index.types import Chunk
 from seedqa.retrieval.fusion import Fused
 from seedqa.retrieval.naming import figures_of, names_of
 from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 #: Two passages are the same when this share of their three-word sequences is (Jaccard).
 NEAR_DUPLICATE = 0.85
-SHINGLE_WORDS = 3
 #: Candidates checked for duplicates after the last passage shown: a duplicate scores nearly the
 #: same, so it is close by.
 TWIN_CANDIDATES = 20
 
+Fetch = Callable[[Sequence[int]], Mapping[int, StoredChunk]]
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A candidate with its text, before duplicates are folded together."""
+    """A candidate and its place, before duplicates are folded together."""
 
     fused: Fused
-    stored: StoredChunk
+    place: Place
     also_in: tuple[str, ...] = ()
 
 
-def sort_hits(fused: Iterable[Fused], stored: Mapping[int, StoredChunk]) -> list[Hit]:
-    """Return hits, best first; ties go to the newer date, then source, then start."""
-    hits = [Hit(candidate, stored[candidate.id]) for candidate in fused]
-    hits.sort(key=lambda hit: (hit.stored.source, hit.stored.chunk.start))
-    hits.sort(key=lambda hit: hit.stored.date or "", reverse=True)
-    hits.sort(key=lambda hit: hit.fused.score, reverse=True)
-    return hits
+def sort_hits(fused: Iterable[Fused], places: Mapping[int, Place]) -> Iterator[Hit]:
+    """Yield hits, best first; ties go to the newer date, then source, then start."""
+    pairs = [(candidate, places[candidate.id]) for candidate in fused]
+    pairs.sort(key=lambda pair: (pair[1].source, pair[1].start))
+    pairs.sort(key=lambda pair: pair[1].date or "", reverse=True)
+    pairs.sort(key=lambda pair: pair[0].score, reverse=True)
+    for candidate, place in pairs:
+        yield Hit(candidate, place)
 
 
-def fold_duplicates(hits: Iterable[Hit], count: int) -> list[Hit]:
+def fold_duplicates(hits: Iterable[Hit], count: int, fetch: Fetch) -> list[Hit]:
     """Return the first `count` hits that differ; each names the other sources that repeat it.
 
     Two hits are one only if their figures and names agree: a clause of two contracts that differs
-    in one number is two.
+    in one number is two. `fetch` returns chunks by id; it is asked only for those whose sketches
+    are alike.
     """
     kept: list[Hit] = []
-    prints: list[_Print] = []
+    sketches = SketchTable()
+    prints = _Prints(fetch)
     beyond = 0
     for hit in hits:
         beyond += len(kept) == count
         if beyond > TWIN_CANDIDATES:
             break
-        own = _print_of(hit)
-        twin = next((at for at, other in enumerate(prints) if _is_near(own, other)), None)
+        alike = sketches.may_share(hit.place.sketch, NEAR_DUPLICATE)
+        twin = next((at for at in alike if prints.are_near(hit, kept[at])), None)
         if twin is not None:
-            kept[twin] = _with_source(kept[twin], hit.stored.source)
+            kept[twin] = _with_source(kept[twin], hit.place.source)
         elif len(kept) < count:
             kept.append(hit)
-            prints.append(own)
+            sketches.add(hit.place.sketch)
     return kept
 
 
@@ -70,28 +76,38 @@ def fold_duplicates(hits: Iterable[Hit], count: int) -> list[Hit]:
 class _Print:
     """The words, figures and names by which two hits are compared."""
 
-    shingles: frozenset[tuple[str, ...]]
+    shingles: Shingles
     words: frozenset[str]
     figures: frozenset[str]
     names: frozenset[str]
 
 
-def _print_of(hit: Hit) -> _Print:
-    text = readable_text(hit.stored.chunk)
+class _Prints:
+    """The prints of chunks, made when they are first compared."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._prints: dict[int, _Print] = {}
+
+    def are_near(self, one: Hit, other: Hit) -> bool:
+        """Return whether two hits say the same."""
+        ids = [one.place.id, other.place.id]
+        missing = [chunk for chunk in ids if chunk not in self._prints]
+        for chunk, stored in (self._fetch(missing) if missing else {}).items():
+            self._prints[chunk] = _print_of(stored.chunk)
+        return _is_near(self._prints[ids[0]], self._prints[ids[1]])
+
+
+def _print_of(chunk: Chunk) -> _Print:
+    text = readable_text(chunk)
     words = folded_words(text)
-    return _Print(_shingles(words), frozenset(words), figures_of(text), names_of(text))
+    return _Print(shingles(words), frozenset(words), figures_of(text), names_of(text))
 
 
 def _with_source(hit: Hit, source: str) -> Hit:
-    if source == hit.stored.source or source in hit.also_in:
+    if source == hit.place.source or source in hit.also_in:
         return hit
     return replace(hit, also_in=(*hit.also_in, source))
-
-
-def _shingles(words: list[str]) -> frozenset[tuple[str, ...]]:
-    if len(words) <= SHINGLE_WORDS:
-        return frozenset([tuple(words)])
-    return frozenset(zip(*(words[skip:] for skip in range(SHINGLE_WORDS)), strict=False))
 
 
 def _is_near(one: _Print, other: _Print) -> bool:
@@ -106,12 +122,13 @@ def _is_near(one: _Print, other: _Print) -> bool:
 
 def to_passage(
     hit: Hit,
+    stored: StoredChunk,
     dense: Hits,
     lexical: Hits,
     cosines: Mapping[int, float],
 ) -> Passage:
-    """Return a hit as a passage, with its ranks and the parts of its score."""
-    stored, chunk = hit.stored, hit.stored.chunk
+    """Return a hit and its chunk as a passage, with its ranks and the parts of its score."""
+    chunk = stored.chunk
     bm25 = dict(lexical)
     return Passage(
         source=stored.source,

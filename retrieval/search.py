@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from seedqa.index.language import crosses_languages
 from seedqa.index.store.protocol import Hits, Reading, Vector
-from seedqa.index.store.rows import StoredChunk
+from seedqa.index.store.rows import Place
 from seedqa.index.types import NO_FILTERS, Filters
 from seedqa.retrieval.candidates import (
     DECIMALS,
@@ -34,7 +34,7 @@ class Candidates:
     lexical: Hits
     cosines: Mapping[int, float]
     """The exact cosine of every candidate."""
-    stored: Mapping[int, StoredChunk]
+    places: Mapping[int, Place]
     ceiling: float
     """The BM25 score of a chunk that would hold every topical word of the question."""
     crosses: Mapping[int, bool]
@@ -61,8 +61,13 @@ def rank(
 ) -> Ranked:
     """Return the best `count` passages; `vector` is the question's, of shape (dimension,)."""
     found = find_candidates(reading, question, vector, where)
-    hits = fold_duplicates(sort_hits(fuse_candidates(found), found.stored), count)
-    passages = (to_passage(hit, found.dense, found.lexical, found.cosines) for hit in hits)
+    sorted_hits = sort_hits(fuse_candidates(found), found.places)
+    hits = fold_duplicates(sorted_hits, count, reading.chunks)
+    stored = reading.chunks([hit.place.id for hit in hits])
+    passages = (
+        to_passage(hit, stored[hit.place.id], found.dense, found.lexical, found.cosines)
+        for hit in hits
+    )
     return Ranked(tuple(passages), found.unknown)
 
 
@@ -77,18 +82,18 @@ def find_candidates(
     rest = [chunk for chunk, _ in lexical if chunk not in cosines]
     for chunk, cosine in reading.cosines(vector, rest).items():
         cosines[chunk] = round(cosine, DECIMALS)
-    stored = reading.chunks(cosines)
+    places = reading.places(cosines)
     return Candidates(
         question=question,
         dense=dense,
         lexical=lexical,
         cosines=cosines,
-        stored=stored,
+        places=places,
         ceiling=query.ceiling,
         unknown=query.unknown,
         crosses={
             chunk: crosses_languages(question.language, item.language)
-            for chunk, item in stored.items()
+            for chunk, item in places.items()
         },
         lacking=lacking_places(reading, query, cosines, where),
         is_mixed=mixes_languages(reading.generation.languages, question.language),

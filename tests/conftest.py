@@ -19,6 +19,7 @@ MARKED = {
     "test_cli.py": "slow",
     "test_doctor.py": "slow",
     "test_encoder.py": "slow",
+    "test_fuzz.py": "slow",
     "test_quality.py": "slow",
     "test_readme.py": "slow",
     "test_reliability.py": "slow",

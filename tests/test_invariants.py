@@ -29,6 +29,7 @@ from seedqa.index.documents.ignore import (
     matches_glob,
 )
 from seedqa.index.documents.types import Extracted
+from seedqa.index.store.checking import check_database, check_words
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Chunk, Document, Edit, Row
 from seedqa.index.workspace import Location, resolve
@@ -411,7 +412,8 @@ def contents(index: Path) -> list[object]:
     """Return all that an index holds but ids, times and the number of its generation."""
     with open_for_reading(index) as reader, reader.read() as reading:
         assert reading is not None
-        assert reader.check() == []
+        assert check_database(index, reader.connection, reading.generation) == []
+        assert check_words(index, reader.connection) == []
         rows = sorted(reading.documents(), key=lambda row: row.source)
         found: list[object] = [
             (row.source, row.hash, row.title, row.date, row.language, row.status, row.reason)

@@ -24,7 +24,7 @@ from seedqa.index.errors import (
     IndexMissing,
     QuestionError,
 )
-from seedqa.index.plan import plan_changes
+from seedqa.index.plan import plan_survey
 from seedqa.index.store.lock import write_lock
 from seedqa.index.types import Edit, Filters
 from seedqa.index.workspace import Location, resolve
@@ -58,8 +58,8 @@ def pipeline(location: Location, encoder: ToyEncoder) -> Iterator[Pipeline]:
 @pytest.fixture
 def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trust the times of files that were just written, so that only what a test edits changed."""
-    settled = partial(plan_changes, racy_ns=-1)
-    monkeypatch.setattr("seedqa.retrieval.freshness.plan_changes", settled)
+    settled = partial(plan_survey, racy_ns=-1)
+    monkeypatch.setattr("seedqa.retrieval.freshness.plan_survey", settled)
 
 
 def sources(result: Result) -> list[str]:

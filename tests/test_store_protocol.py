@@ -22,6 +22,7 @@ from seedqa.index.chunking import DEFAULT_SETTINGS
 from seedqa.index.documents.ignore import matches_glob
 from seedqa.index.errors import IndexCorrupt
 from seedqa.index.messages import Message
+from seedqa.index.sketch import sketch_words
 from seedqa.index.store.protocol import IndexReader, IndexWriter, Reading, Term
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import (
@@ -29,6 +30,7 @@ from seedqa.index.store.rows import (
     Generation,
     Intention,
     NewDocument,
+    Place,
     Recipe,
     StoredChunk,
     Touched,
@@ -190,6 +192,51 @@ def test_what_was_put_comes_back_as_it_was(store: Store) -> None:
     assert (row.source, row.hash, row.status, row.skipped, row.retry) == (
         "a/b.txt", "0" * 64, "indexed", None, False
     )  # fmt: skip
+
+
+def test_places_tell_what_ranking_needs(store: Store) -> None:
+    one = written("a.txt", ["The old bridge.", "Elsewhere."], language="en", date="2021-03-04")
+    commit(store, one, written("b.txt", ["the old bridge"], language="de"))
+    sketch, other = sketch_words(["the", "old", "bridge"]), sketch_words(["elsewhere"])
+    with reading(store) as opened:
+        assert opened.places([3, 2]) == {
+            2: Place(2, 16, other, "a.txt", "2021-03-04", "en"),
+            3: Place(3, 0, sketch, "b.txt", None, "de"),
+        }
+        first = Place(1, 0, sketch, "a.txt", "2021-03-04", "en")
+        assert list(opened.places([1, 999, 2]).items()) == [
+            (1, first),
+            (2, Place(2, 16, other, "a.txt", "2021-03-04", "en")),
+        ]
+
+
+def test_what_a_question_fetched_serves_the_next_of_its_generation_only(store: Store) -> None:
+    """Vectors and places are kept between questions."""
+    commit(store, written("a.txt", ["One.", "Two."], [EAST, NORTH]))
+    with store.read() as reader:
+        for _ in range(2):
+            with reader.read() as opened:
+                assert opened is not None
+                assert opened.cosines(vector(EAST), [1, 2]) == {1: 1.0, 2: 0.0}
+                assert [place.source for place in opened.places([1, 2]).values()] == ["a.txt"] * 2
+        (row,) = reader.documents()
+        commit(store, written("a.txt", ["Three."], [BETWEEN]), removed=[row.id])
+        with reader.read() as opened:
+            assert opened is not None
+            assert opened.cosines(vector(EAST), [1, 2, 3]) == {3: 0.5}
+            assert list(opened.places([1, 2, 3])) == [3]
+
+
+def test_more_is_fetched_than_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("seedqa.index.store.kept.MAX_KEPT", 3)
+    axes = [EAST, NORTH, UP, BETWEEN, EAST]
+    commit(store, written("a.txt", ["1.", "2.", "3.", "4.", "5."], axes))
+    cosines = {1: 1.0, 2: 0.0, 3: 0.0, 4: 0.5, 5: 1.0}
+    with reading(store) as opened:
+        for ids in ([1, 2], [3, 4], [4, 1], [1, 2, 3, 4, 5], [5, 1, 2], [5]):
+            expected = {chunk: cosines[chunk] for chunk in ids}
+            assert opened.cosines(vector(EAST), ids) == expected
+            assert list(opened.places(ids)) == ids
 
 
 def skipped(source: str, kind: SkipKind, **known: object) -> Written:

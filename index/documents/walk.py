@@ -1,11 +1,15 @@
 """List the files below a folder: those to read, and those left out with a reason.
 
-Knows files, links and ignore rules; reads nothing but ignore files.
+A walk gathers plain tuples (`Survey`), since most questions only compare their digest. Objects are
+made of them where something differs. Knows files, links and ignore rules; reads nothing but ignore
+files.
 """
 
 from __future__ import annotations
 
 import errno
+import hashlib
+import marshal
 import os
 import stat
 from collections.abc import Sequence
@@ -43,6 +47,12 @@ KEPT_TABLES = 32
 IGNORE_FILES = (".gitignore", ".seedqaignore")
 
 
+#: A skipped file of one folder: its name, the kind, and what the reason tells (`_REASONS`).
+_Skipped = tuple[str, SkipKind, str]
+#: A file to read: its name, size, times of the last modification and change, and inode.
+_Seen = tuple[str, int, int, int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Folder:
     """A folder still to be listed; `prefix` is empty for the root and ends in `/` otherwise."""
@@ -53,15 +63,49 @@ class _Folder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Findings:
-    """What a walk has gathered so far; links wait until every real file is known."""
+class _Listing:
+    """What a walk saw in one folder, as plain tuples."""
 
-    found: list[FoundFile] = field(default_factory=list)
-    skipped: list[SkippedFile] = field(default_factory=list)
+    path: str
+    prefix: str
+    found: list[_Seen] = field(default_factory=list)
+    skipped: list[_Skipped] = field(default_factory=list)
+    targets: dict[str, str] = field(default_factory=dict)
+    """Where the links among the names lead."""
+
+    def skip(self, name: str, reason: str, kind: SkipKind) -> None:
+        """Leave out a file, for a reason that is a message or one of `_REASONS`."""
+        self.skipped.append((name, kind, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a walk saw below a folder, without an object for each file."""
+
+    root: str
+    listings: list[_Listing] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    """Links wait until every real file is known."""
 
-    def skip(self, relative: str, reason: Message, kind: SkipKind) -> None:
-        self.skipped.append(SkippedFile(as_source(relative), reason, kind))
+    def digest(self) -> str:
+        """Return a hash of all that a walk tells: names, sizes, times, inodes, and reasons.
+
+        Two walks with one digest give the same lists.
+        """
+        seen = sorted(
+            (one.prefix, sorted(one.found), sorted(map(_told, one.skipped)), one.targets)
+            for one in self.listings
+            if one.found or one.skipped
+        )
+        # The second version of the format depends on values alone.
+        return hashlib.sha256(marshal.dumps(seen, 2)).hexdigest()
+
+    def list_files(self) -> tuple[list[FoundFile], list[SkippedFile]]:
+        """Return the files to read and those left out, both sorted by source."""
+        found = [_found_file(one, seen) for one in self.listings for seen in one.found]
+        skipped = [_skipped_file(one, left) for one in self.listings for left in one.skipped]
+        unique = _with_unique_sources(found, skipped)
+        return unique, sorted(skipped, key=lambda file: (file.source, file.reason))
 
 
 def walk_folder(
@@ -73,15 +117,20 @@ def walk_folder(
     `exclude` are left out silently. Nothing is read but ignore files. Raises `SeedsError` when
     `folder` is missing, no folder, or cannot be listed.
     """
+    return survey_folder(folder, exclude).list_files()
+
+
+def survey_folder(folder: Path, exclude: Path | None = None) -> Survey:
+    """Walk a folder as `walk_folder` does, without an object for each file."""
     root = resolve_folder(folder)
     excluded = None if exclude is None else os.path.realpath(exclude)
-    findings = _Findings()
+    survey = Survey(root)
     waiting = [_Folder(root, "", ())]
     while waiting:
-        waiting.extend(_scan_folder(waiting.pop(), excluded, findings))
-    _follow_links(root, excluded, findings)
-    found = _with_unique_sources(findings)
-    return found, sorted(findings.skipped, key=lambda file: (file.source, file.reason))
+        waiting.extend(_scan_folder(waiting.pop(), excluded, survey))
+    if survey.links:
+        _follow_links(root, excluded, survey)
+    return survey
 
 
 def resolve_folder(folder: Path) -> str:
@@ -101,56 +150,113 @@ def resolve_folder(folder: Path) -> str:
     raise SeedsError(found, "", Message("Name a folder of documents with --seeds DIR"))
 
 
-def _scan_folder(folder: _Folder, excluded: str | None, findings: _Findings) -> list[_Folder]:
+def _scan_folder(folder: _Folder, excluded: str | None, survey: Survey) -> list[_Folder]:
     """Judge every entry of one folder; return the folders in it that are still to be listed."""
+    listing = _Listing(folder.path, folder.prefix)
+    survey.listings.append(listing)
     try:
-        with os.scandir(folder.path) as scan:
-            entries = list(scan)
+        # By its descriptor the files need no look-up of the whole path. A link is not followed: it
+        # was a folder when it was listed.
+        descriptor = os.open(folder.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            with os.scandir(descriptor) as scan:
+                return _judge_entries(folder, list(scan), excluded, survey)
+        finally:
+            os.close(descriptor)
     except OSError as error:
-        findings.skip(
-            folder.prefix.rstrip("/"),
-            Message("folder cannot be listed: {reason}", reason=describe_os_error(error)),
-            SkipKind.UNLISTED,
-        )
+        reason = Message("folder cannot be listed: {reason}", reason=describe_os_error(error))
+        listing.skip("", reason, SkipKind.UNLISTED)
         return []
-    rules = folder.rules + _own_rules(folder, entries, findings)
+
+
+def _judge_entries(
+    folder: _Folder, entries: list[os.DirEntry[str]], excluded: str | None, survey: Survey
+) -> list[_Folder]:
+    listing, prefix = survey.listings[-1], folder.prefix
+    rules = folder.rules + _own_rules(folder, entries, listing)
     inner = []
     for entry in entries:
-        relative = folder.prefix + entry.name
-        if entry.name.startswith("."):
+        name = entry.name
+        if name[0] == ".":
             continue
         try:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if is_ignored(relative, is_folder, rules) or entry.path == excluded:
+            is_file = entry.is_file(follow_symlinks=False)
+            is_folder = not is_file and entry.is_dir(follow_symlinks=False)
+            if rules and is_ignored(prefix + name, is_folder, rules):
                 continue
-            if is_folder:
-                inner.append(_Folder(entry.path, relative + "/", rules))
+            if is_file:
+                if (extension := _extension(name)) in EXTENSIONS:
+                    _sort_file(name, entry.stat(follow_symlinks=False), listing)
+                else:
+                    listing.skip(name, extension, SkipKind.UNSUPPORTED)
+            elif is_folder:
+                path = os.path.join(folder.path, name)
+                if path != excluded:
+                    inner.append(_Folder(path, f"{prefix}{name}/", rules))
             elif entry.is_symlink():
-                findings.links.append(relative)
+                survey.links.append(prefix + name)
             else:
-                status = entry.stat(follow_symlinks=False)
-                _sort_file(relative, entry.path, status, findings)
+                listing.skip(name, "", SkipKind.NOT_REGULAR)
         except OSError as error:
-            findings.skip(relative, _unreadable(error), SkipKind.UNREADABLE)
+            listing.skip(name, _unreadable(error), SkipKind.UNREADABLE)
     return inner
 
 
-def _sort_file(relative: str, path: str, status: os.stat_result, findings: _Findings) -> None:
-    """Put a file among those found or those skipped."""
-    judged = _reason_to_skip(relative, status)
-    if judged is not None:
-        findings.skip(relative, *judged)
-        return
-    findings.found.append(
-        FoundFile(
-            source=as_source(relative),
-            path=path,
-            size=status.st_size,
-            mtime_ns=_signed(status.st_mtime_ns),
-            ctime_ns=_signed(status.st_ctime_ns),
-            inode=_signed(status.st_ino),
-        )
+def _sort_file(name: str, status: os.stat_result, listing: _Listing) -> None:
+    """Put a regular file of a known type among those found or those skipped."""
+    size = status.st_size
+    if not size:
+        listing.skip(name, "", SkipKind.EMPTY)
+    elif size > MAX_FILE_BYTES:
+        listing.skip(name, "", SkipKind.TOO_LARGE)
+    else:
+        times = status.st_mtime_ns, status.st_ctime_ns
+        listing.found.append((name, size, *times, status.st_ino))
+
+
+def _extension(name: str) -> str:
+    """Return the extension of a name that does not begin with a dot, in lower case, or ""."""
+    _, dot, extension = name.rpartition(".")
+    return dot and dot + extension.lower()
+
+
+def _found_file(listing: _Listing, seen: _Seen) -> FoundFile:
+    name, size, mtime_ns, ctime_ns, inode = seen
+    return FoundFile(
+        source=as_source(listing.prefix + name),
+        path=listing.targets.get(name) or os.path.join(listing.path, name),
+        size=size,
+        mtime_ns=_signed(mtime_ns),
+        ctime_ns=_signed(ctime_ns),
+        inode=_signed(inode),
     )
+
+
+def _skipped_file(listing: _Listing, left: _Skipped) -> SkippedFile:
+    name, kind, told = left
+    # a folder that cannot be listed has no name in itself
+    source = as_source(listing.prefix + name if name else listing.prefix.rstrip("/"))
+    return SkippedFile(source, told if isinstance(told, Message) else _reason(kind, told), kind)
+
+
+def _told(left: _Skipped) -> tuple[str, str, str]:
+    """Return a skipped file as plain texts."""
+    name, kind, reason = left
+    return name, kind.value, str(reason)
+
+
+@lru_cache(maxsize=1_000)
+def _reason(kind: SkipKind, extension: str) -> Message:
+    """Return the reason of a file that the walk itself leaves out."""
+    if kind is SkipKind.NOT_REGULAR:
+        return Message("not a regular file")
+    if kind is SkipKind.EMPTY:
+        return Message("empty file")
+    if kind is SkipKind.TOO_LARGE:
+        return _too_large(MAX_FILE_BYTES)
+    if not extension:
+        return Message("no file type")
+    return Message("unsupported type {extension}", extension=as_source(extension))
 
 
 def _signed(number: int) -> int:
@@ -161,22 +267,6 @@ def _signed(number: int) -> int:
     return (number + 2**63) % 2**64 - 2**63
 
 
-def _reason_to_skip(relative: str, status: os.stat_result) -> tuple[Message, SkipKind] | None:
-    if not stat.S_ISREG(status.st_mode):
-        return Message("not a regular file"), SkipKind.NOT_REGULAR
-    extension = os.path.splitext(relative)[1].lower()
-    if extension not in EXTENSIONS:
-        if not extension:
-            return Message("no file type"), SkipKind.UNSUPPORTED
-        named = as_source(extension)
-        return Message("unsupported type {extension}", extension=named), SkipKind.UNSUPPORTED
-    if status.st_size == 0:
-        return Message("empty file"), SkipKind.EMPTY
-    if status.st_size > MAX_FILE_BYTES:
-        return _too_large(MAX_FILE_BYTES), SkipKind.TOO_LARGE
-    return None
-
-
 def _too_large(limit: int) -> Message:
     return Message("larger than {count} MiB", count=limit // 2**20)
 
@@ -185,48 +275,66 @@ def _unreadable(error: OSError) -> Message:
     return Message("cannot be read: {reason}", reason=describe_os_error(error))
 
 
-def _follow_links(root: str, excluded: str | None, findings: _Findings) -> None:
+def _follow_links(root: str, excluded: str | None, survey: Survey) -> None:
     """Sort the links that were met, once it is known which files are reached without them."""
-    sources = {file.path: file.source for file in findings.found}
-    for relative in sorted(findings.links):
+    sources = {
+        os.path.join(one.path, seen[0]): as_source(one.prefix + seen[0])
+        for one in survey.listings
+        for seen in one.found
+    }
+    listing = _Listing(root, "")
+    survey.listings.append(listing)
+    for relative in sorted(survey.links):
         try:
             target = os.path.realpath(os.path.join(root, relative), strict=True)
             status = os.stat(target)  # noqa: PTH116
         except FileNotFoundError:
-            findings.skip(relative, Message("broken link"), SkipKind.LINK)
+            listing.skip(relative, Message("broken link"), SkipKind.LINK)
             continue
         except OSError as error:
             reason = Message("link cannot be followed: {reason}", reason=describe_os_error(error))
             if error.errno == errno.ELOOP:
                 reason = Message("link loop")
-            findings.skip(relative, reason, SkipKind.LINK)
+            listing.skip(relative, reason, SkipKind.LINK)
             continue
         if excluded is not None and _is_within(target, excluded):
             continue
         if not _is_within(target, root):
-            findings.skip(relative, Message("link out of the seeds folder"), SkipKind.LINK)
+            listing.skip(relative, Message("link out of the seeds folder"), SkipKind.LINK)
         elif stat.S_ISDIR(status.st_mode):
-            findings.skip(relative, Message("link to a folder"), SkipKind.LINK)
+            listing.skip(relative, Message("link to a folder"), SkipKind.LINK)
         elif target in sources:
             reason = Message("link to {source}", source=sources[target])
-            findings.skip(relative, reason, SkipKind.LINK)
+            listing.skip(relative, reason, SkipKind.LINK)
         else:
-            _sort_file(relative, target, status, findings)
+            _sort_target(relative, status, listing)
+            listing.targets[relative] = target
             sources[target] = as_source(relative)
+
+
+def _sort_target(relative: str, status: os.stat_result, listing: _Listing) -> None:
+    """Put what a link leads to among the files found or those skipped, by the link's own name."""
+    extension = _extension(relative.rpartition("/")[2])
+    if not stat.S_ISREG(status.st_mode):
+        listing.skip(relative, "", SkipKind.NOT_REGULAR)
+    elif extension in EXTENSIONS:
+        _sort_file(relative, status, listing)
+    else:
+        listing.skip(relative, extension, SkipKind.UNSUPPORTED)
 
 
 def _is_within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
-def _with_unique_sources(findings: _Findings) -> list[FoundFile]:
+def _with_unique_sources(found: Sequence[FoundFile], skipped: list[SkippedFile]) -> list[FoundFile]:
     """Sort by source; of two names that are written alike, keep the first by its bytes."""
-    ordered = sorted(findings.found, key=lambda file: (file.source, os.fsencode(file.path)))
+    ordered = sorted(found, key=lambda file: (file.source, os.fsencode(file.path)))
     unique: list[FoundFile] = []
     for file in ordered:
         if unique and unique[-1].source == file.source:
             reason = Message("another file has the same name")
-            findings.skipped.append(SkippedFile(file.source, reason, SkipKind.DUPLICATE_NAME))
+            skipped.append(SkippedFile(file.source, reason, SkipKind.DUPLICATE_NAME))
         else:
             unique.append(file)
     return unique
@@ -238,7 +346,7 @@ def as_source(relative: str) -> str:
 
 
 def _own_rules(
-    folder: _Folder, entries: Sequence[os.DirEntry[str]], findings: _Findings
+    folder: _Folder, entries: Sequence[os.DirEntry[str]], listing: _Listing
 ) -> tuple[IgnoreRules, ...]:
     """Compile the ignore files of one folder, if it has any."""
     present = {entry.name for entry in entries if entry.name in IGNORE_FILES}
@@ -249,11 +357,11 @@ def _own_rules(
                 raw = read_bytes(os.path.join(folder.path, name), MAX_IGNORE_BYTES)
             except UnreadableFile as error:
                 reason = Message("ignore file: {reason}", reason=error.reason)
-                findings.skip(folder.prefix + name, reason, SkipKind.IGNORE_FILE)
+                listing.skip(name, reason, SkipKind.IGNORE_FILE)
                 continue
             table = _compile_file(raw)
             for number in table.too_long:
-                findings.skip(folder.prefix + name, _long_rule(number), SkipKind.IGNORE_FILE)
+                listing.skip(name, _long_rule(number), SkipKind.IGNORE_FILE)
             if table:
                 own.append(IgnoreRules(len(folder.prefix), table))
     return tuple(own)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -22,13 +23,15 @@ from seedqa.index.errors import (
     IndexCorrupt,
     IndexFormatError,
     IndexMissing,
+    OldIndexFormat,
     SeedqaError,
     StorageError,
 )
 from seedqa.index.messages import Message, describe_os_error
 from seedqa.index.store.modes import create_file, make_folder
+from seedqa.index.store.seals import BrokenSeal, require_seal, seal
 
-FORMAT = 2
+FORMAT = 3
 #: "sdqa", so that `file` and seedqa recognise the database.
 APPLICATION_ID = 0x73647161
 DATABASE = "seedqa.db"
@@ -40,11 +43,19 @@ GENERATION = "generation"
 INTENTION = "intention"
 #: Present while the embedding cache holds vectors that no commit has used yet.
 UNCOMMITTED = "uncommitted"
+#: The digest of the survey of the folder that the rows agree with; absent where none does.
+FOLDER_DIGEST = "folder digest"
+#: The seal of the schema, since a bit of it can change how words are found.
+SCHEMA = "schema"
 
 #: A file that was never opened has no size, times and inode. `context`, `edits` and `columns` are
-#: JSON arrays, NULL where they are empty.
+#: JSON arrays, NULL where they are empty. A chunk names its vector by number, since a question
+#: fetches hundreds: by model and hash that takes twice as long. Seals (seals.py) are over what a
+#: question reads: those of documents leave out what a build compares with the folder.
 _SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (
+    key TEXT PRIMARY KEY, value TEXT NOT NULL, seal BLOB NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     source TEXT NOT NULL UNIQUE,
@@ -61,6 +72,7 @@ CREATE TABLE documents (
     status TEXT NOT NULL CHECK (status IN ('indexed', 'skipped')),
     skip_kind TEXT,
     reason TEXT,
+    seal INTEGER NOT NULL,
     CHECK ((status = 'skipped') = (skip_kind IS NOT NULL AND reason IS NOT NULL))
 );
 CREATE TABLE chunks (
@@ -72,18 +84,29 @@ CREATE TABLE chunks (
     line_end INTEGER NOT NULL,
     page INTEGER,
     page_to INTEGER,
+    vector_number INTEGER NOT NULL REFERENCES vectors (number),
+    hash BLOB NOT NULL,
+    sketch BLOB NOT NULL,
     text TEXT NOT NULL,
     context TEXT,
     edits TEXT,
     columns TEXT,
     items TEXT,
-    hash BLOB NOT NULL
+    seal BLOB NOT NULL,
+    words_seal INTEGER NOT NULL
 );
 CREATE INDEX chunks_document ON chunks (document);
 CREATE INDEX chunks_hash ON chunks (hash);
 CREATE TABLE vectors (
-    model TEXT NOT NULL, hash BLOB NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, hash)
-) WITHOUT ROWID;
+    number INTEGER PRIMARY KEY,
+    hash BLOB NOT NULL,
+    model TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    seal INTEGER NOT NULL,
+    UNIQUE (hash, model)
+);
+"""
+_WORDS_SCHEMA = """
 CREATE VIRTUAL TABLE words USING fts5 (
     folded, stems, context_folded, context_stems, tokenize = 'unicode61 remove_diacritics 0'
 );
@@ -104,11 +127,11 @@ def connect_for_reading(folder: Path) -> sqlite3.Connection:
         if not os.access(folder, os.W_OK) and not _has_log(path):
             # SQLite cannot make its shared-memory file next to a WAL database that it may not write
             mode += "&immutable=1"
-        connection = _connect(path, mode)
+        connection = connect(path, mode)
         try:
             if _is_blank(connection):  # a first build was killed, or had no space, this early
                 raise missing_index_error(folder)
-            _check_format(path, connection)
+            check_format(path, connection)
         except BaseException:
             connection.close()
             raise
@@ -127,11 +150,13 @@ def connect_for_writing(folder: Path) -> sqlite3.Connection:
         make_folder(folder)
         path = folder / DATABASE
         create_file(path)  # SQLite gives its log the mode of the database
-        connection = _connect(path, "mode=rwc")
+        connection = connect(path, "mode=rwc")
         try:
             if _is_blank(connection):
-                _create(connection)
-            _check_format(path, connection)
+                connection.execute("BEGIN IMMEDIATE")
+                create_schema(connection)
+                connection.execute("COMMIT")
+            check_format(path, connection)
             connection.execute("PRAGMA journal_mode = WAL")
         except BaseException:
             connection.close()
@@ -139,7 +164,8 @@ def connect_for_writing(folder: Path) -> sqlite3.Connection:
         return connection
 
 
-def _connect(path: Path, mode: str) -> sqlite3.Connection:
+def connect(path: Path, mode: str) -> sqlite3.Connection:
+    """Connect to a database file; the mode is that of an SQLite URI."""
     connection = sqlite3.connect(
         f"file:{quote(os.fsencode(path.resolve()))}?{mode}",
         uri=True,
@@ -168,14 +194,30 @@ def _is_blank(connection: sqlite3.Connection) -> bool:
     return bool(version == 0 and tables == 0)
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    connection.executescript(
-        f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
-        f" PRAGMA user_version = {FORMAT}; COMMIT;"
-    )
+def create_schema(connection: sqlite3.Connection) -> None:
+    """Create the tables and set the format, within a transaction that the caller began."""
+    for statement in (_SCHEMA + _WORDS_SCHEMA).split(";"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    write_meta(connection, SCHEMA, _read_schema(connection))
 
 
-def _check_format(path: Path, connection: sqlite3.Connection) -> None:
+def recreate_words(connection: sqlite3.Connection) -> None:
+    """Drop the words, whatever state they are in, and create their tables again, empty."""
+    connection.execute("DROP TABLE word_counts")
+    connection.execute("DROP TABLE words")
+    for statement in _WORDS_SCHEMA.split(";"):
+        connection.execute(statement)
+
+
+def _read_schema(connection: sqlite3.Connection) -> str:
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")
+    return seal([value for row in rows for value in row]).hex()
+
+
+def check_format(path: Path, connection: sqlite3.Connection) -> None:
+    """Raise IndexFormatError unless a database is of this format, BrokenSeal if it is damaged."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     if owner != APPLICATION_ID:
@@ -184,12 +226,23 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
             Message("application id {number:#x}", number=APPLICATION_ID),
             Message("Name another folder with --index, or delete this one and run seedqa index"),
         )
-    if version != FORMAT:
+    if version < FORMAT:
+        raise OldIndexFormat(
+            Message("{path} has index format {number}", path=path, number=version),
+            Message("format {number}", number=FORMAT),
+            Message(
+                "Rebuild it with: {command}",
+                command=f"seedqa index --index {shlex.quote(str(path.parent))}",
+            ),
+        )
+    if version > FORMAT:
         raise IndexFormatError(
             Message("{path} has index format {number}", path=path, number=version),
             Message("format {number}", number=FORMAT),
             Message("Update seedqa, or delete the folder and run seedqa index"),
         )
+    is_sound = _read_schema(connection) == read_meta(connection, SCHEMA)
+    require_seal(is_sound, Message("its schema is not as it was written"))
 
 
 def missing_index_error(folder: Path) -> IndexMissing:
@@ -202,9 +255,24 @@ def missing_index_error(folder: Path) -> IndexMissing:
 
 
 def read_meta(connection: sqlite3.Connection, key: str) -> str | None:
-    """Return a value of the table `meta`, or None."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return str(row[0]) if row else None
+    """Return a value of the table `meta`, or None; raise BrokenSeal if it is damaged."""
+    row = connection.execute("SELECT value, seal FROM meta WHERE key = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    is_sound = seal([key, row[0]]) == row[1]
+    require_seal(is_sound, Message("the row of its {key} is not as it was written", key=key))
+    return str(row[0])
+
+
+def write_meta(connection: sqlite3.Connection, key: str, value: str | None) -> None:
+    """Set a value of the table `meta` with its seal; None removes it."""
+    if value is None:
+        connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+        return
+    connection.execute(
+        "INSERT OR REPLACE INTO meta (key, value, seal) VALUES (?, ?, ?)",
+        (key, value, seal([key, value])),
+    )
 
 
 def find_chunk_ids(connection: sqlite3.Connection, documents: Iterable[int]) -> list[int]:
@@ -236,6 +304,8 @@ def translated_errors(folder: Path, wanted: str = "written") -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise _translate_sqlite(folder, error, wanted) from error
+    except UnicodeDecodeError as error:  # the driver cannot even say what is wrong
+        raise damaged_error(folder, Message("text that is not UTF-8")) from error
     except OSError as error:
         raise _translate_os(folder, error, wanted) from error
 
@@ -243,6 +313,8 @@ def translated_errors(folder: Path, wanted: str = "written") -> Iterator[None]:
 def _translate_sqlite(folder: Path, error: sqlite3.Error, wanted: str) -> SeedqaError:
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     path = folder / DATABASE
+    if isinstance(error, BrokenSeal):
+        return damaged_error(folder, error.args[0])
     if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
         return _no_space_error(folder)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
@@ -251,7 +323,8 @@ def _translate_sqlite(folder: Path, error: sqlite3.Error, wanted: str) -> Seedqa
         return IndexBusy(
             Message("{path} is in use", path=path), "", Message("Try again in a moment")
         )
-    return damaged_error(folder, str(error))
+    # SQLite quotes a whole text that is not UTF-8, and a statement of the schema with its lines
+    return damaged_error(folder, " ".join(str(error).partition(" with text ")[0].split()))
 
 
 def damaged_error(folder: Path, why: str) -> IndexCorrupt:

@@ -20,6 +20,7 @@ from seedqa.index.store.rows import (
     DocumentRow,
     Generation,
     Intention,
+    Place,
     Recipe,
     StoredChunk,
     Touched,
@@ -76,6 +77,10 @@ class Reading(Protocol):
         """
         ...
 
+    def places(self, ids: Iterable[int]) -> dict[int, Place]:
+        """Return what ranking needs of chunks, by id; ids of no chunk are left out."""
+        ...
+
     def chunks(self, ids: Iterable[int]) -> dict[int, StoredChunk]:
         """Return chunks by id; ids of no chunk are left out."""
         ...
@@ -108,6 +113,10 @@ class IndexReader(Protocol):
         """Return documents and skipped files with a source beyond `after`, by source."""
         ...
 
+    def folder_digest(self) -> str | None:
+        """Return the digest of a folder that the index agrees with, or None if none is known."""
+        ...
+
     def close(self) -> None:
         """Close the index."""
         ...
@@ -132,15 +141,29 @@ class IndexWriter(IndexReader, Protocol):
         """Commit vectors, shape (len(hashes), dimension), to the embedding cache."""
         ...
 
-    def touch(self, touched: Iterable[Touched]) -> None:
-        """Record new times for files whose content is unchanged; the generation stays."""
+    def keep_folder_digest(self, digest: str) -> None:
+        """Record the digest of the folder; the next `touch` or `commit` replaces it."""
         ...
 
-    def commit(self, change: Change, recipe: Recipe, keep_vectors: bool = True) -> Generation:
+    def touch(self, touched: Iterable[Touched], digest: str | None = None) -> None:
+        """Record new times for files whose content is unchanged; the generation stays.
+
+        `digest` is that of the folder, if the index then agrees with it.
+        """
+        ...
+
+    def commit(
+        self,
+        change: Change,
+        recipe: Recipe,
+        keep_vectors: bool = True,
+        digest: str | None = None,
+    ) -> Generation:
         """Remove, put and touch documents in one step, and return the new generation.
 
         The embedding cache must have the vectors of all added chunks; the commit removes vectors
         that no chunk uses any more. Pass `keep_vectors=False` if the model has changed or derived
-        data is damaged: the commit then reuses nothing derived from earlier vectors.
+        data is damaged: the commit then reuses nothing derived from earlier vectors. `digest` is
+        that of the folder, if the index then agrees with it.
         """
         ...

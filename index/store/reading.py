@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
@@ -18,10 +18,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from seedqa.index.chunking import ChunkSettings
 from seedqa.index.errors import IndexCorrupt
 from seedqa.index.messages import Message
+from seedqa.index.sketch import BUCKETS
 from seedqa.index.store.database import (
+    FOLDER_DIGEST,
     GENERATION,
     INTENTION,
     connect_for_reading,
@@ -31,14 +32,22 @@ from seedqa.index.store.database import (
     read_meta,
     translated_errors,
 )
+from seedqa.index.store.facts import generation_from_json, intention_from_json
+from seedqa.index.store.kept import KeptValues, KeptVectors, Matrix
 from seedqa.index.store.protocol import Hits, Term, Vector
-from seedqa.index.store.rows import DocumentRow, Generation, Intention, Recipe, StoredChunk
+from seedqa.index.store.rows import (
+    DocumentRow,
+    Generation,
+    Intention,
+    Place,
+    StoredChunk,
+)
+from seedqa.index.store.seals import require_seal, seal, short_seal, vector_seal
 from seedqa.index.store.vectors import (
-    VectorFile,
     VectorIndex,
     load_vectors,
     open_vectors,
-    unpack_vector,
+    unpack_vectors,
 )
 from seedqa.index.types import Chunk, Edit, Filters, SkipKind
 
@@ -46,6 +55,8 @@ from seedqa.index.types import Chunk, Edit, Filters, SkipKind
 RESCORED = 3
 #: Chunks that one word, once in each of them, may add to the candidates of a question.
 MAX_EQUAL = 1_000
+#: So many are fetched at first.
+FEW_EQUAL = 32
 #: Cosines are rounded: the last digits of a float32 product depend on the rest of its batch,
 #: and chunks with the same vector must have the same score.
 COSINE_DIGITS = 6
@@ -60,6 +71,12 @@ _DOCUMENT_COLUMNS = (
 CHUNK_COLUMNS = (
     "start, end, line_start, line_end, page, page_to, text, context, edits, columns, items"
 )
+#: The columns that the seal of a chunk is over, before those of `CHUNK_COLUMNS`.
+CHUNK_KEYS = "chunks.id, document, chunks.hash, sketch"
+#: The columns that the seal of a document is over.
+SEALED_DOCUMENT = (
+    "documents.id, source, title, date, language, documents.hash, status, skip_kind, reason"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +85,15 @@ class _Loaded:
 
     generation: int
     index: VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What questions have fetched of a generation."""
+
+    generation: int
+    vectors: KeptVectors
+    places: KeptValues[Place]
 
 
 class EmbeddedReading:
@@ -81,7 +107,9 @@ class EmbeddedReading:
         self._folder = reader.folder
         self._generation = generation
         self._file = file
+        self._kept = reader.keep(generation)
         self._allowed: dict[Filters, NDArray[np.int64]] = {}
+        self._listed: dict[Filters, str] = {}
 
     @property
     def generation(self) -> Generation:
@@ -97,6 +125,7 @@ class EmbeddedReading:
             vectors = self._reader.load_vectors(self._generation, self._file)
         ids = vectors.search(query, count * RESCORED, self._allowed_chunks(where))
         cosines = self.cosines(query, ids.tolist())
+        self._require_all(ids.tolist(), cosines)
         hits = sorted(cosines.items(), key=lambda hit: (-hit[1], hit[0]))
         return [hit for hit in hits if hit[1] >= hits[:count][-1][1]]
 
@@ -111,26 +140,29 @@ class EmbeddedReading:
         expression = _match_expression(terms)
         if not expression:
             return []
-        allowed = self._allowed_chunks(where)
         restriction, values = "", []
-        if allowed is not None:
+        if not where.is_empty:
             # The plus keeps SQLite from asking FTS5 for each of these rows by itself: 33 s where
             # this takes 41 ms, for 16,670 of 50,000 chunks.
             restriction = " AND +rowid IN (SELECT value FROM json_each(?))"
-            values = [id_list(allowed.tolist())]
-        ranking = f"bm25({', '.join(str(weights.get(column, 0.0)) for column in WORD_COLUMNS)})"
+            values = [self._allowed_list(where)]
+        weighed = ", ".join(str(weights.get(column, 0.0)) for column in WORD_COLUMNS)
+        # "ORDER BY rank" takes a third longer, and a limit of 1,100 rows half as long again: for
+        # most questions a few rows tell that no more are equal to the last hit.
+        find = (
+            f"SELECT rowid, -bm25(words, {weighed}) AS score FROM words WHERE words MATCH ?"
+            f"{restriction} ORDER BY score DESC, rowid LIMIT ?"
+        )
+        hits: Hits = []
         with translated_errors(self._folder, "read"):
-            rows = self._connection.execute(
-                "SELECT rowid, -rank FROM words WHERE words MATCH ? AND rank MATCH ?"
-                f"{restriction} ORDER BY rank LIMIT ?",
-                (expression, ranking, *values, count + MAX_EQUAL),
-            )
-            hits: Hits = []
-            for chunk, score in rows:
-                if len(hits) >= count and score < hits[-1][1]:
+            for limit in (count + FEW_EQUAL, count + MAX_EQUAL):
+                hits = self._connection.execute(find, (expression, *values, limit)).fetchall()
+                if len(hits) < limit or hits[-1][1] < hits[count - 1][1]:
                     break
-                hits.append((int(chunk), float(score)))
-        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
+        hits = [hit for hit in hits if hit[1] >= hits[:count][-1][1]]
+        ids = [chunk for chunk, _ in hits]
+        self._require_all(ids, self.places(ids))
+        return hits
 
     def counts(self, terms: Iterable[Term]) -> dict[Term, int]:
         """Return in how many chunks each term occurs."""
@@ -146,30 +178,30 @@ class EmbeddedReading:
 
     def cosines(self, query: Vector, ids: Iterable[int]) -> dict[int, float]:
         """Return the exact cosine of each chunk to `query`, shape (dimension,)."""
-        exact = self._exact_vectors(ids)
-        if not exact:
+        known, vectors = self._kept.vectors.get(sorted(set(ids)), self._fetch_vectors)
+        if not known:
             return {}
-        order = sorted(exact)
-        scores = np.stack([exact[chunk] for chunk in order]) @ query
+        scores = (vectors @ query).tolist()
         return {
-            chunk: round(float(score), COSINE_DIGITS)
-            for chunk, score in zip(order, scores, strict=True)
+            chunk: round(score, COSINE_DIGITS) for chunk, score in zip(known, scores, strict=True)
         }
 
+    def places(self, ids: Iterable[int]) -> dict[int, Place]:
+        """Return what ranking needs of chunks, by id."""
+        return self._kept.places.get(ids, self._fetch_places)
+
     def chunks(self, ids: Iterable[int]) -> dict[int, StoredChunk]:
-        """Return chunks by id."""
+        """Return chunks by id; raise IndexCorrupt where one is not as it was written."""
         with translated_errors(self._folder, "read"):
             rows = self._connection.execute(
-                f"SELECT chunks.id, document, source, title, date, language, {CHUNK_COLUMNS}"
-                " FROM json_each(?) AS wanted"
+                f"SELECT {SEALED_DOCUMENT}, documents.seal, chunks.seal,"
+                f" {CHUNK_KEYS}, {CHUNK_COLUMNS} FROM json_each(?) AS wanted"
                 " CROSS JOIN chunks ON chunks.id = wanted.value"
-                " CROSS JOIN documents ON documents.id = document",
+                " LEFT JOIN documents ON documents.id = document",
                 (id_list(ids),),
             ).fetchall()
-        with _sound_values(self._folder):
-            return {
-                row[0]: StoredChunk(row[0], chunk_from_values(row[6:]), *row[1:6]) for row in rows
-            }
+            with _sound_values(self._folder):
+                return {row[11]: _stored_chunk(row) for row in rows}
 
     def documents(self, after: str = "", limit: int | None = None) -> list[DocumentRow]:
         """Return documents and skipped files with a source beyond `after`, by source."""
@@ -180,23 +212,55 @@ class EmbeddedReading:
         with translated_errors(self._folder, "read"):
             return find_chunk_ids(self._connection, documents)
 
-    def _exact_vectors(self, ids: Iterable[int]) -> dict[int, Vector]:
+    def _fetch_vectors(self, ids: Sequence[int]) -> tuple[list[int], Matrix]:
+        """Return the ids of chunks, ascending, and their exact vectors."""
         with translated_errors(self._folder, "read"):
             # CROSS JOIN fixes the order of the tables: 3 ms. Otherwise SQLite reads every vector of
             # the model, 0.7 s.
             rows = self._connection.execute(
-                "SELECT chunks.id, vector FROM json_each(?) AS wanted"
+                "SELECT chunks.id, chunks.hash, vector, vectors.seal FROM json_each(?) AS wanted"
                 " CROSS JOIN chunks ON chunks.id = wanted.value"
-                " CROSS JOIN vectors ON model = ? AND vectors.hash = chunks.hash",
-                (id_list(ids), self._generation.recipe.fingerprint),
+                " LEFT JOIN vectors ON vectors.number = vector_number",
+                (id_list(ids),),
+            ).fetchall()
+            rows.sort()
+            with _sound_values(self._folder):
+                for _, *values in rows:
+                    check_vector(*values)
+                packed_vectors = [row[2] for row in rows]
+                vectors = unpack_vectors(packed_vectors, self._generation.recipe.dimension)
+        return [row[0] for row in rows], vectors
+
+    def _fetch_places(self, ids: Sequence[int]) -> dict[int, Place]:
+        with translated_errors(self._folder, "read"):
+            rows = self._connection.execute(
+                f"SELECT {SEALED_DOCUMENT}, documents.seal, chunks.id, start, sketch"
+                " FROM json_each(?) AS wanted"
+                " CROSS JOIN chunks ON chunks.id = wanted.value"
+                " LEFT JOIN documents ON documents.id = document",
+                (id_list(ids),),
             )
-            return {row[0]: unpack_vector(row[1]) for row in rows}
+            with _sound_values(self._folder):
+                return {row[10]: _place(row) for row in rows}
+
+    def _require_all(self, ids: Sequence[int], found: Container[int]) -> None:
+        """Raise IndexCorrupt if a search found what is no chunk."""
+        if not all(one in found for one in ids):
+            raise damaged_error(self._folder, Message("a passage is missing"))
+
+    def _allowed_list(self, where: Filters) -> str:
+        """Return the ids of `_allowed_chunks` as SQLite reads them."""
+        if where not in self._listed:
+            allowed = self._allowed_chunks(where)
+            self._listed[where] = id_list([] if allowed is None else allowed.tolist())
+        return self._listed[where]
 
     def _allowed_chunks(self, where: Filters) -> NDArray[np.int64] | None:
         """Return the ids of the chunks that pass the filters, ascending, or None if all do."""
         if where.is_empty:
             return None
         if where not in self._allowed:
+            self._reader.check_documents(self._generation)
             condition, values = _filter_condition(where)
             with translated_errors(self._folder, "read"):
                 # CROSS JOIN keeps this order: each document is judged once, not for each chunk.
@@ -219,6 +283,8 @@ class EmbeddedReader:
         self.folder = folder
         self.connection = connection
         self._vectors: _Loaded | None = None
+        self._kept: _Kept | None = None
+        self._checked_documents: int | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -264,7 +330,13 @@ class EmbeddedReader:
         """Return the intention of the first build, or None before it has begun."""
         with translated_errors(self.folder, "read"):
             found = read_meta(self.connection, INTENTION)
-        return Intention(**json.loads(found)) if found else None
+        with _sound_values(self.folder):
+            return None if found is None else intention_from_json(found)
+
+    def folder_digest(self) -> str | None:
+        """Return the digest of a folder that the index agrees with, or None if none is known."""
+        with translated_errors(self.folder, "read"):
+            return read_meta(self.connection, FOLDER_DIGEST)
 
     def documents(self, after: str = "", limit: int | None = None) -> list[DocumentRow]:
         """Return documents and skipped files with a source beyond `after`, by source."""
@@ -288,22 +360,29 @@ class EmbeddedReader:
             self._vectors = _Loaded(generation.number, load_vectors(file, generation.vectors))
         return self._vectors.index
 
-    def check(self) -> list[str]:
-        """Return the problems that SQLite finds in the database; empty if it is intact."""
-        with translated_errors(self.folder, "read"):
-            found = [row[0] for row in self.connection.execute("PRAGMA integrity_check")]
-            return [] if found == ["ok"] else found
+    def keep(self, generation: Generation) -> _Kept:
+        """Return where to keep what is fetched of a generation; that of another one is dropped."""
+        if self._kept is None or self._kept.generation != generation.number:
+            vectors = KeptVectors(generation.recipe.dimension)
+            self._kept = _Kept(generation.number, vectors, KeptValues())
+        return self._kept
 
-    def check_words(self) -> str | None:
-        """Return the problem of the words table, or None if it has a row for every chunk."""
-        with translated_errors(self.folder, "read"):
-            chunks, words, shared = (
-                self.connection.execute(f"SELECT count(*) FROM {tables}").fetchone()[0]
-                for tables in ("chunks", "words_docsize", "chunks JOIN words_docsize USING (id)")
-            )
-            if chunks == words == shared:
-                return None
-            return f"{chunks} chunks, {words} rows of words, {shared} in both"
+    def check_documents(self, generation: Generation) -> None:
+        """Raise IndexCorrupt if a filter would judge a damaged row; once for each generation."""
+        if self._checked_documents == generation.number:
+            return
+        with translated_errors(self.folder, "read"), _sound_values(self.folder):
+            indexed = 0
+            for *values, stored in self.connection.execute(
+                f"SELECT {SEALED_DOCUMENT}, seal FROM documents"
+            ):
+                check_document(values, stored)
+                indexed += values[6] == "indexed"
+            joined = "SELECT count(*) FROM documents CROSS JOIN chunks ON document = documents.id"
+            chunks = self.connection.execute(joined).fetchone()[0]
+            is_sound = (indexed, chunks) == (generation.documents, generation.chunks)
+            require_seal(is_sound, Message("rows are missing"))
+        self._checked_documents = generation.number
 
     def _open_vectors(self, generation: Generation) -> BufferedReader:
         with translated_errors(self.folder, "read"):
@@ -373,6 +452,58 @@ def _document_from_values(values: Iterable[Any]) -> DocumentRow:
     return DocumentRow(*[*seen, bool(retry), digest, title, date, language, status, kind, reason])
 
 
+def check_document(values: Sequence[Any], stored: int | None) -> None:
+    """Raise BrokenSeal if the values of `SEALED_DOCUMENT` do not have their seal."""
+    require_seal(values[0] is not None, Message("the document of a passage is missing"))
+    require_seal(
+        short_seal(values) == stored,
+        Message("the facts of {source} are not as they were written", source=values[1]),
+    )
+
+
+def check_vector(key: bytes, packed: bytes | None, stored: int | None) -> None:
+    """Raise BrokenSeal if a vector is missing, or does not have its seal."""
+    is_sound = packed is not None and vector_seal(key, packed) == stored
+    require_seal(is_sound, Message("a vector is not as it was written"))
+
+
+def check_chunk(source: str, values: Sequence[Any], stored: bytes) -> None:
+    """Raise BrokenSeal if the values of a chunk do not have their seal.
+
+    They are its id, document, hash and sketch, then those of `CHUNK_COLUMNS`.
+    """
+    require_seal(
+        seal(values) == stored,
+        Message("a passage of {source} is not as it was written", source=source),
+    )
+
+
+def _stored_chunk(row: Sequence[Any]) -> StoredChunk:
+    """Return a chunk from the values of a document and its seal, then the chunk's seal and values.
+
+    Raises BrokenSeal where either is not as it was written.
+    """
+    document, (document_seal, chunk_seal), chunk = row[:9], row[9:11], row[11:]
+    check_document(document, document_seal)
+    number, source, title, date, language = document[:5]
+    check_chunk(source, chunk, chunk_seal)
+    return StoredChunk(
+        chunk[0], chunk_from_values(chunk[4:]), number, source, title, date, language
+    )
+
+
+def _place(row: Sequence[Any]) -> Place:
+    document, document_seal, (chunk, start, sketch) = row[:9], row[9], row[10:]
+    check_document(document, document_seal)
+    # The seal of the chunk is over them too, and is checked where it is shown.
+    is_sound = isinstance(sketch, bytes) and len(sketch) in (0, BUCKETS) and type(start) is int
+    require_seal(
+        is_sound, Message("a passage of {source} is not as it was written", source=document[1])
+    )
+    _, source, _, date, language = document[:5]
+    return Place(chunk, start, sketch, source, date, language)
+
+
 def chunk_from_values(values: Sequence[Any]) -> Chunk:
     """Return a chunk from the values of `CHUNK_COLUMNS`."""
     start, end, line_start, line_end, page, page_to, text, context, edits, columns, items = values
@@ -393,11 +524,6 @@ def chunk_from_values(values: Sequence[Any]) -> Chunk:
 
 def _generation_from_json(folder: Path, text: str) -> Generation:
     try:
-        values: dict[str, Any] = json.loads(text)
-        recipe: dict[str, Any] = values["recipe"]
-        recipe["settings"] = ChunkSettings(**recipe["settings"])
-        values["recipe"] = Recipe(**recipe)
-        values["vectors"] = VectorFile(**values["vectors"])
-        return Generation(**values)
+        return generation_from_json(text)
     except (ValueError, TypeError, KeyError) as error:
         raise damaged_error(folder, Message("its generation cannot be read")) from error

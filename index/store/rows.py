@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from seedqa.index.chunking import ChunkSettings
 from seedqa.index.store.vectors import VectorFile
@@ -131,5 +132,17 @@ class StoredChunk:
     document: int
     source: str
     title: str
+    date: str | None
+    language: str
+
+
+class Place(NamedTuple):
+    """What ranking needs of a chunk, without its text."""
+
+    id: int
+    start: int
+    sketch: bytes
+    """That of its words (`index.sketch`)."""
+    source: str
     date: str | None
     language: str

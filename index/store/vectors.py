@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BufferedReader
@@ -123,6 +123,17 @@ def pack_vector(vector: NDArray[np.float32]) -> bytes:
 def unpack_vector(packed: bytes) -> NDArray[np.float32]:
     """Return a vector of the embedding cache, shape (dimension,)."""
     return np.frombuffer(packed, dtype="<f2").astype(np.float32)
+
+
+def unpack_vectors(packed: Sequence[bytes], dimension: int) -> NDArray[np.float32]:
+    """Return vectors of the embedding cache, shape (len(packed), dimension).
+
+    Raises ValueError if one has another dimension.
+    """
+    if any(len(one) != 2 * dimension for one in packed):
+        raise ValueError(f"a vector does not have {dimension} numbers")
+    flat = np.frombuffer(b"".join(packed), dtype="<f2").astype(np.float32)
+    return flat.reshape(len(packed), dimension)
 
 
 def write_vectors(index: VectorIndex, path: Path) -> VectorFile:

@@ -27,9 +27,11 @@ from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.messages import Message
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import name_context
+from seedqa.index.sketch import sketch_words
 from seedqa.index.store.database import (
     BUSY_SECONDS,
     DATABASE,
+    FOLDER_DIGEST,
     GENERATION,
     INTENTION,
     UNCOMMITTED,
@@ -38,11 +40,14 @@ from seedqa.index.store.database import (
     id_list,
     missing_index_error,
     read_meta,
+    recreate_words,
     translated_errors,
+    write_meta,
 )
 from seedqa.index.store.protocol import Vector
 from seedqa.index.store.reading import (
     CHUNK_COLUMNS,
+    SEALED_DOCUMENT,
     WORD_COLUMNS,
     EmbeddedReader,
     chunk_from_values,
@@ -55,6 +60,7 @@ from seedqa.index.store.rows import (
     Recipe,
     Touched,
 )
+from seedqa.index.store.seals import seal, short_seal, vector_seal
 from seedqa.index.store.steps import log_step
 from seedqa.index.store.vectors import (
     VectorFile,
@@ -75,9 +81,15 @@ VECTOR_BATCH = 8192
 #: The files that `remove_leftovers` may remove: a user may keep other files in the folder.
 _VECTOR_FILE = re.compile(r"vectors-\d+\.(faiss|part)")
 
+#: The keys of what the seal of a document is over.
+_SEALED_NAMES = [name.removeprefix("documents.") for name in SEALED_DOCUMENT.split(", ")]
+
 _INSERT_WORDS = (
     f"INSERT INTO words (rowid, {', '.join(WORD_COLUMNS)}) VALUES (?{', ?' * len(WORD_COLUMNS)})"
 )
+
+
+_FIND_VECTOR = "SELECT number FROM vectors WHERE model = ? AND hash = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ class EmbeddedWriter(EmbeddedReader):
     def begin(self, intention: Intention) -> None:
         """Record the intention of a first build, so that it can be resumed after a kill."""
         with translated_errors(self.folder), self._transaction(durable=False):
-            self._set_meta(INTENTION, json.dumps(asdict(intention)))
+            write_meta(self.connection, INTENTION, json.dumps(asdict(intention)))
 
     def cached_hashes(self, fingerprint: str, hashes: Iterable[bytes]) -> set[bytes]:
         """Return those of `hashes` whose vectors by one model are in the embedding cache."""
@@ -117,35 +129,52 @@ class EmbeddedWriter(EmbeddedReader):
         """Commit vectors, shape (len(hashes), dimension), to the embedding cache."""
         with translated_errors(self.folder), self._transaction(durable=False):
             log_step("cache begin")
-            self._set_meta(UNCOMMITTED, "1")
+            write_meta(self.connection, UNCOMMITTED, "1")
             self.connection.executemany(
-                "INSERT OR REPLACE INTO vectors (model, hash, vector) VALUES (?, ?, ?)",
+                "INSERT INTO vectors (model, hash, vector, seal) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (hash, model)"
+                " DO UPDATE SET vector = excluded.vector, seal = excluded.seal",
                 (
-                    (fingerprint, key, pack_vector(vector))
-                    for key, vector in zip(hashes, vectors, strict=True)
+                    (fingerprint, key, packed, vector_seal(key, packed))
+                    for key, packed in zip(hashes, map(pack_vector, vectors), strict=True)
                 ),
             )
             log_step("cache written")
         log_step("cache committed")
 
-    def touch(self, touched: Iterable[Touched]) -> None:
-        """Record new times for files whose content is unchanged; the generation stays."""
+    def keep_folder_digest(self, digest: str) -> None:
+        """Record the digest of the folder; the next `touch` or `commit` replaces it."""
+        with translated_errors(self.folder), self._transaction(durable=False):
+            write_meta(self.connection, FOLDER_DIGEST, digest)
+
+    def touch(self, touched: Iterable[Touched], digest: str | None = None) -> None:
+        """Record new times for files whose content is unchanged; the generation stays.
+
+        `digest` is that of the folder, if the index then agrees with it.
+        """
         with translated_errors(self.folder), self._transaction(durable=False):
             self._touch(touched)
+            write_meta(self.connection, FOLDER_DIGEST, digest)
 
-    def commit(self, change: Change, recipe: Recipe, keep_vectors: bool = True) -> Generation:
+    def commit(
+        self,
+        change: Change,
+        recipe: Recipe,
+        keep_vectors: bool = True,
+        digest: str | None = None,
+    ) -> Generation:
         """Flip to the next generation and return it as it was recorded.
 
         With `keep_vectors` the new vector file is made from the current one, otherwise (another
         model, a damaged file) from the database alone. The embedding cache must have all vectors
-        of added chunks. Until the transaction commits, readers, also after a crash, see the whole
-        old generation.
+        of added chunks. `digest` is that of the folder, if the index then agrees with it. Until the
+        transaction commits, readers, also after a crash, see the whole old generation.
         """
         with translated_errors(self.folder):
             before = self.generation()
             flip = _Flip(
                 number=before.number + 1 if before else 1,
-                first_chunk=self._next_chunk_id(),
+                first_chunk=self._next_id("chunks"),
                 removed_chunks=find_chunk_ids(self.connection, change.removed),
             )
             current = self._current_vectors(before) if before and keep_vectors else None
@@ -154,6 +183,7 @@ class EmbeddedWriter(EmbeddedReader):
                 written = write_vectors(vectors, self.folder / f"vectors-{flip.number}.faiss")
                 with self._transaction(durable=True):
                     generation = self._flip(change, recipe, flip, written)
+                    write_meta(self.connection, FOLDER_DIGEST, digest)
             except BaseException:
                 # a full disk must not stay full because of the new file
                 self.remove_leftovers()
@@ -171,15 +201,17 @@ class EmbeddedWriter(EmbeddedReader):
         if generation is None:
             raise missing_index_error(self.folder)
         with translated_errors(self.folder), self._transaction(durable=True):
-            self.connection.execute("DELETE FROM words")
+            recreate_words(self.connection)
             rows = self.connection.execute(
                 f"SELECT chunks.id, source, title, language, {CHUNK_COLUMNS} FROM chunks"
                 " JOIN documents ON documents.id = document"
-            )
-            self.connection.executemany(
-                _INSERT_WORDS,
-                ((row[0], *_word_columns(chunk_from_values(row[4:]), *row[1:4])) for row in rows),
-            )
+            ).fetchall()
+            for chunk, source, title, language, *values in rows:
+                words = _word_columns(chunk_from_values(values), source, title, language)
+                self.connection.execute(_INSERT_WORDS, (chunk, *words))
+                self.connection.execute(
+                    "UPDATE chunks SET words_seal = ? WHERE id = ?", (short_seal(words), chunk)
+                )
         return self.commit(Change(frozenset(), (), ()), generation.recipe, keep_vectors=False)
 
     def remove_leftovers(self, generation: Generation | None = None) -> None:
@@ -226,9 +258,9 @@ class EmbeddedWriter(EmbeddedReader):
 
     def _cached_vector(self, fingerprint: str, key: bytes) -> Vector:
         row = self.connection.execute(
-            "SELECT vector FROM vectors WHERE model = ? AND hash = ?", (fingerprint, key)
+            "SELECT vector, seal FROM vectors WHERE model = ? AND hash = ?", (fingerprint, key)
         ).fetchone()
-        if row is None:
+        if row is None or vector_seal(key, row[0]) != row[1]:
             raise IndexCorrupt(
                 Message("{path} lacks the vector of a chunk", path=self.folder / DATABASE),
                 "",
@@ -236,9 +268,9 @@ class EmbeddedWriter(EmbeddedReader):
             )
         return unpack_vector(row[0])
 
-    def _next_chunk_id(self) -> int:
+    def _next_id(self, table: str) -> int:
         row = self.connection.execute(
-            "SELECT seq FROM sqlite_sequence WHERE name = 'chunks'"
+            "SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)
         ).fetchone()
         return (int(row[0]) if row else 0) + 1
 
@@ -249,12 +281,12 @@ class EmbeddedWriter(EmbeddedReader):
         removed_hashes = self._hashes(change.removed)
         self._remove(change.removed, flip.removed_chunks)
         log_step("flip removed")
-        self._add(change.added, flip.first_chunk)
+        self._add(change.added, flip.first_chunk, recipe.fingerprint)
         log_step("flip added")
         self._touch(change.touched)
         self._drop_unused_vectors(recipe.fingerprint, removed_hashes)
         generation = self._describe(recipe, flip.number, vectors)
-        self._set_meta(GENERATION, json.dumps(asdict(generation)))
+        write_meta(self.connection, GENERATION, json.dumps(asdict(generation)))
         log_step("flip end")
         return generation
 
@@ -292,26 +324,29 @@ class EmbeddedWriter(EmbeddedReader):
                 f"DELETE FROM {table} WHERE {column} = ?", ((document,) for document in documents)
             )
 
-    def _add(self, documents: Iterable[NewDocument], first_chunk: int) -> None:
+    def _add(self, documents: Iterable[NewDocument], first_chunk: int, fingerprint: str) -> None:
         chunk_id = first_chunk
         for document in documents:
             document_id = self._insert_document(document)
             described = (document.source, document.title or "", document.language or "")
             log_step("flip document")
             for chunk, key in zip(document.chunks, document.hashes, strict=True):
-                values = (chunk_id, document_id, *_chunk_values(chunk), key)
-                self.connection.execute(
-                    f"INSERT INTO chunks (id, document, {CHUNK_COLUMNS}, hash)"
-                    f" VALUES (?{', ?' * (len(values) - 1)})",
-                    values,
-                )
                 words = _word_columns(chunk, *described)
+                sketch = sketch_words(words[0].split())
+                values = (chunk_id, document_id, key, sketch, *_chunk_values(chunk))
+                self.connection.execute(
+                    f"INSERT INTO chunks (id, document, hash, sketch, {CHUNK_COLUMNS}, seal,"
+                    f" words_seal, vector_number) VALUES ({', '.join('?' * (len(values) + 2))},"
+                    f" ({_FIND_VECTOR}))",
+                    (*values, seal(values), short_seal(words), fingerprint, key),
+                )
                 self.connection.execute(_INSERT_WORDS, (chunk_id, *words))
                 chunk_id += 1
 
     def _insert_document(self, document: NewDocument) -> int:
         file, skipped = document.file, document.skipped
-        values = {
+        values: dict[str, Any] = {
+            "id": self._next_id("documents"),
             "source": document.source,
             "size": file.size if file else None,
             "mtime_ns": file.mtime_ns if file else None,
@@ -327,12 +362,13 @@ class EmbeddedWriter(EmbeddedReader):
             "skip_kind": skipped.kind if skipped else None,
             "reason": Message.of(skipped.reason).to_json() if skipped else None,
         }
-        cursor = self.connection.execute(
+        values["seal"] = short_seal([values[name] for name in _SEALED_NAMES])
+        self.connection.execute(
             f"INSERT INTO documents ({', '.join(values)})"
             f" VALUES ({', '.join(f':{name}' for name in values)})",
             values,
         )
-        return int(cursor.lastrowid or 0)
+        return int(values["id"])
 
     def _touch(self, touched: Iterable[Touched]) -> None:
         self.connection.executemany(
@@ -352,7 +388,14 @@ class EmbeddedWriter(EmbeddedReader):
         end, all vectors.
         """
         before = self.generation()
-        if self._has_unused_vectors or (before and before.recipe.fingerprint != fingerprint):
+        is_other_model = before is not None and before.recipe.fingerprint != fingerprint
+        if is_other_model:
+            self.connection.execute(
+                "UPDATE chunks SET vector_number = (SELECT number FROM vectors"
+                " WHERE model = ? AND vectors.hash = chunks.hash)",
+                (fingerprint,),
+            )
+        if self._has_unused_vectors or is_other_model:
             self.connection.execute(
                 "DELETE FROM vectors WHERE model <> ?"
                 " OR NOT EXISTS (SELECT 1 FROM chunks WHERE chunks.hash = vectors.hash)",
@@ -380,11 +423,6 @@ class EmbeddedWriter(EmbeddedReader):
             logger.warning("%s keeps its log for now: %s", self.folder / DATABASE, error)
         finally:
             self.connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
-
-    def _set_meta(self, key: str, value: str) -> None:
-        self.connection.execute(
-            "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value)
-        )
 
     @contextmanager
     def _transaction(self, durable: bool) -> Iterator[None]:

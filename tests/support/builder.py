@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from seedqa.index.build import build_index
 from seedqa.index.errors import SeedqaError
 from seedqa.index.language import find_language
+from seedqa.index.store.checking import check_database, check_words
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.vectors import read_vectors, unpack_vector
 from seedqa.index.workspace import Location, resolve
@@ -96,8 +97,8 @@ def read_state(folder: Path) -> str | None:
         exact = read_exact_vectors(reader.connection, generation.recipe.fingerprint)
         vectors = read_vectors(folder, generation.vectors)
         words = reader.connection.execute("SELECT rowid, * FROM words ORDER BY rowid").fetchall()
-        assert reader.check() == []
-        assert reader.check_words() is None
+        assert check_database(folder, reader.connection, generation) == []
+        assert check_words(folder, reader.connection) == []
         assert generation.documents == sum(row.status == "indexed" for row in documents)
         assert generation.chunks == vectors.count == len(ids)
         assert sorted(chunks) == sorted(exact) == ids

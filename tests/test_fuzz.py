@@ -1,0 +1,32 @@
+"""A short part of what `scripts/fuzz` runs: the same mutators, with another seed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def fuzz(kind: str, count: int) -> dict[str, Any]:
+    """Run cases and return their figures; none may be wrong, hang, crash or end in a traceback."""
+    run = subprocess.run(
+        [ROOT / "scripts" / "fuzz", kind, "--count", str(count), "--seed", "17"],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    figures: dict[str, Any] = json.loads(run.stdout)
+    assert figures["tried"] == count
+    return figures
+
+
+def test_a_damaged_index_never_answers_wrongly() -> None:
+    """A changed bit of a passage was quoted, and `doctor` found the index sound."""
+    verdicts = fuzz("damage", 200)["verdicts"]
+    assert verdicts.keys() <= {"right", "right, found by doctor", "refused", "found by doctor"}
+    assert verdicts["refused"] > 100
+    assert verdicts["right"] > 10
