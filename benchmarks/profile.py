@@ -12,10 +12,10 @@ own.
 A stage counts its own time, without that of the stages that it calls, of all threads of the process
 (`time.process_time`). "Engine" is everything but encoding and reading: check of the folder, dense
 and lexical search, exact scores, fusion, folding, fetching. Of several `--runs`, each in a process
-of its own, the least time of each stage of each question counts. `--against` runs the code of another
-checkout in turns, over an index that it builds itself, and compares the passages of every question
-to the last place: source, offsets, score, its parts, and what was folded. `--scratch` keeps the
-indexes for the next time.
+of its own, the least time of each stage of each question counts. `--against` runs the code of
+another checkout in turns, over an index that it builds itself, and compares the passages of every
+question to the last place: source, offsets, score, its parts, and what was folded. `--scratch`
+keeps the indexes for the next time.
 """
 
 from __future__ import annotations
