@@ -14,7 +14,6 @@ from seedqa.index.language import crosses_languages
 from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.retrieval.asking import is_of_wrong_kind
 from seedqa.retrieval.definitions import find_definition
-from seedqa.retrieval.fusion import PLACE_LOSS
 from seedqa.retrieval.lists import find_listed
 from seedqa.retrieval.naming import missing_names, question_names
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
@@ -199,7 +198,6 @@ def weigh_evidence(
         "across": across,
         "cosine across": cosine * across,
         "unknown name": float(bool(question.unknown & question_names(question))),
-        "elsewhere": -passage.parts.places / PLACE_LOSS,
     }
 
 

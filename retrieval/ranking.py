@@ -5,6 +5,7 @@ Pure: knows scores and stored chunks; nothing of the database, nor of searching.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -162,4 +163,4 @@ def to_passage(
 
 def _rank(hits: Hits, chunk: int) -> int | None:
     own = next((score for found, score in hits if found == chunk), None)
-    return None if own is None else 1 + sum(score > own for _, score in hits)
+    return None if own is None else 1 + bisect_left(hits, -own, key=lambda hit: -hit[1])

@@ -225,8 +225,7 @@ def test_evidence_has_the_distance_to_what_says_otherwise() -> None:
     first, second = group_candidates(rank_candidates(OPEN, passages, spans, 2.0))
     assert weigh_evidence(first, second, OPEN, passages) == pytest.approx(
         {"margin": 3.0, "ahead": 2.0, "score": 0.5, "rank": 0.0, "cosine": 0.5, "lexical": 0.3,
-         "words": 1.0, "across": 0.0, "cosine across": 0.0, "unknown name": 0.0,
-             "elsewhere": 0.0}
+         "words": 1.0, "across": 0.0, "cosine across": 0.0, "unknown name": 0.0}
     )  # fmt: skip
     assert weigh_evidence(first, None, OPEN, passages)["ahead"] == MAX_AHEAD
 

@@ -45,7 +45,7 @@ READER_SHARES = (0.0, 0.03, 0.05)
 #: From this confidence on an answer is shown (docs/log/confidence.md).
 THRESHOLD = 0.45
 #: Evidence that speaks against an answer or not at all: what a question names that is nowhere.
-AGAINST = ("unknown name", "elsewhere", "rank")
+AGAINST = ("unknown name", "rank")
 
 
 def fit(by_source: Mapping[str, Sequence[Asked]], reader: Reader) -> dict[str, Any]:
