@@ -22,6 +22,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -120,7 +121,8 @@ def ask_source(
         if part == "train" and len(others) > MAX_OTHERS:
             others = dict.fromkeys(random.Random(4).sample(list(others), MAX_OTHERS))
         contexts |= others
-        folder = scratch / f"{source}-{part}-{half}"
+        folder = scratch / f"{source}-{part}"  # of both halves: most passages are encoded once
+        shutil.rmtree(folder / "seeds", ignore_errors=True)
         names = write_texts(folder / "seeds", contexts)
         with open_folder(folder, reader) as pipeline:
             for row in tqdm(asked, desc=folder.name, disable=None, leave=False):

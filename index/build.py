@@ -18,15 +18,12 @@ import numpy as np
 from seedqa.index.chunking import (
     DEFAULT_SETTINGS,
     ChunkSettings,
-    load_splitter,
-    split_document,
 )
-from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import resolve_folder
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, SeedsError, UnreadableFile
-from seedqa.index.language import load_identifier
 from seedqa.index.messages import Message
+from seedqa.index.parsing.process import OverBudget, Parser, borrow_parser
 from seedqa.index.plan import (
     Plan,
     has_same_content,
@@ -111,8 +108,14 @@ class _Order:
 
     def check_time(self) -> None:
         """Raise OutOfTime if the work has taken longer than it may."""
-        if self.seconds is not None and self.clock.spent > self.seconds:
+        left = self.seconds_left
+        if left is not None and left < 0:
             raise OutOfTime
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Processor time that is left, in seconds; None for any."""
+        return None if self.seconds is None else self.seconds - self.clock.spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,41 +307,44 @@ def _read_and_embed(writer: IndexWriter, order: _Order, prepared: _Prepared) -> 
 def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touched]:
     """Yield each file to read as a new document, or as touched if its content is unchanged."""
     to_read = prepared.plan.to_read
-    if to_read and order.seconds is not None:
-        load_identifier()  # what is loaded once does not count as work
-        load_splitter(order.recipe.settings)
-    for done, file in enumerate(to_read):
-        order.check_time()
-        order.progress("reading", done, len(to_read))
-        read_ns = time.time_ns()
-        row = None if prepared.notes else prepared.plan.known.get(file.source)
-        if row and has_same_content(file, row):
-            yield Touched(row.id, file, read_ns)
-            continue
-        with order.clock.working():
-            text = _read_file(file, read_ns, order.recipe.settings)
-        skipped = text.document.skipped
-        if row and skipped and (skipped, text.document.retry) == (row.skipped, row.retry):
-            yield Touched(row.id, file, read_ns)
-        else:
-            yield text
+    with borrow_parser() as parser:
+        for done, file in enumerate(to_read):
+            order.check_time()
+            order.progress("reading", done, len(to_read))
+            read_ns = time.time_ns()
+            row = None if prepared.notes else prepared.plan.known.get(file.source)
+            if row and has_same_content(file, row):
+                yield Touched(row.id, file, read_ns)
+                continue
+            text = _read_file(parser, order, file, read_ns)
+            skipped = text.document.skipped
+            if row and skipped and (skipped, text.document.retry) == (row.skipped, row.retry):
+                yield Touched(row.id, file, read_ns)
+            else:
+                yield text
     order.progress("reading", len(to_read), len(to_read))
 
 
-def _read_file(file: FoundFile, read_ns: int, settings: ChunkSettings) -> _NewText:
+def _read_file(parser: Parser, order: _Order, file: FoundFile, read_ns: int) -> _NewText:
+    """Return a file as a new document, or why it is skipped; raises OutOfTime."""
+    before = parser.cpu_seconds
     try:
-        digest, document = read_document(file)
-        chunks = tuple(split_document(document, settings))
+        parsed = parser.parse(file, order.recipe.settings, order.seconds_left)
     except UnreadableFile as error:
         skipped = _skipped_document(SkippedFile(file.source, error.reason, error.kind))
         return _NewText(replace(skipped, file=file, read_ns=read_ns, retry=error.may_pass))
+    except OverBudget as error:
+        raise OutOfTime from error
+    finally:
+        order.clock.spent += parser.cpu_seconds - before
+    document, chunks = parsed.document, parsed.chunks
     inputs = tuple(encoder_input(chunk) for chunk in chunks)
     return _NewText(
         NewDocument(
             source=file.source,
             file=file,
             read_ns=read_ns,
-            hash=digest,
+            hash=parsed.digest,
             title=document.title,
             date=document.date,
             language=document.language,

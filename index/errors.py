@@ -10,6 +10,7 @@ SeedqaError
 │   └── OldIndexFormat    the index was written by an older version: a build replaces it
 ├── IndexMismatch         the index was built from another folder or with another model
 ├── StorageError          the index cannot be written: no space, no permission
+├── ParserError           the process that reads documents does not start
 ├── ModelError            a model folder is missing, damaged or unusable
 ├── QuestionError         the question or a filter cannot be used
 ├── QuestionsFileError    a questions file for `eval` is malformed
@@ -80,6 +81,10 @@ class IndexMismatch(SeedqaError):
 
 class StorageError(SeedqaError):
     """The index cannot be written: no space is left, or permission is missing."""
+
+
+class ParserError(SeedqaError):
+    """The process that reads documents does not start."""
 
 
 class ModelError(SeedqaError):

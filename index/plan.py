@@ -97,12 +97,13 @@ def compare_folder(
     newly_skipped = tuple(file for file in skipped if not _is_recorded(file, known))
     again = {file.source for file in to_read} | {file.source for file in newly_skipped}
     present = matches.keys() | {file.source for file in skipped} | _out_of_sight(skipped, known)
+    kept = present - again
     return Plan(
         found=tuple(found),
         to_read=to_read,
         newly_skipped=newly_skipped,
         removed=tuple(row for source, row in known.items() if source not in present),
-        unchanged=tuple(row for source, row in known.items() if source in present - again),
+        unchanged=tuple(row for source, row in known.items() if source in kept),
         known=known,
         doubtful=frozenset(source for source, match in matches.items() if match is _Match.DOUBTFUL),
     )

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
 from seedqa.index.errors import SourceError, UnreadableFile
 from seedqa.index.messages import Message
+from seedqa.index.parsing.process import read_whole
 from seedqa.index.types import Document, FoundFile
 from seedqa.index.workspace import Workspace
 
@@ -101,7 +101,7 @@ def _readings(location: str) -> Iterator[tuple[str, int | None, int]]:
 
 def _read(file: FoundFile) -> Document:
     try:
-        return read_document(file)[1]
+        return read_whole(file)
     except UnreadableFile as error:
         raise SourceError(
             Message("{source} cannot be read: {reason}", source=file.source, reason=error.reason),

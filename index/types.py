@@ -47,6 +47,10 @@ class SkipKind(StrEnum):
     NO_TEXT = "no text"
     DAMAGED = "damaged"
     ENCRYPTED = "encrypted"
+    TOO_COSTLY = "too costly"
+    """Reading it takes more time or memory than one file may, or gives more text."""
+    CRASHED = "crashed"
+    """The process that read it crashed."""
 
 
 @dataclass(frozen=True, slots=True)

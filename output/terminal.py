@@ -177,8 +177,9 @@ def _explain(passage: Passage) -> str:
     dense += f" (rank {ranks.dense or '-'}, cosine {parts.cosine:.3f})" if parts.cosine else ""
     lexical = f"lexical {parts.lexical:.3f}"
     lexical += f" (rank {ranks.lexical}, BM25 {parts.bm25:.2f})" if parts.bm25 else ""
+    places = f" - places {-parts.places:.3f}" if parts.places else ""
     reader = f" + reader {parts.reader:.3f}" if parts.reader else ""
-    return f"{dense} + {lexical}{reader} · characters {passage.start} to {passage.end}"
+    return f"{dense} + {lexical}{places}{reader} · characters {passage.start} to {passage.end}"
 
 
 def _wrap(text: str, spans: Sequence[tuple[int, int]], paint: _Paint) -> Iterable[str]:

@@ -24,7 +24,7 @@ from seedqa.index.workspace import Workspace
 from seedqa.page.asking import Asked, RecentSearches
 from seedqa.page.examples import example_questions
 from seedqa.page.rebuild import Rebuild, RebuildProgress
-from seedqa.page.uploads import Upload, remove_document
+from seedqa.page.uploads import Upload, remove_document, remove_leftovers
 from seedqa.retrieval.pipeline import DEFAULT_COUNT, Pipeline, to_result
 from seedqa.retrieval.types import Result
 
@@ -65,7 +65,6 @@ class Service:
         self._searches = RecentSearches()
         self._counting = threading.Lock()
         self._waiting = 0
-        self._reading = threading.Lock()
         self._checking = threading.Lock()
         self._seen: _SeenStatus | None = None
 
@@ -81,6 +80,8 @@ class Service:
         )
         if not (read_only or pipeline.has_own_model()):
             pipeline.refresh(progress)  # refuses, or rebuilds
+        if not read_only:
+            remove_leftovers(workspace.seeds)
         service = cls(workspace, pipeline, read_only)
         if not read_only and not service.status().fresh:
             service.start_refresh()  # the page is open meanwhile
@@ -152,8 +153,7 @@ class Service:
 
     def open_document(self, source: str) -> Document:
         """Return a whole document as it is now; raises SourceError."""
-        with self._reading:  # PDFium is not safe in threads
-            return open_source(self._workspace, source)
+        return open_source(self._workspace, source)
 
     # -- the index -----------------------------------------------------------------------------
 
@@ -213,8 +213,7 @@ class Service:
 
     def keep(self, upload: Upload) -> str:
         """Give an uploaded document its name and return it; raises UploadError."""
-        with self._reading:
-            name = upload.keep()
+        name = upload.keep()
         self.forget_status()
         return name
 

@@ -11,10 +11,10 @@ import re
 import stat
 import tempfile
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
 
 from seedqa.index.documents.formats import EXTENSIONS
-from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
 from seedqa.index.errors import (
     SourceError,
@@ -23,13 +23,21 @@ from seedqa.index.errors import (
     UploadError,
 )
 from seedqa.index.messages import Message, describe_os_error
+from seedqa.index.parsing.process import read_whole
 from seedqa.index.types import FoundFile
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 #: Larger documents are put into the folder by hand. Reading one of 20 MiB takes some seconds.
 MAX_UPLOAD_BYTES = 20 * 2**20
 #: File systems allow 255 bytes; a number may be added.
 MAX_STEM_BYTES = 180
 _MAX_SAME_NAME = 1_000
+#: What the hidden name of a document that is being uploaded begins with.
+PART_PREFIX = ".seedqa-upload-"
 
 #: Separators, characters that Windows forbids, controls, and marks that reorder or hide text.
 _UNSAFE = re.compile(
@@ -75,10 +83,11 @@ class Upload:
         self._seeds = seeds
         self._size = 0
         try:
-            descriptor, self._part = tempfile.mkstemp(prefix=".seedqa-upload-", dir=seeds)
+            descriptor, self._part = tempfile.mkstemp(prefix=PART_PREFIX, dir=seeds)
         except OSError as error:
             raise _unwritable_error(seeds, error) from error
         self._file = os.fdopen(descriptor, "wb")
+        _take(descriptor)  # held until the file is closed
 
     def __enter__(self) -> Upload:
         return self
@@ -112,7 +121,7 @@ class Upload:
         """
         try:
             self._file.close()
-            read_document(FoundFile(self._name, self._part, self._size, 0, 0, 0))
+            read_whole(FoundFile(self._name, self._part, self._size, 0, 0, 0))
         except UnreadableFile as error:
             raise UploadError(
                 Message(
@@ -143,6 +152,29 @@ class Upload:
             "",
             Message("Rename it"),
         )
+
+
+def remove_leftovers(seeds: Path) -> None:
+    """Delete what servers that were killed left of their uploads.
+
+    A server that runs holds a lock on each of its own. Where there are no such locks, on Windows,
+    nothing is deleted.
+    """
+    for part in seeds.glob(f"{PART_PREFIX}*"):
+        with suppress(OSError), part.open("rb") as file:
+            if fcntl and part.is_file() and not part.is_symlink() and _take(file.fileno()):
+                part.unlink()
+
+
+def _take(descriptor: int) -> bool:
+    """Lock an open file for this process; return whether no other has it."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def remove_document(seeds: Path, source: str) -> None:

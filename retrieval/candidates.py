@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,7 @@ from seedqa.index.lexical import stemmed_words
 from seedqa.index.stopwords import STOP_WORDS
 from seedqa.index.store.protocol import Hits, Reading, Term, Vector
 from seedqa.index.types import Filters
+from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
 
 #: Candidates that each search gives. docs/log/retrieval.md: recall@5 of the joined list is the
@@ -27,6 +28,9 @@ MIN_FREQUENT = 1_000
 #: Rows of the words table that one question may score, rarest words first: about 1 µs each.
 MAX_POSTINGS = 40_000
 MAX_TERMS = 64
+#: A word that is no name says where to look if this many times more titles and headings have it
+#: than texts (docs/log/retrieval.md).
+PLACE_SHARE = 2
 #: The weight in BM25 of a word in where a passage belongs: its title, headings, file's name.
 CONTEXT_WEIGHT = 0.5
 #: Weights of the columns in BM25; docs/log/retrieval.md.
@@ -61,6 +65,8 @@ class LexicalQuery:
     no chunk holds included: it makes scores of different questions comparable."""
     unknown: frozenset[str]
     """The topical words that are nowhere in the index, in no form."""
+    places: frozenset[str] = frozenset()
+    """The words of the question that say where to look (`_says_where`)."""
     factors: tuple[float, ...] = ()
     """In a small index what makes FTS5's weight of each term Lucene's; else empty."""
 
@@ -81,6 +87,23 @@ def lexical_candidates(reading: Reading, query: LexicalQuery, where: Filters) ->
         for chunk, score in reading.lexical((term,), COLUMN_WEIGHTS, SMALL, where):
             scores[chunk] = scores.get(chunk, 0.0) + score * factor
     return _rounded(scores.items())
+
+
+def lacking_places(
+    reading: Reading, query: LexicalQuery, candidates: Collection[int], where: Filters
+) -> dict[int, float]:
+    """Return the share of the places of `query` that a candidate lacks, of those that lack any.
+
+    A passage has a place that is in its text, its title, its headings or the name of its file.
+    """
+    lacking = dict.fromkeys(candidates, 0.0)
+    for place in query.places:
+        terms = (Term("folded", place), Term("context_folded", place))
+        weights = {term.column: 1.0 for term in terms}
+        having = {chunk for chunk, _ in reading.lexical(terms, weights, MIN_FREQUENT, where)}
+        for chunk in lacking.keys() - having:
+            lacking[chunk] += 1 / len(query.places)
+    return {chunk: share for chunk, share in lacking.items() if share}
 
 
 def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
@@ -116,7 +139,21 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
             for term in terms
         )
     ceiling = BM25_CEILING * TEXT_COLUMNS * sum(weigh(counts[term], chunks) for term in folded)
-    return LexicalQuery(terms, ceiling, _unknown(question, counts), factors)
+    names = question_names(question)
+    places = frozenset(w for w in question.topical if _says_where(w, w in names, counts))
+    return LexicalQuery(terms, ceiling, _unknown(question, counts), places, factors)
+
+
+def _says_where(word: str, is_name: bool, counts: Mapping[Term, int]) -> bool:
+    """Return whether a word of a question says where to look.
+
+    It is in the context of some passage: its title, its headings, its file's name. And it is a
+    name, or in few texts for that: people write names without capitals. What too many passages
+    have tells none apart.
+    """
+    context, text = (counts.get(Term(name, word), 0) for name in ("context_folded", "folded"))
+    is_place = is_name or context >= PLACE_SHARE * text
+    return context > 0 and is_place and context + text <= MIN_FREQUENT
 
 
 def _count(reading: Reading, terms: list[Term]) -> dict[Term, int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seedqa.index.build import OutOfTime, Report, build_index
+from seedqa.index.documents.notices import FolderNotices
 from seedqa.index.documents.walk import survey_folder
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexBusy, SeedsError, StorageError
@@ -37,14 +38,19 @@ class Freshness:
 
 
 def check_folder(
-    reader: IndexReader, index: Path, generation: Generation, encoder: Encoder
+    reader: IndexReader,
+    index: Path,
+    generation: Generation,
+    encoder: Encoder,
+    notices: FolderNotices | None = None,
 ) -> Freshness:
     """Compare the folder with the index, building nothing.
 
-    Raises IndexMismatch if the index was built with another model.
+    `notices` may know that the folder has not changed. Raises IndexMismatch if the index was built
+    with another model.
     """
     try:
-        plan = _find_changes(reader, index, generation)
+        plan = _find_changes(reader, index, generation, notices)
     except SeedsError as error:
         return _folder_is_gone(reader, error)
     if generation.recipe.fingerprint != encoder.fingerprint:
@@ -64,15 +70,17 @@ def catch_up(
     encoder: Encoder,
     progress: Progress,
     seconds: float = REFRESH_SECONDS,
+    notices: FolderNotices | None = None,
 ) -> Freshness:
     """Compare the folder with the index, and bring the index up to date if that is quick.
 
-    Rebuilds an index of an earlier version of the bundled model, however long that takes. Raises
-    IndexMismatch if the index was built with another model that was named.
+    `notices` may know that the folder has not changed. Rebuilds an index of an earlier version of
+    the bundled model, however long that takes. Raises IndexMismatch if the index was built with
+    another model that was named.
     """
     other_model = generation.recipe.fingerprint != encoder.fingerprint
     try:
-        plan = _find_changes(reader, index, generation, is_wanted=other_model)
+        plan = _find_changes(reader, index, generation, notices, is_wanted=other_model)
     except SeedsError as error:
         return _folder_is_gone(reader, error)
     if other_model and generation.recipe.model_path is not None:
@@ -126,15 +134,23 @@ def build(
 
 
 def _find_changes(
-    reader: IndexReader, index: Path, generation: Generation, is_wanted: bool = False
+    reader: IndexReader,
+    index: Path,
+    generation: Generation,
+    notices: FolderNotices | None,
+    is_wanted: bool = False,
 ) -> Plan | None:
     """Return what differs between folder and index.
 
     None where the digest of the folder is the recorded one and no plan is wanted: then no row is
     read, and no file listed.
     """
-    survey = survey_folder(Path(generation.recipe.seeds), exclude=index)
-    if not is_wanted and survey.digest() == reader.folder_digest():
+    known = reader.folder_digest()
+    if not is_wanted and known and notices and notices.digest() == known:
+        return None
+    seeds = Path(generation.recipe.seeds)
+    survey = notices.survey() if notices else survey_folder(seeds, exclude=index)
+    if not is_wanted and survey.digest() == known:
         return None
     return plan_survey(reader, survey)
 

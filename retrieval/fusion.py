@@ -10,6 +10,7 @@ language, dense search alone decides the ranking.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
@@ -26,6 +27,9 @@ CROSS_LANGUAGE_SHARE = 0.75
 #: A smaller share of the documents in another language than the question's is a mistake of the
 #: language identifier, or too little to weigh.
 MIXED_FROM = 0.05
+#: What a passage loses that has none of the words by which the question says where to look
+#: (`candidates.lacking_places`). docs/log/retrieval.md.
+PLACE_LOSS = 0.1
 
 
 class Fused(NamedTuple):
@@ -35,6 +39,7 @@ class Fused(NamedTuple):
     score: float
     dense: float
     lexical: float
+    places: float = 0.0
 
 
 def fuse(
@@ -43,6 +48,7 @@ def fuse(
     ceiling: float,
     crosses_language: Mapping[int, bool],
     is_mixed: bool,
+    lacking: Mapping[int, float] = MappingProxyType({}),
 ) -> list[Fused]:
     """Return every candidate, best first; equal scores are in the order of ids.
 
@@ -50,6 +56,7 @@ def fuse(
     score of a chunk with all topical words. `crosses_language` says whether a candidate is in
     another language than the question, `is_mixed` whether documents in another language are enough
     to count (`mixes_languages`); if not, a passage in another language is weighed like the others.
+    `lacking` has the share of the words that say where to look, of candidates that lack any.
     """
     fused = []
     same = SAME_LANGUAGE_SHARE if is_mixed else ONE_LANGUAGE_SHARE
@@ -58,7 +65,9 @@ def fuse(
         share = crossing if crosses_language[candidate] else same
         covered = min(1.0, bm25.get(candidate, 0.0) / ceiling) if ceiling > 0 else 0.0
         dense, lexical = share * cosine, (1 - share) * covered
-        fused.append(Fused(candidate, round(dense + lexical, 6), dense, lexical))
+        places = -PLACE_LOSS * lacking.get(candidate, 0.0)
+        score = round(dense + lexical + places, 6)
+        fused.append(Fused(candidate, score, dense, lexical, places))
     return sorted(fused, key=lambda hit: (-hit.score, hit.id))
 
 

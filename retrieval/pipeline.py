@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from seedqa.index.build import build_index
 from seedqa.index.documents.ignore import MAX_GLOB_CHARACTERS
+from seedqa.index.documents.notices import FolderNotices
 from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.errors import QuestionError
 from seedqa.index.messages import Message
@@ -81,6 +83,7 @@ class Pipeline:
         self._refresh_seconds = refresh_seconds
         self._last_check: _LastCheck | None = None
         self._index: IndexReader | None = None
+        self._notices: FolderNotices | None = None
 
     @classmethod
     def open(
@@ -126,6 +129,9 @@ class Pipeline:
         if self._index:
             self._index.close()
             self._index = None
+        if self._notices:
+            self._notices.close()
+            self._notices = None
 
     def ask(
         self,
@@ -256,6 +262,7 @@ class Pipeline:
             self._encoder,
             progress,
             self._refresh_seconds,
+            self._watch(generation),
         )
 
     @property
@@ -273,10 +280,18 @@ class Pipeline:
         last = self._last_check
         if last and last.generation == generation.number and time.monotonic() < last.until:
             return last.freshness
-        freshness = check_folder(index, self.workspace.index, generation, self._encoder)
+        freshness = check_folder(
+            index, self.workspace.index, generation, self._encoder, self._watch(generation)
+        )
         until = time.monotonic() + self._check_seconds
         self._last_check = _LastCheck(until, generation.number, freshness)
         return freshness
+
+    def _watch(self, generation: Generation) -> FolderNotices:
+        """Return what may know that the folder has not changed since the last question."""
+        if self._notices is None:
+            self._notices = FolderNotices(Path(generation.recipe.seeds), self.workspace.index)
+        return self._notices
 
     def _current(self) -> tuple[IndexReader, Generation]:
         index = self._open_index()

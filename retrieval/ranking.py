@@ -5,6 +5,7 @@ Pure: knows scores and stored chunks; nothing of the database, nor of searching.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -155,10 +156,11 @@ def to_passage(
             bm25=bm25.get(stored.id),
             dense=round(hit.fused.dense, 6),
             lexical=round(hit.fused.lexical, 6),
+            places=round(hit.fused.places, 6),
         ),
     )
 
 
 def _rank(hits: Hits, chunk: int) -> int | None:
     own = next((score for found, score in hits if found == chunk), None)
-    return None if own is None else 1 + sum(score > own for _, score in hits)
+    return None if own is None else 1 + bisect_left(hits, -own, key=lambda hit: -hit[1])

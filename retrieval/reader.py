@@ -43,8 +43,9 @@ CONTEXT_TOKENS = 48
 ANSWER_TOKENS = 40
 #: Spans found in one passage at most.
 SPANS = 3
-#: Tokens in one batch, padding included; lengths are padded to a multiple of `PAD_MULTIPLE`.
-BATCH_TOKENS = 2048
+#: Tokens in one batch, padding included; lengths are padded to a multiple of `PAD_MULTIPLE`. With
+#: less padding, eight passages take 15 % less processor time than with 2,048 (docs/log/speed.md).
+BATCH_TOKENS = 512
 PAD_MULTIPLE = 16
 _NEVER = np.float32(-1e9)
 #: The number of the sentence of a token that no answer may touch.

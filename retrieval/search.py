@@ -15,6 +15,7 @@ from seedqa.index.types import NO_FILTERS, Filters
 from seedqa.retrieval.candidates import (
     DECIMALS,
     dense_candidates,
+    lacking_places,
     lexical_candidates,
     plan_lexical_query,
 )
@@ -40,6 +41,8 @@ class Candidates:
     """Whether a candidate is in another language than the question."""
     unknown: frozenset[str]
     """The topical words of the question that are nowhere in the index."""
+    lacking: Mapping[int, float]
+    """The share of the words that say where to look which a candidate lacks, where it lacks any."""
     is_mixed: bool
     """Whether enough documents are in another language than the question to count."""
 
@@ -92,10 +95,18 @@ def find_candidates(
             chunk: crosses_languages(question.language, item.language)
             for chunk, item in places.items()
         },
+        lacking=lacking_places(reading, query, cosines, where),
         is_mixed=mixes_languages(reading.generation.languages, question.language),
     )
 
 
 def fuse_candidates(found: Candidates) -> list[Fused]:
     """Return every candidate with its joined score, best first."""
-    return fuse(found.cosines, dict(found.lexical), found.ceiling, found.crosses, found.is_mixed)
+    return fuse(
+        found.cosines,
+        dict(found.lexical),
+        found.ceiling,
+        found.crosses,
+        found.is_mixed,
+        found.lacking,
+    )

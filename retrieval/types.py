@@ -44,6 +44,8 @@ class ScoreParts:
     """The share of dense search in the score."""
     lexical: float
     """The share of lexical search in the score."""
+    places: float = 0.0
+    """What the score loses where the question says to look elsewhere, 0 or less."""
     reader: float = 0.0
     """The share of the reader in the score; 0 if it did not read the passage."""
 

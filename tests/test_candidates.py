@@ -27,6 +27,7 @@ from seedqa.retrieval.candidates import (
     LexicalQuery,
     dense_candidates,
     inverse_document_frequency,
+    lacking_places,
     lexical_candidates,
     plan_lexical_query,
     small_index_weight,
@@ -321,3 +322,47 @@ def test_a_folder_of_two_languages_is_stemmed_in_both(seeds: Path, tmp_path: Pat
     assert sorted(sources[chunk] for chunk, _ in hits) == [
         "bridge.txt", "pont.md", "sub/bruecke.txt"
     ]  # fmt: skip
+
+
+# -- names that say where to look -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def towns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reading]:
+    """Two towns in the titles of documents, a third in a file's name, a fourth in a text alone."""
+    seeds = tmp_path_factory.mktemp("seeds")
+    (seeds / "north.md").write_text("# Ulberg\n\nThe ladder is in the barn.\n")
+    (seeds / "south.md").write_text("# Vesmont\n\nThe ladder is here.\n")
+    (seeds / "Keshagen.md").write_text("# Notes\n\nThe ladder is in the cellar.\n")
+    (seeds / "letter.md").write_text("# Letter\n\nWe left Dunluz with the ladder for Ulberg.\n")
+    folder = tmp_path_factory.mktemp("index")
+    build_index(seeds, folder, ToyEncoder())
+    with closing(open_for_reading(folder)) as index, index.read() as opened:
+        assert opened
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("Where is the ladder in Ulberg?", {"south": 1.0, "Keshagen": 1.0}),
+        ("Where is the ladder in Keshagen?", {"north": 1.0, "south": 1.0, "letter": 1.0}),
+        (
+            "Is the ladder in Ulberg or Vesmont?",
+            {"north": 0.5, "south": 0.5, "letter": 0.5, "Keshagen": 1.0},
+        ),
+        ("Where is the ladder in Dunluz?", {}),  # no document has that name
+        ("Where is the ladder in Ralhagen?", {}),
+        ("where is the ladder in keshagen?", {"north": 1.0, "south": 1.0, "letter": 1.0}),
+        ("where is the ladder in the barn?", {}),
+    ],
+)
+def test_a_name_of_a_document_says_where_to_look(
+    question: str, lacking: dict[str, float], towns: Reading
+) -> None:
+    query = plan_lexical_query(towns, parse_question(question))
+    stored = towns.chunks(towns.chunk_ids(row.id for row in towns.documents()))
+    found = lacking_places(towns, query, list(stored), NO_FILTERS)
+    assert {
+        stored[chunk].source.removesuffix(".md"): share for chunk, share in found.items()
+    } == lacking

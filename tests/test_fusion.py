@@ -39,6 +39,16 @@ def test_a_score_is_a_share_of_the_cosine_and_a_share_of_what_is_covered() -> No
     assert fused[2].lexical == 0
 
 
+def test_a_passage_loses_where_the_question_says_to_look_elsewhere() -> None:
+    fused = fuse(
+        {1: 0.7, 2: 0.6, 3: 0.56}, {}, 1.0, dict.fromkeys((1, 2, 3), False), is_mixed=False,
+        lacking={1: 1.0, 2: 0.5},
+    )  # fmt: skip
+    # 3: 0.5 * 0.56; 1: 0.5 * 0.7 - 0.1; 2: 0.5 * 0.6 - 0.1 / 2
+    assert scores(fused) == [(3, 0.28), (1, 0.25), (2, 0.25)]
+    assert [hit.places for hit in fused] == pytest.approx([0, -0.1, -0.05])
+
+
 def test_a_passage_in_another_language_leans_on_its_cosine() -> None:
     fused = fuse({1: 0.5, 2: 0.5}, {1: 1.0, 2: 1.0}, 4.0, {1: False, 2: True}, is_mixed=True)
     # 1: 0.65 * 0.5 + 0.35 / 4 = 0.4125; 2: 0.75 * 0.5 + 0.25 / 4 = 0.4375

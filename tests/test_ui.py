@@ -57,6 +57,7 @@ from seedqa.page.uploads import (
     MAX_UPLOAD_BYTES,
     Upload,
     remove_document,
+    remove_leftovers,
     safe_name,
 )
 from seedqa.page.view import (
@@ -397,6 +398,17 @@ def add(seeds: Path, name: str, data: bytes) -> str:
 def test_an_upload_lies_beside_the_others(seeds: Path) -> None:
     assert add(seeds, "new.txt", b"Some text.") == "new.txt"
     assert (seeds / "new.txt").read_text() == "Some text."
+    assert sorted(os.listdir(seeds)) == ["bridge.txt", "new.txt", "pont.md", "sub"]
+
+
+def test_what_a_killed_server_left_of_an_upload_is_removed(seeds: Path) -> None:
+    (seeds / ".seedqa-upload-old").write_text("half a docu")
+    with Upload(seeds, "new.txt") as upload:  # another server's: it is not done
+        upload.write(b"The new bridge")
+        remove_leftovers(seeds)
+        upload.write(b" was opened in 2020.")
+        assert upload.keep() == "new.txt"
+    assert (seeds / "new.txt").read_text() == "The new bridge was opened in 2020."
     assert sorted(os.listdir(seeds)) == ["bridge.txt", "new.txt", "pont.md", "sub"]
 
 

@@ -10,6 +10,7 @@ nothing of models.
 from __future__ import annotations
 
 import html
+import os
 import random
 import re
 import shutil
@@ -58,10 +59,12 @@ def translate(texts: Sequence[str], origin: str, language: str) -> list[str]:
     """Return HTML fragments in another language, tags kept, on one of `ROUTES`.
 
     Raises FileNotFoundError where Apertium is not installed, CalledProcessError where it lacks the
-    pair of languages, ValueError where it does not give back as many texts as it was given.
+    pair of languages or Transfuse, ValueError where it gives back more or fewer texts.
     """
     if not shutil.which("apertium"):
         raise FileNotFoundError("apertium is not installed: see training/README.md")
+    # Apertium's own reader of HTML loses tags: Transfuse is asked for, so that its lack is told.
+    environment = os.environ | {"APERTIUM_TRANSFUSE": "yes"}
     page = "".join(f"<p>{_SPACES.sub(' ', text)}</p>\n" for text in texts)
     for mode in ROUTES[origin, language]:
         page = subprocess.run(
@@ -70,6 +73,7 @@ def translate(texts: Sequence[str], origin: str, language: str) -> list[str]:
             stdout=subprocess.PIPE,
             encoding="utf8",
             check=True,
+            env=environment,
         ).stdout
     translated = _TEXT.findall(page)
     if len(translated) != len(texts):

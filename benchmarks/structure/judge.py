@@ -29,7 +29,7 @@ from typing import Any, Literal
 
 from benchmarks.structure.model import Gold, Question
 
-SURE = 0.8
+SURE = 0.85
 MAX_EXTRA_WORDS = 4
 _ARTICLE_WORDS = (
     "a an the le la les l un une des der die das dem den ein eine einen einem el los las una il lo"

@@ -12,7 +12,7 @@ import hashlib
 import marshal
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -86,6 +86,17 @@ class Survey:
     listings: list[_Listing] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     """Links wait until every real file is known."""
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders that were listed."""
+        return [one.path for one in self.listings]
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of the files to read."""
+        for one in self.listings:
+            for seen in one.found:
+                yield one.targets.get(seen[0]) or os.path.join(one.path, seen[0])
 
     def digest(self) -> str:
         """Return a hash of all that a walk tells: names, sizes, times, inodes, and reasons.

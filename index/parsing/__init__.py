@@ -1,0 +1,1 @@
+"""Read documents in a process of its own, so that no file can hang, exhaust or crash the rest."""
