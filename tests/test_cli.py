@@ -210,7 +210,7 @@ def test_explain_has_the_parts_of_the_score(run: Run) -> None:
     passage = read_json(out)["passages"][0]
     parts = passage["parts"]
     assert passage["score"] == pytest.approx(parts["dense"] + parts["lexical"], abs=2e-6)
-    assert set(parts) == {"cosine", "bm25", "dense", "lexical", "reader"}
+    assert set(parts) == {"cosine", "bm25", "dense", "lexical", "places", "reader"}
 
 
 # -- freshness ---------------------------------------------------------------------------------

@@ -313,6 +313,10 @@ def test_documents_are_opened_while_another_is_read(tmp_path: Path) -> None:
     with borrow_parser() as busy:
         reading = threading.Thread(target=lambda: swallow(busy, slow))
         reading.start()
+        wait_until(lambda: busy.pid is not None)
+        reader = busy.pid
+        assert reader
+        wait_until(lambda: cpu_ticks(reader) > IN_FILE)
         assert "1931" in read_whole(good_file(tmp_path)).text
         assert reading.is_alive()
         busy.close()

@@ -321,9 +321,10 @@ def test_one_answer_is_judged(answers: list[tuple[str, str]], expected: Judgemen
     assert judge(_question(MONEY), _result(*answers)) == expected
 
 
-def test_confidence_of_four_fifths_is_sure() -> None:
-    answers = _result(("410", "a.md"), confidence=0.8)
-    assert judge(_question(MONEY), answers) == Judgement("wrong", sure=True)
+@pytest.mark.parametrize(("confidence", "sure"), [(0.849, False), (0.85, True)])
+def test_an_answer_is_sure_where_the_product_says_so(confidence: float, sure: bool) -> None:
+    answers = _result(("410", "a.md"), confidence=confidence)
+    assert judge(_question(MONEY), answers) == Judgement("wrong", sure)
 
 
 def test_no_answer_is_right_where_there_is_none() -> None:
