@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,6 +24,24 @@ def fuzz(kind: str, count: int) -> dict[str, Any]:
     figures: dict[str, Any] = json.loads(run.stdout)
     assert figures["tried"] == count
     return figures
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdicts"),
+    [
+        ("globs", {"matched", "matched nothing", "refused"}),
+        ("questions", {"answered", "nothing found", "refused"}),
+        ("requests", {"passed on", "refused"}),
+    ],
+)
+def test_words_and_requests_are_answered_or_refused(kind: str, verdicts: set[str]) -> None:
+    assert fuzz(kind, 200)["verdicts"].keys() == verdicts
+
+
+def test_mutated_documents_are_indexed_or_skipped_with_a_reason() -> None:
+    verdicts = fuzz("documents", 100)["verdicts"]
+    assert verdicts["indexed"] > 30
+    assert sum(count for name, count in verdicts.items() if name.startswith("skipped: ")) > 20
 
 
 def test_a_damaged_index_never_answers_wrongly() -> None:

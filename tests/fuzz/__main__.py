@@ -15,11 +15,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from fuzz import damage
+from fuzz import damage, documents, words
 from fuzz.children import Case
 
 Run = Callable[[Path, int, int], Iterator[Case]]
-KINDS: dict[str, Run] = {"damage": damage.run_cases}
+KINDS: dict[str, Run] = {
+    "damage": damage.run_cases,
+    "documents": documents.run_cases,
+    "globs": words.run_globs,
+    "questions": words.run_questions,
+    "requests": words.run_requests,
+}
 
 
 def main() -> int:
