@@ -6,7 +6,11 @@ Another language is a look-up by the template (page/words.py). Knows no language
 from __future__ import annotations
 
 import json
+from string import Formatter
 from typing import Any, Self
+
+#: How templates write their values.
+_FORMS = ("", ",", "#x")
 
 
 class Message(str):
@@ -46,16 +50,29 @@ class Message(str):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return the message that `to_json` described."""
+        """Return the message that `to_json` described.
+
+        Raises ValueError, LookupError, TypeError, AttributeError or RecursionError for any other
+        text. A template has no width: it could fill the memory.
+        """
         return cls._restore(json.loads(text))
 
     @classmethod
     def _restore(cls, described: dict[str, Any]) -> Self:
-        values = {
-            name: cls._restore(value) if isinstance(value, dict) else value
-            for name, value in described["values"].items()
-        }
-        return cls(described["template"], **values)
+        template, values = described["template"], described["values"]
+        if values:  # without any it is taken as it stands
+            for _, name, form, conversion in Formatter().parse(template):
+                if name is not None and not (
+                    name.isidentifier() and form in _FORMS and conversion in (None, "r")
+                ):
+                    raise ValueError(f"the field {name!r} of a template")
+        return cls(
+            template,
+            **{
+                name: cls._restore(value) if isinstance(value, dict) else value
+                for name, value in values.items()
+            },
+        )
 
 
 def describe_os_error(error: OSError) -> Message:

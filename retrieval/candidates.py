@@ -90,7 +90,7 @@ def lexical_candidates(reading: Reading, query: LexicalQuery, where: Filters) ->
 
 
 def lacking_places(
-    reading: Reading, query: LexicalQuery, candidates: Collection[int], where: Filters
+    reading: Reading, query: LexicalQuery, candidates: Collection[int]
 ) -> dict[int, float]:
     """Return the share of the places of `query` that a candidate lacks, of those that lack any.
 
@@ -99,9 +99,7 @@ def lacking_places(
     lacking = dict.fromkeys(candidates, 0.0)
     for place in query.places:
         terms = (Term("folded", place), Term("context_folded", place))
-        weights = {term.column: 1.0 for term in terms}
-        having = {chunk for chunk, _ in reading.lexical(terms, weights, MIN_FREQUENT, where)}
-        for chunk in lacking.keys() - having:
+        for chunk in lacking.keys() - reading.having(terms, candidates):
             lacking[chunk] += 1 / len(query.places)
     return {chunk: share for chunk, share in lacking.items() if share}
 

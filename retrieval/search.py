@@ -95,7 +95,7 @@ def find_candidates(
             chunk: crosses_languages(question.language, item.language)
             for chunk, item in places.items()
         },
-        lacking=lacking_places(reading, query, cosines, where),
+        lacking=lacking_places(reading, query, cosines),
         is_mixed=mixes_languages(reading.generation.languages, question.language),
     )
 

@@ -31,6 +31,7 @@ from seedqa.index.store.rows import DocumentRow
 from seedqa.index.types import Chunk, SkipKind, SkippedFile
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
+from support.failing import fail_once
 from support.toy import ToyEncoder
 
 SOURCES = ("bridge.txt", "pont.md", "sub/bruecke.txt")
@@ -499,24 +500,6 @@ def test_document_that_can_no_longer_be_read_goes_and_comes_back(
     assert summary(build_index(seeds, folder, encoder)) == {
         "generation": 4, "indexed": ("bridge.txt",), "unchanged": 2, "embedded": 1
     }  # fmt: skip
-
-
-def fail_once(path: Path) -> Callable[[str, int, int], None]:
-    """Return a progress that swaps a file for a folder before it is read, and back after it.
-
-    Reading it fails then, for a reason that may pass.
-    """
-    away = path.with_name(".away")
-
-    def progress(phase: str, done: int, total: int) -> None:
-        if phase == "reading" and done == 0:
-            path.rename(away)
-            path.mkdir()
-        elif away.exists():
-            path.rmdir()
-            away.rename(path)
-
-    return progress
 
 
 def settle(path: Path, folder: Path) -> None:

@@ -362,7 +362,7 @@ def test_a_name_of_a_document_says_where_to_look(
 ) -> None:
     query = plan_lexical_query(towns, parse_question(question))
     stored = towns.chunks(towns.chunk_ids(row.id for row in towns.documents()))
-    found = lacking_places(towns, query, list(stored), NO_FILTERS)
+    found = lacking_places(towns, query, list(stored))
     assert {
         stored[chunk].source.removesuffix(".md"): share for chunk, share in found.items()
     } == lacking

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,10 @@ import pytest
 from seedqa.index.build import OutOfTime, build_index
 from seedqa.index.chunking import DEFAULT_SETTINGS, split_document
 from seedqa.index.documents.read import read_document
-from seedqa.index.errors import UnreadableFile
-from seedqa.index.parsing.limits import Limits
+from seedqa.index.errors import StorageError, UnreadableFile
+from seedqa.index.parsing.limits import NEAR, Limits
 from seedqa.index.parsing.process import OverBudget, Parser, borrow_parser, read_whole
-from seedqa.index.parsing.wire import BadReply, read_reply
+from seedqa.index.parsing.wire import BadReply, read_reply, read_start
 from seedqa.index.types import FoundFile, SkipKind
 from support.docx_files import make, paragraph, row, table
 from support.pdf_writer import make_pdf
@@ -179,6 +181,10 @@ def chunk(**changes: Any) -> dict[str, Any]:
         chunk(line=2), chunk(page=True), chunk(text=None), chunk(context="A"), chunk(context=[1]),
         chunk(edits=[[0, 9, ""]]), chunk(edits=[[1, 0, ""]]), chunk(items=[[0, 3]]),
         {**ERROR, "kind": "?"}, {**ERROR, "reason": "no JSON"}, {**ERROR, "may_pass": 1},
+        {**ERROR, "reason": "[]"}, {**ERROR, "reason": '{"template": "x", "values": []}'},
+        {**ERROR, "reason": '{"template": "{x:9999999999}", "values": {"x": 1}}'},
+        {**ERROR, "reason": '{"template": "{x.real}", "values": {"x": 1}}'},
+        {**ERROR, "reason": "[" * 100_000},
     ],
 )  # fmt: skip
 def test_a_reply_that_is_none_of_ours_is_refused(message: Any) -> None:
@@ -199,6 +205,33 @@ def check_skipped(parser: Parser, file: FoundFile, reason: str, kind: SkipKind) 
     assert "1931" in parser.parse(good, DEFAULT_SETTINGS).chunks[0].text
 
 
+def test_a_process_without_room_to_start_says_so(tmp_path: Path) -> None:
+    """The identifier of languages is unpacked into the temporary folder."""
+    file = good_file(tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with closing(Parser()) as parser:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, hard))
+        try:
+            parser.start()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        with pytest.raises(StorageError, match="expected room for a temporary file of 20 MB"):
+            parser.parse(file, DEFAULT_SETTINGS)
+        assert parser.parse(file, DEFAULT_SETTINGS).chunks  # there is room again
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None, True, {}, [], {"ready": False}, {"failed": None}, {"failed": []},
+        {"failed": ["{}", "{}", "{}"]}, {"failed": [1, 2, 3]},
+    ],
+)  # fmt: skip
+def test_a_start_that_is_none_of_ours_is_refused(message: Any) -> None:
+    with pytest.raises(BadReply):
+        read_start(message)
+
+
 def test_a_file_that_takes_too_long_is_skipped(tmp_path: Path, parser: Parser) -> None:
     check_skipped(parser, slow_file(tmp_path), "took too long to read", SkipKind.TOO_COSTLY)
 
@@ -206,6 +239,15 @@ def test_a_file_that_takes_too_long_is_skipped(tmp_path: Path, parser: Parser) -
 def test_a_file_that_takes_too_much_memory_is_skipped(tmp_path: Path, parser: Parser) -> None:
     file = write(tmp_path, "p.docx", endless_docx())
     check_skipped(parser, file, "took too much memory to read", SkipKind.TOO_COSTLY)
+
+
+def test_a_damaged_file_is_not_blamed_for_the_memory_of_the_one_before(tmp_path: Path) -> None:
+    parser = Parser(Limits(memory=NEAR))  # so that any file comes near
+    parser.parse(write(tmp_path, "a.txt", "The fee is twelve euros. " * 40_000), None)
+    with pytest.raises(UnreadableFile) as caught:
+        parser.parse(write(tmp_path, "b.pdf", b"%PDF-1.4\n"), None)
+    parser.close()
+    assert caught.value.kind is SkipKind.DAMAGED
 
 
 def test_a_file_that_holds_too_much_text_is_skipped(tmp_path: Path, parser: Parser) -> None:

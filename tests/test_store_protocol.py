@@ -574,6 +574,24 @@ def test_no_word_finds_nothing(terms: list[Term], store: Store) -> None:
         assert opened.lexical(terms, BOTH, 8, NO_FILTERS) == []
 
 
+@pytest.mark.parametrize(
+    ("terms", "ids", "expected"),
+    [
+        ([Term("folded", "iron")], [1, 2, 3, 4], {1, 2}),
+        ([Term("folded", "iron")], [3, 4], set()),
+        ([Term("folded", "zebra"), Term("folded", "iron")], [5, 99], {5}),
+        ([Term("folded", "iron")], [], set()),
+        ([], [1, 2], set()),
+    ],
+)
+def test_those_of_some_chunks_that_have_a_word(
+    terms: list[Term], ids: list[int], expected: set[int], store: Store
+) -> None:
+    commit(store, written("a.txt", TEXTS, language="xx"))
+    with reading(store) as opened:
+        assert opened.having(terms, ids) == expected
+
+
 def test_counts_are_those_of_each_column(store: Store) -> None:
     texts = ["The bridges", "A bridge, a bridge", "Brücken"]
     commit(store, written("a.txt", texts[:2]), written("b.txt", texts[2:], language="de"))

@@ -17,6 +17,7 @@ from seedqa.index.plan import is_racy, plan_changes
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.writing import open_for_writing
+from support.failing import fail_once
 from support.toy import ToyEncoder
 
 
@@ -179,22 +180,12 @@ def test_no_digest_is_recorded_while_a_file_is_too_new(
 
 @pytest.mark.usefixtures("_settled")
 def test_no_digest_is_recorded_while_a_file_is_to_be_read_again(
-    seeds: Path, folder: Path, encoder: ToyEncoder, monkeypatch: pytest.MonkeyPatch
+    seeds: Path, folder: Path, encoder: ToyEncoder
 ) -> None:
     """A failure that may pass, such as a disk error, is tried again at the next question."""
-    opened = os.open
-
-    def fail(path: object, *values: object, **named: object) -> int:
-        if str(path).endswith("pont.md"):
-            raise OSError(5, "Input/output error")
-        return opened(path, *values, **named)  # type: ignore[call-overload, no-any-return]
-
-    with monkeypatch.context() as patched:
-        patched.setattr(os, "open", fail)
-        report = build_index(seeds, folder, encoder)
+    for _ in range(2):
+        report = build_index(seeds, folder, encoder, progress=fail_once(seeds / "pont.md"))
         assert [file.source for file in report.skipped] == ["pont.md"]
-        assert recorded(folder) is None
-        build_index(seeds, folder, encoder)  # fails again
         assert recorded(folder) is None
     assert build_index(seeds, folder, encoder).indexed == ("pont.md",)
     assert recorded(folder) == digest(seeds)

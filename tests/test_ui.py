@@ -403,12 +403,14 @@ def test_an_upload_lies_beside_the_others(seeds: Path) -> None:
 
 def test_what_a_killed_server_left_of_an_upload_is_removed(seeds: Path) -> None:
     (seeds / ".seedqa-upload-old").write_text("half a docu")
+    os.mkfifo(seeds / ".seedqa-upload-pipe")  # to open it would wait for ever
     with Upload(seeds, "new.txt") as upload:  # another server's: it is not done
         upload.write(b"The new bridge")
         remove_leftovers(seeds)
         upload.write(b" was opened in 2020.")
         assert upload.keep() == "new.txt"
     assert (seeds / "new.txt").read_text() == "The new bridge was opened in 2020."
+    (seeds / ".seedqa-upload-pipe").unlink()
     assert sorted(os.listdir(seeds)) == ["bridge.txt", "new.txt", "pont.md", "sub"]
 
 

@@ -14,7 +14,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from seedqa.index.documents.formats import EXTENSIONS
@@ -47,7 +47,7 @@ KEPT_TABLES = 32
 IGNORE_FILES = (".gitignore", ".seedqaignore")
 
 
-#: A skipped file of one folder: its name, the kind, and what the reason tells (`_REASONS`).
+#: A skipped file of one folder: its name, the kind, and the reason or what `_reason` makes it of.
 _Skipped = tuple[str, SkipKind, str]
 #: A file to read: its name, size, times of the last modification and change, and inode.
 _Seen = tuple[str, int, int, int, int]
@@ -74,11 +74,11 @@ class _Listing:
     """Where the links among the names lead."""
 
     def skip(self, name: str, reason: str, kind: SkipKind) -> None:
-        """Leave out a file, for a reason that is a message or one of `_REASONS`."""
+        """Leave out a file, for a reason that is a message or what `_reason` makes one of."""
         self.skipped.append((name, kind, reason))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Survey:
     """What a walk saw below a folder, without an object for each file."""
 
@@ -103,6 +103,10 @@ class Survey:
 
         Two walks with one digest give the same lists.
         """
+        return self._digest
+
+    @cached_property
+    def _digest(self) -> str:
         seen = sorted(
             (one.prefix, sorted(one.found), sorted(map(_told, one.skipped)), one.targets)
             for one in self.listings

@@ -26,6 +26,7 @@ from seedqa.index.parsing.wire import (
     describe_request,
     encode,
     read_reply,
+    read_start,
     receive,
     send,
 )
@@ -93,7 +94,7 @@ class Parser:
 
         Raises UnreadableFile for a file that cannot be read or costs too much, OverBudget where
         reading took more than `budget` seconds of processor time and that is less than the limit,
-        ParserError where no process can be started.
+        ParserError where no process can be started, StorageError where it has no room to.
         """
         has_served = self._served > 0
         try:
@@ -109,17 +110,9 @@ class Parser:
         seconds = allowed if budget is None else min(budget, allowed)
         request = Request(file, settings, seconds, limits.memory, limits.reply)
         process = self._ready_process()
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(limits.wall_seconds, end)
-        timer.daemon = True
-        timer.start()
         try:
-            message = self._exchange(process, describe_request(request))
+            with _ended_after(limits.wall_seconds, process) as late:
+                message = self._exchange(process, describe_request(request))
             reply = read_reply(message) if message is not None else None
         except BadReply as error:
             self.close()
@@ -127,8 +120,6 @@ class Parser:
         except BaseException:
             self.close()  # it is still at work, and its reply would be taken for the next one
             raise
-        finally:
-            timer.cancel()
         if reply is None:
             code = process.wait()
             self.close()
@@ -161,20 +152,35 @@ class Parser:
         self.start()
         process = cast("subprocess.Popen[bytes]", self._process)
         if not self._is_ready:
-            timer = threading.Timer(START_SECONDS, process.kill)
-            timer.daemon = True
-            timer.start()
             try:
-                ready = receive(_streams(process)[1], self._limits.reply)
-            except BadReply:
-                ready = None
-            finally:
-                timer.cancel()
-            if ready != {"ready": True}:
+                with _ended_after(START_SECONDS, process):
+                    read_start(receive(_streams(process)[1], self._limits.reply))
+            except BadReply as error:
                 self.close()
-                raise _start_error()
+                raise _start_error() from error
+            except BaseException:
+                self.close()
+                raise
             self._is_ready = True
         return process
+
+
+@contextmanager
+def _ended_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[threading.Event]:
+    """End a process if the work within takes longer, and set the event that is yielded."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
 
 
 _idle: list[Parser] = []

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
 from seedqa.index.chunking import ChunkSettings
-from seedqa.index.errors import UnreadableFile
+from seedqa.index.errors import StorageError, UnreadableFile
 from seedqa.index.messages import Message
 from seedqa.index.types import Chunk, Document, Edit, FoundFile, SkipKind
 
 _LENGTH = struct.Struct(">I")
 _T = TypeVar("_T")
+#: What reading a message of another form raises.
+_BAD_VALUES = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
 
 class BadReply(Exception):
@@ -86,6 +88,31 @@ def receive(stream: IO[bytes], limit: int) -> Any:
         raise BadReply("no JSON") from error
 
 
+# -- the start ------------------------------------------------------------------------------------
+
+READY = {"ready": True}
+
+
+def describe_failure(error: StorageError) -> dict[str, Any]:
+    """Return why a process cannot start as a message."""
+    parts = (error.found, error.expected, error.remedy)
+    return {"failed": [Message.of(part).to_json() for part in parts]}
+
+
+def read_start(message: Any) -> None:
+    """Return if a message says that a process is ready.
+
+    Raises StorageError if it says why not, BadReply for anything else.
+    """
+    if message == READY:
+        return
+    try:
+        found, expected, remedy = (Message.from_json(_text(part)) for part in message["failed"])
+    except _BAD_VALUES as error:
+        raise BadReply(str(error)) from error
+    raise StorageError(found, expected, remedy)
+
+
 # -- requests -------------------------------------------------------------------------------------
 
 
@@ -142,7 +169,7 @@ def read_reply(message: Any) -> Reply:
     try:
         seconds = _number(message["cpu"])
         outcome = _read_error(message) if "reason" in message else _read_parsed(message)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except _BAD_VALUES as error:
         raise BadReply(str(error)) from error
     return Reply(outcome, seconds)
 

@@ -17,14 +17,16 @@ from typing import BinaryIO
 from seedqa.index.chunking import load_splitter, split_document
 from seedqa.index.documents.formats import EXTENSIONS, find_extractor
 from seedqa.index.documents.read import read_document
-from seedqa.index.errors import UnreadableFile
+from seedqa.index.errors import StorageError, UnreadableFile
 from seedqa.index.language import load_identifier
 from seedqa.index.messages import Message
 from seedqa.index.parsing.limits import came_near, lift_memory_limit, limit_process
 from seedqa.index.parsing.wire import (
+    READY,
     Parsed,
     Request,
     describe_error,
+    describe_failure,
     describe_parsed,
     encode,
     read_request,
@@ -45,22 +47,26 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
     parent = os.getppid()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    load_identifier()
-    send(replies, encode({"ready": True}))
+    try:
+        load_identifier()
+    except StorageError as error:
+        send(replies, encode(describe_failure(error)))
+        return
+    send(replies, encode(READY))
     while (message := receive(requests, MAX_REQUEST)) is not None:
         send(replies, answer_request(read_request(message)))
 
 
 def answer_request(request: Request) -> bytes:
     """Return the reply to a request; what is loaded once is loaded first."""
-    extension = os.path.splitext(request.file.path)[1].lower()
-    name = os.path.splitext(request.file.source)[1].lower()
-    for known in {extension, name} & EXTENSIONS:
-        find_extractor(known)
+    extension = os.path.splitext(request.file.source)[1].lower()
+    if extension in EXTENSIONS:
+        find_extractor(extension)
     if request.settings:
         load_splitter(request.settings)
     started = time.process_time()
     limit = limit_process(request.cpu_seconds, request.memory)
+    was_near = came_near(limit)  # by a file before this one
     try:
         parsed = parse(request)
         answer = encode(describe_parsed(parsed, time.process_time() - started))
@@ -68,7 +74,7 @@ def answer_request(request: Request) -> bytes:
             return answer
         failed = UnreadableFile(Message("holds too much text"), kind=SkipKind.TOO_COSTLY)
     except UnreadableFile as error:
-        failed = _out_of_memory() if came_near(limit) else error
+        failed = _out_of_memory() if came_near(limit) and not was_near else error
     except MemoryError:
         failed = _out_of_memory()
     finally:

@@ -77,6 +77,10 @@ class Reading(Protocol):
         """
         ...
 
+    def having(self, terms: Collection[Term], ids: Iterable[int]) -> set[int]:
+        """Return the ids of those of some chunks that have one of `terms`."""
+        ...
+
     def places(self, ids: Iterable[int]) -> dict[int, Place]:
         """Return what ranking needs of chunks, by id; ids of no chunk are left out."""
         ...

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from seedqa.index.build import build_index
 from seedqa.index.errors import SeedqaError
 from seedqa.index.language import find_language
+from seedqa.index.parsing.process import borrow_parser
 from seedqa.index.store.checking import check_database, check_words
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.vectors import read_vectors, unpack_vector
@@ -169,6 +170,8 @@ def describe(error: SeedqaError) -> dict[str, Any]:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Do what a request asks for, in this process."""
     if "largest_file" in request:
+        with borrow_parser() as parser:
+            parser.start()  # it unpacks a model into the temporary folder, which is not full here
         resource.setrlimit(resource.RLIMIT_FSIZE, (request["largest_file"],) * 2)
     if request.get("nobody") and os.geteuid() == 0:
         os.setgroups([])
