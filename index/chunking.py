@@ -254,7 +254,7 @@ def _units(run: Run, size: int, text: str) -> Iterator[Span]:
     at = 0
     while at < len(blocks):
         start, end = blocks[at].start, blocks[at].end
-        until = _list_end(blocks, at, text)
+        until = _list_end(blocks, at, size, text)
         if until > at + 1:
             last = blocks[until - 1].end
             lead = start if last - start <= size else _lead_start(blocks[at], text)
@@ -290,14 +290,19 @@ def _join_blocks(run: Run) -> Sequence[Block]:
     return joined
 
 
-def _list_end(blocks: Sequence[Block], at: int, text: str) -> int:
-    """Return the index after the list that begins at `at`, or is introduced there."""
+def _list_end(blocks: Sequence[Block], at: int, size: int, text: str) -> int:
+    """Return the index after the list that begins at `at`, or is introduced there.
+
+    A list that cannot fit into `size` characters counts as none, and is not read to its end.
+    """
     until = at
     if blocks[at].kind is not BlockKind.ITEM:
         if not text[blocks[at].start : blocks[at].end].endswith(":"):
             return at + 1
         until = at + 1
     while until < len(blocks) and blocks[until].kind is BlockKind.ITEM:
+        if blocks[until].end - blocks[at].end > size:
+            return at + 1
         until += 1
     return max(until, at + 1)
 

@@ -1,8 +1,9 @@
-"""Keep compiled models on disk, and load none that is not as it was written.
+"""Keep what is made of models on disk, and load none that is not as it was written.
 
-Each is in a folder of its own, `MODEL-VARIANT-CHECKSUM`. It is written under another name and then
-renamed, so nothing changes a folder that another process reads. A damaged one is removed and made
-again. Knows files; nothing of the runtime that compiles.
+Encoder and reader are compiled, the language identifier is unpacked. Each has a folder of its own,
+`MODEL-VARIANT-CHECKSUM`. It is written under another name and then renamed, so nothing changes a
+folder that another process reads. A damaged one is removed and made again, and those that were not
+used for longest make room. Knows files; nothing of the runtime that compiles.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ import numpy as np
 
 #: Variants of one model that are kept: of other threads, or of an older version of the model.
 MAX_VARIANTS = 3
+#: Folders that are kept, of all models together: up to 46 MB each.
+MAX_KEPT = 16
 #: A folder that a killed process left is removed after this time.
 _ABANDONED_SECONDS = 3600.0
 #: 64-bit words that are added up side by side: 32 KiB, which stay in the processor's cache.
@@ -82,6 +85,7 @@ def _find_sound(root: Path, prefix: str) -> Path | None:
     for folder in sorted(root.glob(f"{prefix}*")):
         files = list(folder.iterdir())
         if len(files) == 1 and folder.name == prefix + checksum(files[0]):
+            os.utime(folder)  # it is in use
             return folder
         shutil.rmtree(folder, ignore_errors=True)
     return None
@@ -95,7 +99,8 @@ def _keep(folder: Path, root: Path, name: str, variant: str) -> None:
     with suppress(OSError):  # another process was quicker
         folder.rename(root / f"{name}-{variant}-{checksum(files[0])}")
     by_age = sorted(root.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime)
-    for old in by_age[:-MAX_VARIANTS]:
+    of_all = sorted(root.glob("*-*-*"), key=lambda path: path.stat().st_mtime)
+    for old in {*by_age[:-MAX_VARIANTS], *of_all[:-MAX_KEPT]}:
         shutil.rmtree(old, ignore_errors=True)
     for left in [*root.glob("new-*"), *root.glob("*.blob")]:  # killed, or an older version's
         if left.is_file():

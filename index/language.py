@@ -8,12 +8,16 @@ from __future__ import annotations
 import functools
 import re
 import tempfile
-from typing import TYPE_CHECKING
+from array import array
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from seedqa.index.compile_cache import compile_with_cache
 from seedqa.index.errors import StorageError
 from seedqa.index.messages import Message, describe_os_error
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from py3langid.langid import LanguageIdentifier
 
 
@@ -65,7 +69,51 @@ def load_identifier() -> None:
 
 @functools.cache
 def _identifier() -> LanguageIdentifier:
-    # Imported here, loaded once: 0.2 s for the import, 0.7 s for the model.
+    # Imported here, loaded once: 0.2 s for the import, 0.7 s to unpack the model the first time.
+    from py3langid.langid import MODEL_DIR, MODEL_FILE
+
+    return compile_with_cache(MODEL_DIR / MODEL_FILE, "unpacked", _unpack)
+
+
+def _unpack(folder: Path | None) -> LanguageIdentifier:
+    """Return the identifier; its parts are kept in `folder`, or taken from there."""
+    import numpy as np
+    from py3langid.langid import LanguageIdentifier
+
+    kept = folder / "parts.npz" if folder else None
+    if kept and kept.exists():
+        with np.load(kept, allow_pickle=False) as parts:
+            return LanguageIdentifier(
+                parts["features"],
+                parts["classes"],
+                parts["labels"].tolist(),
+                _numbers(parts["next_states"]),
+                parts["outputs"].tolist(),
+                norm_probs=True,
+                tk_row=_numbers(parts["rows"]),
+            )
+    identifier = _load_packed()
+    if kept:
+        np.savez(
+            kept,
+            features=identifier.nb_ptc,
+            classes=identifier.nb_pc,
+            labels=np.array(identifier.nb_classes),
+            next_states=np.asarray(identifier.tk_nextmove),
+            outputs=np.array(identifier.tk_output, dtype=np.int32),
+            rows=np.asarray(identifier.tk_row),
+        )
+    return identifier
+
+
+def _numbers(values: NDArray[Any]) -> array[int]:
+    """Return numbers of 16 or 32 bits as the identifier walks over them."""
+    numbers = array(values.dtype.char)
+    numbers.frombytes(values.tobytes())
+    return numbers
+
+
+def _load_packed() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from seedqa.index.lexical import folded_words
@@ -58,6 +58,22 @@ class Run:
 
 
 @dataclass(slots=True)
+class _OpenRun:
+    """A run that the next block may go on with; as `Run`."""
+
+    start: int
+    path: tuple[Heading, ...]
+    blocks: list[Block]
+    joins: list[Edit] = field(default_factory=list)
+
+    def closed(self) -> Run:
+        first, last = self.blocks[0], self.blocks[-1]
+        return Run(
+            self.start, first.start, last.end, tuple(self.blocks), self.path, tuple(self.joins)
+        )
+
+
+@dataclass(slots=True)
 class _Divider:
     """What is known while the blocks of a document pass by."""
 
@@ -65,7 +81,7 @@ class _Divider:
     runs: list[Run] = field(default_factory=list)
     path: list[Heading] = field(default_factory=list)
     pending: list[Block] = field(default_factory=list)
-    current: Run | None = None
+    current: _OpenRun | None = None
     starts: list[int] = field(default_factory=list)
     """Where runs of sections begin, in order."""
     paths: list[tuple[Heading, ...]] = field(default_factory=list)
@@ -92,10 +108,10 @@ class _Divider:
         if block.kind is BlockKind.TABLE or not self._joins(block):
             self.close()
         if self.current:
-            self.current = self._extended(self.current, block)
+            self._extend(self.current, block)
         else:
             start = self.pending[0].start if self.pending else block.start
-            self.current = Run(start, block.start, block.end, (block,), tuple(self.path))
+            self.current = _OpenRun(start, tuple(self.path), [block])
             self.starts.append(start)
             self.paths.append(self.current.path)
             self.pending = []
@@ -114,7 +130,7 @@ class _Divider:
 
     def close(self) -> None:
         if self.current:
-            self.runs.append(self.current)
+            self.runs.append(self.current.closed())
             self.current = None
 
     def finish(self) -> list[Run]:
@@ -140,14 +156,13 @@ class _Divider:
             self._read(last), self.document.text[block.start : block.end]
         )
 
-    def _extended(self, run: Run, block: Block) -> Run:
+    def _extend(self, run: _OpenRun, block: Block) -> None:
         text, last = self.document.text, run.blocks[-1]
-        joins = run.joins
         if self.unread or self._page(last.end - 1) != self._page(block.start):
             broken = text[last.end - 1] in "-\u2010\u00ad" and text[block.start].islower()
             start = last.end - 1 if broken else last.end
-            joins += (Edit(start, block.start, "" if broken else " "),)
-        return replace(run, end=block.end, blocks=(*run.blocks, block), joins=joins)
+            run.joins.append(Edit(start, block.start, "" if broken else " "))
+        run.blocks.append(block)
 
     def _page(self, at: int) -> int:
         return bisect_right(self.document.page_starts, at)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from seedqa.index.compile_cache import checksum
+from seedqa.index.compile_cache import MAX_KEPT, checksum, compile_with_cache
 from seedqa.index.encoder import (
     BATCH_TOKENS,
     PAD_MULTIPLE,
@@ -289,6 +289,35 @@ def test_a_compiled_model_is_used_again(tmp_path: Path, monkeypatch: pytest.Monk
     written = blob.stat().st_mtime_ns
     ShippedEncoder()
     assert [path.stat().st_mtime_ns for path in compiled_files(tmp_path)] == [written]
+
+
+def test_what_was_not_used_for_longest_makes_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each copy of a model left 46 MB for ever."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    model = tmp_path / "model"
+    model.write_text("weights")
+
+    def make(folder: Path | None) -> str:
+        assert folder
+        kept = folder / "made"
+        if kept.exists():
+            return "kept"
+        kept.write_text("parts")
+        return "made"
+
+    for number in range(MAX_KEPT):
+        copy = tmp_path / f"copy-{number}"
+        copy.write_text("weights")
+        assert compile_with_cache(copy, "", make) == "made"
+        made = max((tmp_path / "seedqa" / "compiled").iterdir(), key=os.path.getctime)
+        os.utime(made, (number, number))
+    assert compile_with_cache(tmp_path / "copy-0", "", make) == "kept"
+    assert compile_with_cache(model, "", make) == "made"
+    assert len(compiled_files(tmp_path)) == MAX_KEPT
+    assert compile_with_cache(tmp_path / "copy-0", "", make) == "kept"
+    assert compile_with_cache(tmp_path / "copy-1", "", make) == "made"
 
 
 def test_what_an_older_version_or_a_killed_process_left_is_removed(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import errno
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from py3langid.langid import LanguageIdentifier
 
-from seedqa.index import language
 from seedqa.index.documents.dates import date_in_name, find_date, parse_date
 from seedqa.index.documents.front_matter import read_front_matter
 from seedqa.index.documents.metadata import clean_title, find_title
 from seedqa.index.documents.types import NOTHING_STATED, Stated
-from seedqa.index.errors import StorageError
 from seedqa.index.language import find_language
 
 # --- front matter --------------------------------------------------------------------------------
@@ -303,16 +302,21 @@ def test_stated_language_decides_for_a_text_too_short_to_tell(
     assert find_language("12 34", 0, hint) == language
 
 
-def test_language_model_that_cannot_be_unpacked_is_one_clear_line(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+TELL = """
+from seedqa.index.language import find_language
+print(*(find_language(text, 0, None) for text in {texts!r}))
+"""
 
-    monkeypatch.setattr(LanguageIdentifier, "from_model_file", full)
-    language._identifier.cache_clear()
-    try:
-        with pytest.raises(StorageError, match="No space left on device"):
-            find_language("Der Fluss ist breit.", 0, None)
-    finally:
-        language._identifier.cache_clear()
+
+def test_the_identifier_is_unpacked_once(tmp_path: Path) -> None:
+    environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path)}
+    texts = [*SENTENCES.values(), *(sentence[:25] for sentence in SENTENCES.values())]
+    command = [sys.executable, "-c", TELL.format(texts=texts)]
+    told, kept = [], []
+    for _ in range(2):
+        told.append(subprocess.check_output(command, env=environment, text=True).split())
+        (found,) = (tmp_path / "seedqa" / "compiled").glob("*/parts.npz")
+        kept.append(found.stat().st_mtime_ns)
+    assert told[0] == told[1]
+    assert told[0][: len(SENTENCES)] == list(SENTENCES)
+    assert kept[0] == kept[1]

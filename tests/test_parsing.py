@@ -205,8 +205,11 @@ def check_skipped(parser: Parser, file: FoundFile, reason: str, kind: SkipKind) 
     assert "1931" in parser.parse(good, DEFAULT_SETTINGS).chunks[0].text
 
 
-def test_a_process_without_room_to_start_says_so(tmp_path: Path) -> None:
-    """The identifier of languages is unpacked into the temporary folder."""
+def test_a_process_without_room_to_start_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The identifier of languages is unpacked into the temporary folder, the first time."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     file = good_file(tmp_path)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with closing(Parser()) as parser:

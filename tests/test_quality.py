@@ -2,21 +2,24 @@
 
 The questions, the words that must stand in the first passage and the right answers are in
 quality/seed.jsonl; quality/unanswered.jsonl asks of the same subjects what the article does not
-say. Every one of them is asked through the command line.
+say.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from seedqa.cli import main
 from seedqa.index.language import find_language
+from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.metrics import f1
+from seedqa.retrieval.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parent.parent
 QUALITY = ROOT / "tests" / "quality"
@@ -29,8 +32,6 @@ QUESTIONS, UNANSWERED = (
 #: not answer. docs/log/confidence.md has one more of each: processors round bfloat16 in their own
 #: ways.
 RIGHT_SENTENCES, RIGHT_WORDS, REFUSED = 22, 18, 10
-
-Ask = Callable[..., dict[str, object]]
 
 
 @pytest.fixture(scope="module")
@@ -48,39 +49,28 @@ def test_there_are_enough_questions_in_both_languages() -> None:
     assert languages.count("fr") >= 6
 
 
+@pytest.fixture(scope="module")
+def pipeline(index: Path) -> Iterator[Pipeline]:
+    with Pipeline.open(resolve(Location(index, None, None))) as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("row", QUESTIONS, ids=[row["question"] for row in QUESTIONS])
-def test_first_passage_answers(
-    row: dict[str, list[str]], index: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    capsys.readouterr()
-    assert main(["search", str(row["question"]), "--index", str(index), "--json"]) == 0
-    passages = json.loads(capsys.readouterr().out)["passages"]
-    assert passages[0]["source"] in row["sources"]
-    assert any(quote in passages[0]["text"] for quote in row["quotes"])
-
-
-def ask_all(
-    rows: list[dict[str, object]], index: Path, capsys: pytest.CaptureFixture[str]
-) -> list[dict[str, str] | None]:
-    """Ask every question through the command line; return the answers."""
-    answers = []
-    for row in rows:
-        capsys.readouterr()
-        code = main(["ask", str(row["question"]), "--index", str(index), "--json"])
-        answer = json.loads(capsys.readouterr().out)["answer"]
-        assert (code == 1) == (answer is None)
-        answers.append(answer)
-    return answers
+def test_first_passage_answers(row: dict[str, Any], pipeline: Pipeline) -> None:
+    first = pipeline.search(row["question"]).passages[0]
+    assert first.source in row["sources"]
+    assert any(quote in first.text for quote in row["quotes"])
 
 
 def test_as_many_sentences_and_words_are_right_as_the_documentation_says(
-    index: Path, capsys: pytest.CaptureFixture[str]
+    pipeline: Pipeline,
 ) -> None:
     sentences, words = [], []
-    for row, answer in zip(QUESTIONS, ask_all(QUESTIONS, index, capsys), strict=True):
-        if answer and any(quote in answer["sentence"] for quote in row["quotes"]):
+    for row in QUESTIONS:
+        answer = pipeline.ask(row["question"]).answer
+        if answer and any(quote in answer.sentence for quote in row["quotes"]):
             sentences.append(row["question"])
-        if answer and row["answers"] and f1(answer["text"], row["answers"]) >= 0.5:
+        if answer and row["answers"] and f1(answer.text, row["answers"]) >= 0.5:
             words.append(row["question"])
     assert QUESTIONS[0]["question"] in sentences
     assert QUESTIONS[0]["question"] in words
@@ -89,9 +79,9 @@ def test_as_many_sentences_and_words_are_right_as_the_documentation_says(
 
 
 def test_as_many_questions_are_refused_as_the_documentation_says(
-    index: Path, capsys: pytest.CaptureFixture[str]
+    pipeline: Pipeline,
 ) -> None:
-    answers = ask_all(UNANSWERED, index, capsys)
+    answers = [pipeline.ask(row["question"]).answer for row in UNANSWERED]
     assert sum(answer is None for answer in answers) >= REFUSED, answers
 
 

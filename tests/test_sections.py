@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from seedqa.index.chunking import ChunkSettings, split_document
 from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.reading_view import readable_text
@@ -198,3 +200,11 @@ def test_wrapped_prose_is_cut_between_sentences_and_not_between_lines() -> None:
         "The light was kept for forty years by Greta Brandquister of Skagen.",
         "She was paid twelve crowns a month by the Harbour Office. The house is gone.",
     ]
+
+
+@pytest.mark.parametrize(("kind", "count"), [(P, 200_000), (I, 60_000)])
+def test_a_long_section_takes_linear_time(kind: BlockKind, count: int) -> None:
+    """Each paragraph copied all before it, and each entry looked at all after it: for minutes."""
+    chunks = split_document(make((P, "Houses:"), *((kind, f"House {n}") for n in range(count))))
+    assert chunks[0].text.startswith("Houses:\n\nHouse 0\n\nHouse 1\n\n")
+    assert chunks[-1].text.endswith(f"House {count - 2}\n\nHouse {count - 1}")

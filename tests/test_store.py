@@ -589,7 +589,7 @@ def test_a_damaged_vector_file_is_said_to_be_damaged(built: Path, encoder: ToyEn
         ),
         (
             "UPDATE documents SET status = 'skipped', skip_kind = 'empty', reason = '{}'",
-            "'values'",
+            "'template'",
         ),
     ],
 )

@@ -925,7 +925,7 @@ def test_twenty_users_get_their_own_answers(served: Served) -> None:
         return bool(answered["question"] == question and answered["answer"]["source"] == source)
 
     with ThreadPoolExecutor(20) as users:
-        assert all(users.map(ask, range(60)))
+        assert all(users.map(ask, range(24)))
 
 
 def upload(served: Served, name: str, data: bytes) -> tuple[int, Any]:

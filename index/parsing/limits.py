@@ -24,13 +24,13 @@ class Limits:
 
     cpu_seconds: float = 30.0
     """Of processor time, for a small file."""
-    cpu_seconds_a_mebibyte: float = 4.0
-    """What a larger file may take besides. PDFs take the most, 0.1 to 1 (docs/measurements.md)."""
+    cpu_seconds_a_mebibyte: float = 15.0
+    """What a larger file may take besides: a PDF of text alone takes 6 (docs/reliability.md)."""
     memory: int = 2**30
     """Bytes of memory beyond what the process has before it reads."""
     reply: int = 2**28
     """Bytes of what was read: the text, its chunks and their marks."""
-    wall_seconds: float = 900.0
+    wall_seconds: float = 1800.0
     """For a file that waits and does not work: a disk that does not answer."""
 
     def cpu_seconds_for(self, size: int) -> float:
