@@ -216,7 +216,7 @@ def _eval(options: argparse.Namespace) -> int:
 
 def _watch(options: argparse.Namespace) -> int:
     from seedqa.index.encoder import load_encoder
-    from seedqa.index.errors import IndexBusy, SeedsError, StorageError
+    from seedqa.index.errors import IndexBusy, ParserError, SeedsError, StorageError
     from seedqa.index.watch import watch_changes
     from seedqa.output.terminal import write_report
 
@@ -229,7 +229,7 @@ def _watch(options: argparse.Namespace) -> int:
         for _ in watch_changes(workspace.seeds, workspace.index):
             try:
                 report = _build(workspace, encoder)
-            except (IndexBusy, SeedsError, StorageError) as error:
+            except (IndexBusy, ParserError, SeedsError, StorageError) as error:
                 # Another process writes, or a disk is full or gone: the next check may succeed.
                 if str(error) != last_error:
                     _note(f"{error.found}; checking again")

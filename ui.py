@@ -32,6 +32,8 @@ ASSETS = Path(__file__).resolve().parent / "page" / "assets"
 CONCURRENT_CALLS = 8
 #: Calls that wait in Gradio; beyond that it asks a client to try again later.
 MAX_CALLS = 200
+#: Functions that run at the same time; 64 of them may be questions that wait for their turn.
+MAX_THREADS = 100
 #: Sessions that Gradio keeps. They hold nothing of ours, but each call of an endpoint makes one of
 #: 30 KB, and Gradio would keep 10,000.
 MAX_SESSIONS = 100
@@ -44,7 +46,10 @@ def serve(service: Service, options: PageOptions, announce: Callable[[str], None
 
     Raises UsageError if two options contradict each other, or the port is taken.
     """
-    import uvicorn  # comes with gradio; no other command needs it
+    import anyio.to_thread
+    import uvicorn  # comes with gradio, as anyio does; no other command needs them
+
+    from seedqa.page.connections import LimitedProtocol
 
     rules = make_rules(options)
     listening = listen(options.host, options.port)
@@ -52,6 +57,7 @@ def serve(service: Service, options: PageOptions, announce: Callable[[str], None
     application = Guard(create_application(service, options), rules)
     config = uvicorn.Config(
         application,
+        http=LimitedProtocol,
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
@@ -60,6 +66,7 @@ def serve(service: Service, options: PageOptions, announce: Callable[[str], None
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            anyio.to_thread.current_default_thread_limiter().total_tokens = MAX_THREADS
             await super().startup(sockets)
             announce(f"http://{host}:{port}{rules.root_path}/")
 

@@ -37,6 +37,7 @@ from seedqa.index.store.lock import write_lock
 from seedqa.index.store.protocol import IndexWriter
 from seedqa.index.store.rows import (
     Change,
+    DocumentRow,
     Generation,
     Intention,
     NewDocument,
@@ -142,11 +143,20 @@ class _NewText:
 
 
 @dataclass(frozen=True, slots=True)
+class _Missed:
+    """A file that cannot be read for the moment; what was known of it stays in the index."""
+
+    touched: Touched
+    skipped: SkippedFile
+
+
+@dataclass(frozen=True, slots=True)
 class _Embedded:
     """The documents read; the embedding cache has all their vectors."""
 
     documents: tuple[NewDocument, ...] = ()
     touched: tuple[Touched, ...] = ()
+    missed: tuple[SkippedFile, ...] = ()
     embedded: int = 0
     reused: int = 0
 
@@ -294,18 +304,26 @@ def _read_and_embed(writer: IndexWriter, order: _Order, prepared: _Prepared) -> 
         _NewText(_skipped_document(file)) for file in prepared.plan.newly_skipped
     ]
     touched: list[Touched] = []
+    missed: list[SkippedFile] = []
     for read in _read_files(order, prepared):
         if isinstance(read, Touched):
             touched.append(read)
+        elif isinstance(read, _Missed):
+            touched.append(read.touched)
+            missed.append(read.skipped)
         else:
             texts.append(read)
     embedded, reused = _embed(writer, order, texts)
     documents = tuple(text.document for text in texts)
-    return _Embedded(documents, tuple(touched), embedded, reused)
+    return _Embedded(documents, tuple(touched), tuple(missed), embedded, reused)
 
 
-def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touched]:
-    """Yield each file to read as a new document, or as touched if its content is unchanged."""
+def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touched | _Missed]:
+    """Yield each file to read as a new document, or as touched if its content is unchanged.
+
+    What cannot be read for the moment, and was read before, is missed: it stays in the index as it
+    is known, and is read again next time.
+    """
     to_read = prepared.plan.to_read
     with borrow_parser() as parser:
         for done, file in enumerate(to_read):
@@ -313,24 +331,39 @@ def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touch
             order.progress("reading", done, len(to_read))
             read_ns = time.time_ns()
             row = None if prepared.notes else prepared.plan.known.get(file.source)
-            if row and has_same_content(file, row):
+            if row and _is_touched(order, file, row):
                 yield Touched(row.id, file, read_ns)
                 continue
             text = _read_file(parser, order, file, read_ns)
             skipped = text.document.skipped
             if row and skipped and (skipped, text.document.retry) == (row.skipped, row.retry):
                 yield Touched(row.id, file, read_ns)
+            elif row and skipped and text.document.retry and not row.skipped:
+                yield _Missed(Touched(row.id, file, 0), skipped)  # as if it had just been written
             else:
                 yield text
     order.progress("reading", len(to_read), len(to_read))
 
 
+def _is_touched(order: _Order, file: FoundFile, row: DocumentRow) -> bool:
+    """Return whether a file has the content that it had; the time that this takes counts."""
+    started = time.thread_time()
+    is_same = has_same_content(file, row)
+    order.clock.spent += time.thread_time() - started
+    return is_same
+
+
 def _read_file(parser: Parser, order: _Order, file: FoundFile, read_ns: int) -> _NewText:
-    """Return a file as a new document, or why it is skipped; raises OutOfTime."""
+    """Return a file as a new document, or why it is skipped.
+
+    Raises OutOfTime, and SeedsError if the folder has gone.
+    """
     before = parser.cpu_seconds
     try:
         parsed = parser.parse(file, order.recipe.settings, order.seconds_left)
     except UnreadableFile as error:
+        if error.may_pass:  # has all gone, as a disk does? Then it is no file's trouble
+            resolve_folder(order.seeds)
         skipped = _skipped_document(SkippedFile(file.source, error.reason, error.kind))
         return _NewText(replace(skipped, file=file, read_ns=read_ns, retry=error.may_pass))
     except OverBudget as error:
@@ -446,6 +479,7 @@ def _report(built: Built) -> Report:
     kept = [*plan.unchanged, *(row for row in plan.known.values() if row.id in touched)]
     skipped = [row.skipped for row in kept if row.skipped]
     skipped += [new.skipped for new in read.documents if new.skipped]
+    skipped += read.missed
     return Report(
         generation=built.generation,
         indexed=tuple(sorted(new.source for new in read.documents if not new.skipped)),

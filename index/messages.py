@@ -11,6 +11,10 @@ from typing import Any, Self
 
 #: How templates write their values.
 _FORMS = ("", ",", "#x")
+#: A message as JSON is at most so long, in characters: what names a file and quotes a library.
+MAX_JSON = 50_000
+#: Messages that may be in each other.
+MAX_DEPTH = 4
 
 
 class Message(str):
@@ -53,23 +57,23 @@ class Message(str):
         """Return the message that `to_json` described.
 
         Raises ValueError, LookupError, TypeError, AttributeError or RecursionError for any other
-        text. A template has no width: it could fill the memory.
+        text, and for one that would become much longer: text from a file may have made it.
         """
-        return cls._restore(json.loads(text))
+        if len(text) > MAX_JSON:
+            raise ValueError(f"a message of {len(text)} characters")
+        return cls._restore(json.loads(text), MAX_DEPTH)
 
     @classmethod
-    def _restore(cls, described: dict[str, Any]) -> Self:
+    def _restore(cls, described: dict[str, Any], depth: int) -> Self:
         template, values = described["template"], described["values"]
         if values:  # without any it is taken as it stands
-            for _, name, form, conversion in Formatter().parse(template):
-                if name is not None and not (
-                    name.isidentifier() and form in _FORMS and conversion in (None, "r")
-                ):
-                    raise ValueError(f"the field {name!r} of a template")
+            _check_template(template)
+        if not depth:
+            raise ValueError("messages in messages")
         return cls(
             template,
             **{
-                name: cls._restore(value) if isinstance(value, dict) else value
+                name: cls._restore(value, depth - 1) if isinstance(value, dict) else value
                 for name, value in values.items()
             },
         )
@@ -78,6 +82,19 @@ class Message(str):
 def describe_os_error(error: OSError) -> Message:
     """Name the failure as the operating system does, without its number and path."""
     return Message(error.strerror or type(error).__name__)
+
+
+def _check_template(template: str) -> None:
+    """Raise ValueError for fields with a width, and for one that stands in the template twice."""
+    names = set()
+    for _, name, form, conversion in Formatter().parse(template):
+        if name is None:
+            continue
+        if not name.isidentifier() or form not in _FORMS or conversion not in (None, "r"):
+            raise ValueError(f"the field {name!r} of a template")
+        if name in names:
+            raise ValueError(f"{name!r} stands in a template twice")
+        names.add(name)
 
 
 def _describe(message: Message) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders  # comes with gradio
 from starlette.responses import PlainTextResponse
 
+from seedqa.page.patience import BODY_SECONDS, UPLOAD_SECONDS, Guesses, in_time
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -91,6 +93,7 @@ class Guard:
     def __init__(self, application: Application, rules: Rules) -> None:
         self._application = application
         self._rules = rules
+        self._guesses = Guesses()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 4xx, or pass the request on."""
@@ -110,6 +113,10 @@ class Guard:
             refused, receive = await _read_body(headers, receive, limit, scope["path"])
         if refused is not None:
             status, text = refused
+            if status == 401 and headers.getlist("authorization"):
+                client = scope.get("client") or ("an unknown address",)
+                if not await self._guesses.wait(client[0]):
+                    status, text = 429, "Too many wrong passwords: wait a little"
             named = _HEADERS | (_CHALLENGE if status == 401 else {})
             await PlainTextResponse(f"{text}\n", status, named)(scope, receive, send)
             return
@@ -252,10 +259,13 @@ async def _read_body(
     if not length.isascii() or not length.isdigit() or int(length) > limit:
         return too_much, receive
     if path == UPLOAD_PATH:
-        return None, _counting(receive, limit)
+        return None, _counting(in_time(receive, BODY_SECONDS, UPLOAD_SECONDS), limit)
     body, more = b"", True
+    receive_part = in_time(receive, BODY_SECONDS, BODY_SECONDS)
     while more and len(body) <= limit:
-        message = await receive()
+        message = await receive_part()
+        if message["type"] == "http.disconnect":
+            return (408, "The body did not come in time"), receive
         body += message.get("body", b"")
         more = message.get("more_body", False)
     refused = too_much if len(body) > limit else _judge_body(body, path)

@@ -34,9 +34,9 @@ STATUS_SECONDS = 2.0
 STATUS_SHARE = 20
 #: Questions within this time share one check of the folder.
 CHECK_SECONDS = 1.0
-#: Questions that may wait for their turn; the next one is refused. Gradio runs 40 functions at the
-#: same time, so some are left to report the progress of a rebuild.
-MAX_WAITING = 32
+#: Questions that may wait for their turn; the next one is refused. More functions run at the same
+#: time (`ui.MAX_THREADS`), so some are left to report the progress of a rebuild.
+MAX_WAITING = 64
 #: Names offered for the filter: nobody reads a longer list.
 MAX_SOURCES = 1_000
 

@@ -14,7 +14,7 @@ from seedqa.index.build import OutOfTime, Report, build_index
 from seedqa.index.documents.notices import FolderNotices
 from seedqa.index.documents.walk import survey_folder
 from seedqa.index.encoder import Encoder
-from seedqa.index.errors import IndexBusy, SeedsError, StorageError
+from seedqa.index.errors import IndexBusy, ParserError, SeedsError, StorageError
 from seedqa.index.messages import Message
 from seedqa.index.plan import Plan, plan_survey, settle_doubts
 from seedqa.index.progress import Progress, no_progress
@@ -93,15 +93,31 @@ def catch_up(
     if plan.is_empty and not other_model:
         _record_digest(index, generation, encoder)
         return Freshness(True)
+    budget = None if other_model else seconds
+    return _build_changes(reader, index, generation, encoder, progress, plan, budget)
+
+
+def _build_changes(
+    reader: IndexReader,
+    index: Path,
+    generation: Generation,
+    encoder: Encoder,
+    progress: Progress,
+    plan: Plan,
+    seconds: float | None,
+) -> Freshness:
+    """Index the changes of a plan; without a limit of time whatever stops it is raised."""
     try:
-        report = build(index, generation, encoder, progress, None if other_model else seconds)
+        report = build(index, generation, encoder, progress, seconds)
+    except SeedsError as error:  # the folder went while the question was asked
+        return _folder_is_gone(reader, error)
     except OutOfTime:
         reason = Message(
             "{changes}, too much for a question to wait for; run seedqa index",
             changes=_describe_plan(plan),
         )
-    except (IndexBusy, StorageError) as error:
-        if other_model:
+    except (IndexBusy, ParserError, StorageError) as error:
+        if seconds is None:
             raise
         reason = Message(
             "{changes}, and {reason}", changes=_describe_plan(plan), reason=error.found
@@ -157,7 +173,7 @@ def _find_changes(
 
 def _record_digest(index: Path, generation: Generation, encoder: Encoder) -> None:
     """Let a build that has nothing to do record the digest of the folder, if it can."""
-    with suppress(IndexBusy, StorageError):
+    with suppress(IndexBusy, ParserError, SeedsError, StorageError):
         build(index, generation, encoder, no_progress, None)
 
 

@@ -799,3 +799,45 @@ def test_more_equals_than_candidates_stand_in_the_order_of_a_full_build(
             passages = pipeline.search("pump", count=20).passages
             found.append([(passage.source, passage.score) for passage in passages])
     assert found[0] == found[1]
+
+
+def test_a_folder_that_goes_while_it_is_read_empties_no_index(
+    seeds: Path, folder: Path, encoder: ToyEncoder
+) -> None:
+    """Each file that could not be read any more took the place of what was known of it."""
+    build_index(seeds, folder, encoder)
+    for path in seeds.rglob("*.*"):
+        path.write_text(f"{path.read_text()} It is old.")
+
+    def go(phase: str, done: int, total: int) -> None:
+        if (phase, done) == ("reading", 1):
+            seeds.rename(seeds.with_name("away"))
+
+    with pytest.raises(SeedsError, match=f"no folder {seeds}"):
+        build_index(seeds, folder, encoder, progress=go)
+    assert {row.status for row in rows(folder).values()} == {"indexed"}
+
+
+def test_what_cannot_be_read_for_the_moment_stays_in_the_index(
+    seeds: Path, folder: Path, encoder: ToyEncoder
+) -> None:
+    build_index(seeds, folder, encoder)
+    (seeds / "bridge.txt").write_text("The bridge was closed in 2001.\n")
+    before = rows(folder)["bridge.txt"]
+    report = build_index(seeds, folder, encoder, progress=fail_once(seeds / "bridge.txt"))
+    assert [file.source for file in report.skipped] == ["bridge.txt"]
+    after = rows(folder)["bridge.txt"]
+    assert (after.status, after.hash) == ("indexed", before.hash)
+    with open_for_reading(folder) as reader:
+        assert "bridge.txt" in plan_changes(reader, seeds, folder).changed_sources
+    assert "bridge.txt" in build_index(seeds, folder, encoder).indexed
+
+
+def test_half_a_character_in_front_matter_stops_no_build(
+    seeds: Path, folder: Path, encoder: ToyEncoder
+) -> None:
+    """YAML makes a character of an escape; nothing can store this one."""
+    (seeds / "half.md").write_text('---\ntitle: "Ferry \\uD800 times"\n---\n\nIt sails at noon.\n')
+    report = build_index(seeds, folder, encoder)
+    assert sorted(report.indexed) == ["bridge.txt", "half.md", "pont.md", "sub/bruecke.txt"]
+    assert rows(folder)["half.md"].title == "Ferry ? times"

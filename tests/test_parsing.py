@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -10,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,15 @@ import pytest
 from seedqa.index.build import OutOfTime, build_index
 from seedqa.index.chunking import DEFAULT_SETTINGS, split_document
 from seedqa.index.documents.read import read_document
-from seedqa.index.errors import StorageError, UnreadableFile
+from seedqa.index.errors import ParserError, UnreadableFile
 from seedqa.index.parsing.limits import NEAR, Limits
-from seedqa.index.parsing.process import OverBudget, Parser, borrow_parser, read_whole
+from seedqa.index.parsing.process import (
+    MAX_LENT,
+    OverBudget,
+    Parser,
+    borrow_parser,
+    read_whole,
+)
 from seedqa.index.parsing.wire import BadReply, read_reply, read_start
 from seedqa.index.types import FoundFile, SkipKind
 from support.docx_files import make, paragraph, row, table
@@ -151,6 +159,24 @@ def test_a_parser_is_kept_from_build_to_build() -> None:
         assert again in (one, other)
 
 
+def test_a_few_read_at_the_same_time_and_others_wait() -> None:
+    read = threading.Event()
+
+    def borrow() -> None:
+        with borrow_parser():
+            read.set()
+
+    waiting = threading.Thread(target=borrow)
+    with ExitStack() as lent:
+        for _ in range(MAX_LENT - 1):
+            lent.enter_context(borrow_parser())
+        with borrow_parser():
+            waiting.start()
+            assert not read.wait(0.2)
+        assert read.wait(60)
+    waiting.join()
+
+
 SOUND: dict[str, Any] = {
     "cpu": 0.1, "digest": "ab" * 32, "source": "a", "text": "", "title": "A", "date": None,
     "language": "en", "pages": [],
@@ -160,6 +186,27 @@ ERROR: dict[str, Any] = {
     "cpu": 0.1, "reason": '{"template": "no text", "values": {}}', "may_pass": False,
     "kind": "no text",
 }  # fmt: skip
+
+
+def told(template: str, values: dict[str, Any] | None = None) -> str:
+    """Return a message as JSON."""
+    return json.dumps({"template": template, "values": values or {}})
+
+
+def nested(depth: int) -> str:
+    """Return messages in a message; each would be ten times as long as the one in it."""
+    message: dict[str, Any] = {"template": "x" * 10, "values": {}}
+    for _ in range(depth):
+        message = {"template": "{a}" * 10, "values": {"a": message}}
+    return json.dumps(message)
+
+
+def deep() -> str:
+    """Return messages in messages in a message."""
+    message: dict[str, Any] = {"template": "x", "values": {}}
+    for _ in range(9):
+        message = {"template": "{a}", "values": {"a": message}}
+    return json.dumps(message)
 
 
 def chunk(**changes: Any) -> dict[str, Any]:
@@ -184,7 +231,12 @@ def chunk(**changes: Any) -> dict[str, Any]:
         {**ERROR, "reason": "[]"}, {**ERROR, "reason": '{"template": "x", "values": []}'},
         {**ERROR, "reason": '{"template": "{x:9999999999}", "values": {"x": 1}}'},
         {**ERROR, "reason": '{"template": "{x.real}", "values": {"x": 1}}'},
-        {**ERROR, "reason": "[" * 100_000},
+        {**ERROR, "reason": "[" * 100_000}, {**ERROR, "reason": nested(9)},
+        {**ERROR, "reason": deep()},
+        {**ERROR, "reason": told("{x}{x}", {"x": "much"})}, {**ERROR, "reason": told("x" * 60_000)},
+        {**SOUND, "title": "\ud800"}, {**SOUND, "language": "\ud800"}, chunk(text="\ud800"),
+        chunk(context=["\ud800"]), chunk(edits=[[0, 1, "\ud800"]]), chunk(line=2**70),
+        {**SOUND, "pages": [2**31]},
     ],
 )  # fmt: skip
 def test_a_reply_that_is_none_of_ours_is_refused(message: Any) -> None:
@@ -196,13 +248,27 @@ def test_a_reply_that_is_none_of_ours_is_refused(message: Any) -> None:
 # -- what a file may cost -------------------------------------------------------------------------
 
 
-def check_skipped(parser: Parser, file: FoundFile, reason: str, kind: SkipKind) -> None:
-    """A file is skipped for a reason, and the next one is read."""
+def check_skipped(parser: Parser, file: FoundFile, reason: str, kind: SkipKind) -> UnreadableFile:
+    """A file is skipped for a reason, which is returned, and the next one is read."""
     with pytest.raises(UnreadableFile) as caught:
         parser.parse(file, DEFAULT_SETTINGS)
     assert (caught.value.reason, caught.value.kind) == (reason, kind)
     good = good_file(Path(file.path).parent)
     assert "1931" in parser.parse(good, DEFAULT_SETTINGS).chunks[0].text
+    return caught.value
+
+
+def test_a_library_that_does_not_load_is_no_fault_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "libraries" / "pypdfium2"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ImportError('no such symbol')")
+    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
+    with closing(Parser()) as parser:
+        assert parser.parse(good_file(tmp_path), DEFAULT_SETTINGS).chunks
+        with pytest.raises(ParserError, match=r"cannot be loaded: no such symbol\. Install"):
+            parser.parse(write(tmp_path, "a.pdf", make_pdf("A page.")), DEFAULT_SETTINGS)
 
 
 def test_a_process_without_room_to_start_says_so(
@@ -218,7 +284,7 @@ def test_a_process_without_room_to_start_says_so(
             parser.start()
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        with pytest.raises(StorageError, match="expected room for a temporary file of 20 MB"):
+        with pytest.raises(ParserError, match="expected room for a temporary file of 20 MB"):
             parser.parse(file, DEFAULT_SETTINGS)
         assert parser.parse(file, DEFAULT_SETTINGS).chunks  # there is room again
 
@@ -233,6 +299,16 @@ def test_a_process_without_room_to_start_says_so(
 def test_a_start_that_is_none_of_ours_is_refused(message: Any) -> None:
     with pytest.raises(BadReply):
         read_start(message)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_limit_ends_with_its_file(tmp_path: Path, parser: Parser) -> None:
+    """The next file was blamed for the processor time of the one before."""
+    parser.parse(good_file(tmp_path), DEFAULT_SETTINGS)
+    limits = Path(f"/proc/{parser.pid}/limits").read_text()
+    assert re.search(r"Max cpu time +unlimited +unlimited", limits)
+    assert re.search(r"Max address space +unlimited +unlimited", limits)
+    assert re.search(r"Max core file size +0 +0", limits)
 
 
 def test_a_file_that_takes_too_long_is_skipped(tmp_path: Path, parser: Parser) -> None:
@@ -259,8 +335,10 @@ def test_a_file_that_holds_too_much_text_is_skipped(tmp_path: Path, parser: Pars
 
 
 def test_a_file_that_waits_too_long_is_skipped(tmp_path: Path) -> None:
+    """A computer that slept, or a disk that did not answer: it is read again next time."""
     parser = Parser(Limits(wall_seconds=5))
-    check_skipped(parser, slow_file(tmp_path), "took too long to read", SkipKind.TOO_COSTLY)
+    error = check_skipped(parser, slow_file(tmp_path), "took too long to read", SkipKind.TOO_COSTLY)
+    assert error.may_pass
     parser.close()
 
 
@@ -282,7 +360,8 @@ def test_a_crash_costs_one_file(number: int, tmp_path: Path) -> None:
 
     crasher = threading.Thread(target=crash_both)
     crasher.start()
-    check_skipped(parser, slow, "made the program that reads it crash", SkipKind.CRASHED)
+    error = check_skipped(parser, slow, "made the program that reads it crash", SkipKind.CRASHED)
+    assert error.may_pass == (number == signal.SIGKILL)  # somebody else's
     crasher.join()
     parser.close()
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -24,6 +25,7 @@ from seedqa.index.errors import (
     IndexMissing,
     QuestionError,
 )
+from seedqa.index.parsing.process import close_idle_parsers
 from seedqa.index.plan import plan_survey
 from seedqa.index.store.lock import write_lock
 from seedqa.index.types import Edit, Filters
@@ -511,6 +513,43 @@ def test_too_much_work_is_left_for_later(
         "1 changed and 0 deleted files are not yet in the index, too much for a question to wait"
         " for; run seedqa index",
     )
+
+
+@pytest.mark.usefixtures("_settled")
+def test_without_a_process_that_reads_an_index_still_answers(
+    pipeline: Pipeline, seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(seeds, "bridge.txt", "Something else stands here now, of another length.\n")
+    close_idle_parsers()
+    monkeypatch.setattr(sys, "executable", str(seeds / "nothing"))
+    result = pipeline.ask(ASKED)
+    assert (result.answer.sentence, result.index.fresh) == (BRIDGE, False)
+    assert result.notes == (
+        "1 changed and 0 deleted files are not yet in the index, and the program that reads"
+        " documents does not start",
+    )
+
+
+@pytest.mark.usefixtures("_settled")
+def test_a_folder_may_come_and_go_during_questions(pipeline: Pipeline, seeds: Path) -> None:
+    stopped, away = threading.Event(), seeds.with_name("away")
+
+    def move() -> None:
+        while not stopped.is_set():
+            seeds.rename(away)
+            away.rename(seeds)
+
+    mover = threading.Thread(target=move)
+    mover.start()
+    try:
+        for _ in range(40):
+            result = pipeline.ask(ASKED)
+            assert result.answer, result
+            assert result.answer.sentence == BRIDGE
+    finally:
+        stopped.set()
+        mover.join()
+    assert pipeline.ask(ASKED).index.fresh
 
 
 def test_without_its_folder_an_index_still_answers(pipeline: Pipeline, seeds: Path) -> None:

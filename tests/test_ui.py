@@ -10,16 +10,21 @@ import multiprocessing
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from inspect import signature
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -36,6 +41,7 @@ from seedqa.index.workspace import Location, resolve
 from seedqa.page.actions import run_action
 from seedqa.page.asking import Asked, RecentSearches
 from seedqa.page.calls import MAX_CALLERS, forget_calls
+from seedqa.page.connections import MAX_CONNECTIONS
 from seedqa.page.endpoints import make_endpoints
 from seedqa.page.examples import example_questions
 from seedqa.page.guard import (
@@ -50,6 +56,7 @@ from seedqa.page.guard import (
     names_file,
 )
 from seedqa.page.options import PageOptions, make_rules, read_logins
+from seedqa.page.patience import MAX_GUESSES, Guesses, in_time
 from seedqa.page.rebuild import Rebuild
 from seedqa.page.script import read_script
 from seedqa.page.service import MAX_WAITING, Service
@@ -649,6 +656,59 @@ def test_without_the_password_nothing_is_reached() -> None:
     assert knock(rules=rules, authorization=basic("ann:sésame"))[:2] == (200, True)
 
 
+def test_a_wrong_password_is_logged_and_waits(caplog: pytest.LogCaptureFixture) -> None:
+    async def guess() -> tuple[list[bool], list[float]]:
+        guesses, clock = Guesses(seconds=0.05), time.monotonic
+        started = clock()
+
+        async def one(address: str) -> tuple[bool, float]:
+            return await guesses.wait(address), clock() - started
+
+        answers = await asyncio.gather(*(one("10.0.0.1") for _ in range(8)), one("10.0.0.2"))
+        return [answer[0] for answer in answers], [answer[1] for answer in answers]
+
+    answered, waited = asyncio.run(guess())
+    assert answered == [True] * MAX_GUESSES + [False] * 3 + [True]
+    assert all(later - earlier > 0.04 for earlier, later in pairwise(waited[:MAX_GUESSES]))
+    assert waited[-1] < waited[1]
+    assert caplog.messages == ["wrong password from 10.0.0.1"] * 5 + [
+        "wrong password from 10.0.0.2"
+    ]
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    never = asyncio.Event()
+
+    async def receive() -> Any:
+        await never.wait()
+
+    async def late() -> Any:
+        waited = in_time(receive, 0.05, 10.0)
+        first = await waited()
+        return first, await asyncio.wait_for(in_time(receive, 10.0, 0.05)(), 5)
+
+    gone = {"type": "http.disconnect"}
+    assert asyncio.run(late()) == (gone, gone)
+
+
+def test_who_says_nothing_is_sent_away(served: Served) -> None:
+    """Some hundred connections that never said what they want kept everybody else out."""
+    port = urlsplit(served.url).port
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(MAX_CONNECTIONS)]
+    try:
+        silent[0].sendall(b"GET / HTTP/1.1\r\nHost: ")
+        with closing(socket.create_connection(("127.0.0.1", port))) as late:
+            late.settimeout(PATIENCE_SECONDS)
+            assert late.recv(12) == b"HTTP/1.1 503"
+        for one in silent:
+            one.settimeout(PATIENCE_SECONDS)
+            assert one.recv(1) == b""
+        assert served.call("status")["documents"] > 0
+    finally:
+        for one in silent:
+            one.close()
+
+
 def test_a_proxy_may_leave_its_path() -> None:
     rules = replace(LOCAL, root_path="/qa")
     assert knock("GET", "/qa/config", rules=rules)[0] == 200
@@ -1031,7 +1091,7 @@ def test_one_question_too_many_is_turned_away(seeds: Path, tmp_path: Path) -> No
             user.start()
         wait_until(lambda: service.waiting == MAX_WAITING)
         for ask in (service.ask, service.search, service.answer):
-            with pytest.raises(ServiceBusy, match="32 questions are waiting"):
+            with pytest.raises(ServiceBusy, match="64 questions are waiting"):
                 ask("iron bridge")
         encoder.let_go.set()
         for user in users:

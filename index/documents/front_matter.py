@@ -165,7 +165,8 @@ def _keep_values(text: str, end: int, values: list[_Value]) -> Iterator[Edit]:
             yield Edit(position, start, separator)
         position = start + len(value.read)
         if text[start:position] != value.read:
-            yield Edit(start, value.end, value.read)
+            whole = value.read.encode("utf-8", "replace").decode()  # "\uD800" is half a character
+            yield Edit(start, value.end, whole)
             position = value.end
     _, end = trim(text, 0, end)
     if position < end:

@@ -24,12 +24,13 @@ logger = logging.getLogger(__name__)
 def read_document(found: FoundFile) -> tuple[str, Document]:
     """Read one file: the SHA-256 of its bytes in hexadecimal, and the document.
 
-    Raises `UnreadableFile` with a reason when it has no readable text.
+    Raises `UnreadableFile` with a reason when it has no readable text, ImportError where a library
+    does not load.
     """
     raw = read_bytes(found.path)
     try:
         document = _make_document(found.source, raw)
-    except UnreadableFile:
+    except (UnreadableFile, ImportError):  # a library that does not load is no file's fault
         raise
     except Exception as error:  # what a library did not foresee is one file's trouble
         logger.debug("%s", found.source, exc_info=True)

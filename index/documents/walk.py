@@ -153,16 +153,20 @@ def resolve_folder(folder: Path) -> str:
     root = os.path.realpath(folder)
     try:
         os.scandir(root).close()
-    except FileNotFoundError:
-        found = Message("no folder {folder}", folder=folder)
-    except NotADirectoryError:
-        found = Message("{folder} is not a folder", folder=folder)
     except OSError as error:
+        raise _unlisted(folder, error) from error
+    return root
+
+
+def _unlisted(folder: str | Path, error: OSError) -> SeedsError:
+    if isinstance(error, FileNotFoundError):
+        found = Message("no folder {folder}", folder=folder)
+    elif isinstance(error, NotADirectoryError):
+        found = Message("{folder} is not a folder", folder=folder)
+    else:
         reason = describe_os_error(error)
         found = Message("{folder} cannot be listed: {reason}", folder=folder, reason=reason)
-    else:
-        return root
-    raise SeedsError(found, "", Message("Name a folder of documents with --seeds DIR"))
+    return SeedsError(found, "", Message("Name a folder of documents with --seeds DIR"))
 
 
 def _scan_folder(folder: _Folder, excluded: str | None, survey: Survey) -> list[_Folder]:
@@ -179,6 +183,8 @@ def _scan_folder(folder: _Folder, excluded: str | None, survey: Survey) -> list[
         finally:
             os.close(descriptor)
     except OSError as error:
+        if not folder.prefix:  # it went after it was resolved, and its documents with it
+            raise _unlisted(folder.path, error) from error
         reason = Message("folder cannot be listed: {reason}", reason=describe_os_error(error))
         listing.skip("", reason, SkipKind.UNLISTED)
         return []
@@ -409,7 +415,7 @@ def read_bytes(path: str, limit: int = MAX_FILE_BYTES) -> bytes:
                 raise UnreadableFile(Message("not a regular file"), kind=SkipKind.NOT_REGULAR)
             raw = file.read(limit + 1) if status.st_size <= limit else b""
     except OSError as error:
-        lasting = error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOENT)
+        lasting = error.errno in (errno.EACCES, errno.EPERM, errno.ELOOP)
         raise UnreadableFile(_unreadable(error), may_pass=not lasting) from error
     if status.st_size > limit or len(raw) > limit:
         raise UnreadableFile(_too_large(limit), kind=SkipKind.TOO_LARGE)

@@ -1,7 +1,7 @@
 """What one file may cost, and how a process keeps itself to it.
 
-The limits are the operating system's: those of processor time and memory need POSIX; elsewhere the
-clock of the process that waits is the only one.
+The limits are the operating system's: that of processor time needs POSIX, that of memory Linux.
+Elsewhere the clock of the process that waits is the only one.
 """
 
 from __future__ import annotations
@@ -67,11 +67,18 @@ def came_near(limit: int | None) -> bool:
     return limit is not None and peak is not None and peak > limit - NEAR
 
 
-def lift_memory_limit() -> None:
-    """Allow as much memory as before, for what is done between two files."""
+def lift_limits() -> None:
+    """Allow as much as before, for what is done between two files."""
     if sys.platform != "win32":
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        for limit in (resource.RLIMIT_AS, resource.RLIMIT_CPU):
+            _, most = resource.getrlimit(limit)
+            resource.setrlimit(limit, (most, most))
+
+
+def leave_no_core() -> None:
+    """Keep the operating system from writing the memory of this process to disk if it crashes."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _at_most(value: int, most: int) -> int:

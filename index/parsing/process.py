@@ -34,6 +34,10 @@ from seedqa.index.types import Document, FoundFile, SkipKind
 
 #: Processes that are kept while nothing is read: one for builds, one for the page's documents.
 MAX_IDLE = 2
+#: Processes that read at the same time; who asks for another one waits.
+MAX_LENT = 4
+#: A question waits no longer for a file that waits and does not work.
+QUESTION_SECONDS = 20.0
 #: Time for a process to start, also on a slow disk.
 START_SECONDS = 120.0
 DEFAULT_LIMITS = Limits()
@@ -94,7 +98,7 @@ class Parser:
 
         Raises UnreadableFile for a file that cannot be read or costs too much, OverBudget where
         reading took more than `budget` seconds of processor time and that is less than the limit,
-        ParserError where no process can be started, StorageError where it has no room to.
+        ParserError where no process can be started or a library does not load.
         """
         has_served = self._served > 0
         try:
@@ -110,9 +114,13 @@ class Parser:
         seconds = allowed if budget is None else min(budget, allowed)
         request = Request(file, settings, seconds, limits.memory, limits.reply)
         process = self._ready_process()
+        patience = limits.wall_seconds
+        if budget is not None:
+            patience = min(patience, QUESTION_SECONDS)
         try:
-            with _ended_after(limits.wall_seconds, process) as late:
+            with _ended_after(patience, process) as late:
                 message = self._exchange(process, describe_request(request))
+                code = process.wait() if message is None else 0
             reply = read_reply(message) if message is not None else None
         except BadReply as error:
             self.close()
@@ -121,15 +129,14 @@ class Parser:
             self.close()  # it is still at work, and its reply would be taken for the next one
             raise
         if reply is None:
-            code = process.wait()
             self.close()
-            self.cpu_seconds += seconds
-            ended_by_cpu = code == -getattr(signal, "SIGXCPU", 0)
-            if ended_by_cpu and budget is not None and budget < allowed:
+            is_spent = code == -getattr(signal, "SIGXCPU", 0)
+            self.cpu_seconds += seconds if is_spent else 0.0
+            if (is_spent and seconds < allowed) or (
+                late.is_set() and patience < limits.wall_seconds
+            ):
                 raise OverBudget
-            if late.is_set() or ended_by_cpu:
-                raise UnreadableFile(_slow(), kind=SkipKind.TOO_COSTLY)
-            raise UnreadableFile(_crashed(), kind=SkipKind.CRASHED)
+            raise _why_it_ended(code, is_late=late.is_set(), is_spent=is_spent)
         self._served += 1
         self.cpu_seconds += reply.cpu_seconds
         if isinstance(reply.outcome, UnreadableFile):
@@ -185,6 +192,7 @@ def _ended_after(seconds: float, process: subprocess.Popen[bytes]) -> Iterator[t
 
 _idle: list[Parser] = []
 _idle_lock = threading.Lock()
+_lent = threading.BoundedSemaphore(MAX_LENT)
 
 
 @contextmanager
@@ -193,17 +201,18 @@ def borrow_parser() -> Iterator[Parser]:
 
     Each has its own: a document is opened while a build reads.
     """
-    with _idle_lock:
-        parser = _idle.pop() if _idle else Parser()
-    try:
-        yield parser
-    finally:
+    with _lent:
         with _idle_lock:
-            is_kept = len(_idle) < MAX_IDLE
-            if is_kept:
-                _idle.append(parser)
-        if not is_kept:
-            parser.close()
+            parser = _idle.pop() if _idle else Parser()
+        try:
+            yield parser
+        finally:
+            with _idle_lock:
+                is_kept = len(_idle) < MAX_IDLE
+                if is_kept:
+                    _idle.append(parser)
+            if not is_kept:
+                parser.close()
 
 
 def read_whole(file: FoundFile) -> Document:
@@ -227,8 +236,16 @@ def _streams(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     return cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
 
 
-def _slow() -> Message:
-    return Message("took too long to read")
+def _why_it_ended(code: int, *, is_late: bool, is_spent: bool) -> UnreadableFile:
+    """Return why a file was not read, by the exit status of the process that read it.
+
+    It may have waited, or somebody else ended it: that may be no fault of the file.
+    """
+    if is_late or is_spent:
+        slow = Message("took too long to read")
+        return UnreadableFile(slow, may_pass=not is_spent, kind=SkipKind.TOO_COSTLY)
+    is_killed = code == -getattr(signal, "SIGKILL", 0)
+    return UnreadableFile(_crashed(), may_pass=is_killed, kind=SkipKind.CRASHED)
 
 
 def _crashed() -> Message:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
 from seedqa.index.chunking import ChunkSettings
-from seedqa.index.errors import StorageError, UnreadableFile
+from seedqa.index.errors import ParserError, SeedqaError, UnreadableFile
 from seedqa.index.messages import Message
 from seedqa.index.types import Chunk, Document, Edit, FoundFile, SkipKind
 
@@ -93,8 +93,8 @@ def receive(stream: IO[bytes], limit: int) -> Any:
 READY = {"ready": True}
 
 
-def describe_failure(error: StorageError) -> dict[str, Any]:
-    """Return why a process cannot start as a message."""
+def describe_failure(error: SeedqaError) -> dict[str, Any]:
+    """Return why a process cannot read any file as a message."""
     parts = (error.found, error.expected, error.remedy)
     return {"failed": [Message.of(part).to_json() for part in parts]}
 
@@ -102,15 +102,19 @@ def describe_failure(error: StorageError) -> dict[str, Any]:
 def read_start(message: Any) -> None:
     """Return if a message says that a process is ready.
 
-    Raises StorageError if it says why not, BadReply for anything else.
+    Raises ParserError if it says why not, BadReply for anything else.
     """
     if message == READY:
         return
+    raise _read_failure(message)
+
+
+def _read_failure(message: Any) -> ParserError:
     try:
         found, expected, remedy = (Message.from_json(_text(part)) for part in message["failed"])
     except _BAD_VALUES as error:
         raise BadReply(str(error)) from error
-    raise StorageError(found, expected, remedy)
+    return ParserError(found, expected, remedy)
 
 
 # -- requests -------------------------------------------------------------------------------------
@@ -165,7 +169,12 @@ def describe_error(error: UnreadableFile, cpu_seconds: float) -> dict[str, Any]:
 
 
 def read_reply(message: Any) -> Reply:
-    """Return the reply that a message describes; raises BadReply for anything else."""
+    """Return the reply that a message describes.
+
+    Raises ParserError if the process cannot read files of this kind, BadReply for anything else.
+    """
+    if isinstance(message, dict) and "failed" in message:
+        raise _read_failure(message)
     try:
         seconds = _number(message["cpu"])
         outcome = _read_error(message) if "reason" in message else _read_parsed(message)
@@ -234,6 +243,7 @@ def _require(is_sound: bool) -> None:
 
 def _text(value: Any) -> str:
     _require(isinstance(value, str))
+    value.encode()  # raises UnicodeEncodeError for half a character, which nothing can store
     return str(value)
 
 
@@ -247,7 +257,7 @@ def _list(values: Any) -> list[Any]:
 
 
 def _count(value: Any) -> int:
-    _require(type(value) is int and value >= 0)
+    _require(type(value) is int and 0 <= value < 2**31)
     return int(value)
 
 

@@ -12,15 +12,20 @@ import signal
 import threading
 import time
 from dataclasses import replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from seedqa.index.chunking import load_splitter, split_document
 from seedqa.index.documents.formats import EXTENSIONS, find_extractor
 from seedqa.index.documents.read import read_document
-from seedqa.index.errors import StorageError, UnreadableFile
+from seedqa.index.errors import ParserError, StorageError, UnreadableFile
 from seedqa.index.language import load_identifier
 from seedqa.index.messages import Message
-from seedqa.index.parsing.limits import came_near, lift_memory_limit, limit_process
+from seedqa.index.parsing.limits import (
+    came_near,
+    leave_no_core,
+    lift_limits,
+    limit_process,
+)
 from seedqa.index.parsing.wire import (
     READY,
     Parsed,
@@ -45,12 +50,13 @@ def main() -> None:
     """Answer requests from standard input on standard output until it ends."""
     requests, replies = _take_streams()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
+    leave_no_core()
     parent = os.getppid()
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     try:
         load_identifier()
-    except StorageError as error:
-        send(replies, encode(describe_failure(error)))
+    except (StorageError, ImportError) as error:
+        send(replies, encode(_describe_unusable(error)))
         return
     send(replies, encode(READY))
     while (message := receive(requests, MAX_REQUEST)) is not None:
@@ -60,16 +66,22 @@ def main() -> None:
 def answer_request(request: Request) -> bytes:
     """Return the reply to a request; what is loaded once is loaded first."""
     extension = os.path.splitext(request.file.source)[1].lower()
-    if extension in EXTENSIONS:
-        find_extractor(extension)
-    if request.settings:
-        load_splitter(request.settings)
+    try:
+        if extension in EXTENSIONS:
+            find_extractor(extension)
+        if request.settings:
+            load_splitter(request.settings)
+    except ImportError as error:
+        return encode(_describe_unusable(error))
     started = time.process_time()
     limit = limit_process(request.cpu_seconds, request.memory)
     was_near = came_near(limit)  # by a file before this one
     try:
-        parsed = parse(request)
-        answer = encode(describe_parsed(parsed, time.process_time() - started))
+        try:
+            parsed = parse(request)
+            answer = encode(describe_parsed(parsed, time.process_time() - started))
+        finally:
+            lift_limits()  # what follows needs memory too
         if len(answer) <= request.reply:
             return answer
         failed = UnreadableFile(Message("holds too much text"), kind=SkipKind.TOO_COSTLY)
@@ -77,8 +89,10 @@ def answer_request(request: Request) -> bytes:
         failed = _out_of_memory() if came_near(limit) and not was_near else error
     except MemoryError:
         failed = _out_of_memory()
-    finally:
-        lift_memory_limit()
+    except ImportError as error:
+        if not came_near(limit):
+            return encode(_describe_unusable(error))
+        failed = _out_of_memory()
     return encode(describe_error(failed, time.process_time() - started))
 
 
@@ -90,6 +104,14 @@ def parse(request: Request) -> Parsed:
         return Parsed(digest, bare, ())
     chunks = tuple(split_document(document, request.settings))
     return Parsed(digest, replace(bare, text="", page_starts=()), chunks)
+
+
+def _describe_unusable(error: StorageError | ImportError) -> dict[str, Any]:
+    """Return why files cannot be read as a message."""
+    if isinstance(error, StorageError):
+        return describe_failure(error)
+    what = Message("a library that reads documents cannot be loaded: {detail}", detail=str(error))
+    return describe_failure(ParserError(what, "", Message("Install seedqa again")))
 
 
 def _out_of_memory() -> UnreadableFile:

@@ -223,6 +223,16 @@ def test_a_heading_of_two_lines_is_one_block() -> None:
     assert levels(extracted) == [(1, "Rules of\nthe harbour")]
 
 
+def test_a_bookmark_with_half_a_character_is_left_out() -> None:
+    """The whole file was said to be damaged."""
+    half = r"\376\377\330\000\000A"
+    extracted = extract(
+        [Drawn(72, 740, "Harbour", 15), *lines(BODY, y=710)],
+        outline=(Bookmark(half, 0), Bookmark("Harbour", 0)),
+    )
+    assert levels(extracted) == [(1, "Harbour")]
+
+
 def test_bookmarks_give_levels() -> None:
     extracted = extract(
         [

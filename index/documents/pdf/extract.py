@@ -94,9 +94,16 @@ def _read_outline(pdf: Any) -> dict[tuple[int, str], int]:
     for bookmark in islice(pdf.get_toc(max_depth=MAX_OUTLINE_DEPTH), MAX_BOOKMARKS):
         destination = bookmark.get_dest()
         page = destination.get_index() if destination else None
-        if page is not None and (key := outline_key(bookmark.get_title())):
+        if page is not None and (key := outline_key(_bookmark_title(bookmark))):
             outline.setdefault((page, key), bookmark.level)
     return outline
+
+
+def _bookmark_title(bookmark: Any) -> str:
+    try:
+        return str(bookmark.get_title())
+    except UnicodeDecodeError:  # half a surrogate pair
+        return ""
 
 
 def _pdf_title(pdf: Any) -> str | None:
