@@ -37,6 +37,12 @@ _SEVERAL = re.compile(
     | welke\b[^?]{0,60}?\b(?:zijn|waren|worden|werden|horen|mogen|moeten|staan)\b
     )"""
 )
+_WHAT = re.compile(
+    r"(?i)\W*(?:what|que|qu['’]est-ce|qué|was|che|cosa|o que|o quê|wat)\b"
+    r"(?!\s+(?:is|est|ist|es|è|é)\b)"
+)
+#: Verbs of questions that a list is not told with: "must bring" is "brings" above it.
+_MUST = frozenset(("doit", "doivent", "debe", "deben", "deve", "devono", "devem", "moeten"))
 _HOW_MANY = re.compile(
     r"(?i)\W*(?:how (?:many|much)|combien|wie ?viele?|cu[aá]nt[oa]s?|quant[iaeo]s?|hoeveel)\b"
 )
@@ -68,6 +74,17 @@ _NUMBERS = """
     een twee drie vier vijf zes zeven acht negen tien elf twaalf
 """
 _NUMBER_WORDS = frozenset(_NUMBERS.split())
+#: Words that say nothing but that something follows, folded.
+_ANNOUNCEMENTS = """
+    the these those following things items points steps below all
+    les ces suivants suivantes suivant suivante choses objets points etapes elements affaires
+    die diese diesen folgende folgenden folgendes dinge dingen sachen punkte schritte
+    los las estos estas siguientes siguiente cosas objetos puntos pasos
+    le i gli queste questi seguenti seguente cose oggetti punti passi
+    os as estes estas seguintes seguinte coisas objetos pontos passos
+    de het deze volgende dingen zaken spullen punten stappen
+"""
+_ANNOUNCING = frozenset(_ANNOUNCEMENTS.split())
 
 
 def asks_for_several(question: str) -> bool:
@@ -161,15 +178,20 @@ def find_listed(question: Question, passage: Passage) -> Span | None:
 
     The sentence and the headings above the list have every topical word of the question, but for
     words that are nowhere in the index and name nothing: the list answers it, whatever is read.
+    Where the question does not say that it asks for several things ("What must everyone bring?"),
+    the sentence above the list must end in a colon.
     """
-    if not asks_for_several(question.text) or passage.columns:
+    several = asks_for_several(question.text)
+    if passage.columns or not (several or _WHAT.match(question.text)):
         return None
     language = question.language
-    wanted = set(question.topical) - (question.unknown - question_names(question))
+    wanted = set(question.topical) - (question.unknown - question_names(question)) - _MUST
     for entries in find_lists(passage):
         above = read_span(passage, 0, entries[0][0])
         sentences = split_sentences(above)
         lead = above[slice(*sentences[-1])] if sentences else ""
+        if not several and not lead.rstrip().endswith(":"):
+            continue
         headings = [line for line in above.split("\n\n") if len(line) <= MAX_HEADING_CHARS]
         known = _known_words(passage.title, *passage.context, *headings, lead, language=language)
         if wanted and all(_known_words(word, language=language) & known for word in wanted):
@@ -230,10 +252,12 @@ def _known_words(*texts: str, language: str) -> set[str]:
 def _announces(passage: Passage, words: Span, entries: Sequence[Span], question: Question) -> bool:
     """Return whether words only announce a list: they are in the sentence that introduces it.
 
-    If the question asks how many there are, words with a number answer it.
+    The question asks for several things, or they say nothing by themselves ("the following"). If
+    the question asks how many there are, words with a number answer it.
     """
     counts = asks_how_many(question.text)
-    if not counts and not asks_for_several(question.text):
+    own = set(folded_words(read_span(passage, *words)))
+    if not counts and not asks_for_several(question.text) and not own <= _ANNOUNCING:
         return False
     if counts and names_number(passage.text[slice(*words)]):
         return False

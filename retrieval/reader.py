@@ -27,7 +27,7 @@ from seedqa.index.runtime import (
 )
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
-from seedqa.retrieval.sentences import YEAR
+from seedqa.retrieval.sentences import YEAR, day_before
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -290,12 +290,15 @@ def _characters(passage: str, encoding: Encoding, first: int, last: int) -> tupl
 
 
 def trim(passage: str, start: int, end: int) -> tuple[int, int]:
-    """Return the bounds of passage[start:end] without white space, or "in" before a year."""
+    """Return the bounds of passage[start:end] without white space, or "in" before a year.
+
+    A month takes the day before it along.
+    """
     words = passage[start:end]
     end -= len(words) - len(words.rstrip())
     start = min(end, start + len(words) - len(words.lstrip()))
     before_year = _BEFORE_YEAR.match(passage[start:end])
-    return start + (before_year.end() if before_year else 0), end
+    return day_before(passage, start + (before_year.end() if before_year else 0), end), end
 
 
 def drop_overlapping(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -17,6 +17,10 @@ YEAR = r"(?:1\d|20)\d\d"
 _YEAR = re.compile(rf"\b{YEAR}\b")
 #: The names of months from this length on have no other meaning, unlike "may", "set" and "out".
 _CLEAR_MONTH = 4
+_WORD = re.compile(r"[^\W\d_]{3,}")
+#: A day before the name of its month: "1. März", "3 de mayo", "the 2nd of June", "1er mai".
+_DAY = re.compile(r"(?<![\w.,-])(\d{1,2})(?:\.|er|º|ª|°|st|nd|rd|th)?\s+(?:de\s+|of\s+)?\Z")
+_DAY_CHARS = 12
 #: Words around a year or a month that are no part of a name.
 _AROUND = """
     in of the month year a au de d en le la mois annee l an im am dem der monat jahr el del mes ano
@@ -67,6 +71,21 @@ def sentence_around(text: str, start: int, end: int, language: str) -> tuple[int
                     first, last = min(first, at), max(last, at)
                     break
     return min(start, bounds[first][0]), max(end, bounds[last][1])
+
+
+def day_before(text: str, start: int, end: int) -> int:
+    """Return where the day begins that stands before a month with which text[start:end] begins.
+
+    `start` if there is none. A full stop after the day looks like the end of a sentence.
+
+    >>> day_before("Eröffnet am 1. März 2014.", 15, 24)
+    12
+    """
+    word = _WORD.match(text, start, end)
+    if not word or not any(name in MONTHS for name in folded_words(word.group())):
+        return start
+    day = _DAY.search(text, max(0, start - _DAY_CHARS), start)
+    return day.start() if day and 1 <= int(day[1]) <= 31 else start
 
 
 def completes_date(

@@ -98,6 +98,35 @@ def test_an_enumeration_in_a_sentence_beside_a_list_has_entries() -> None:
     assert answer("Who are the members of the jury?", words) == expected
 
 
+def test_what_follows_is_never_the_answer() -> None:
+    """The question does not say that it asks for several things; "the following" says nothing."""
+    text = "On Monday everyone brings these things:\n\n- a coat\n- a lamp\n- a towel"
+    entries = ("a coat", "a lamp", "a towel")
+    of = passage(text, entries)
+    assert answer("What must everyone bring?", "these things", of)[1] == list(entries)
+    assert answer("What must everyone bring?", "things", of)[1] == list(entries)
+    assert answer("When does everyone bring it?", "Monday", of) == ("Monday", [])
+
+
+@pytest.mark.parametrize(
+    ("language", "lead", "question"),
+    [
+        ("en", "Everyone brings this to the camp:", "What must everyone bring to the camp?"),
+        ("fr", "Chacun apporte ces objets au camp :", "Que doit apporter chacun au camp ?"),
+        ("de", "Alle bringen diese Dinge zum Lager mit:", "Was bringen alle zum Lager mit?"),
+    ],
+)
+def test_a_list_answers_what_its_lead_asks(language: str, lead: str, question: str) -> None:
+    entries = ("a coat", "a lamp", "a towel")
+    of = passage(f"Ann has a new net.\n\n{lead}\n\n- a coat\n- a lamp\n- a towel", entries)
+    asked = replace(parse_question(question), language=language)
+    found = find_listed(asked, of)
+    assert found
+    assert of.view.text[slice(*found)] == "a coat\na lamp\na towel"
+    other = passage(f"{lead.rstrip(' :')}.\n\n- a coat\n- a lamp\n- a towel", entries)
+    assert find_listed(asked, other) is None
+
+
 def test_a_count_is_the_number_if_it_is_written_and_the_list_if_not() -> None:
     text = "Three rooms are shared:\n\n- the laundry\n- the workshop\n- the roof terrace"
     of = passage(text, ROOMS)

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.sentences import completes_date, sentence_around, sentence_bounds
+from seedqa.retrieval.sentences import (
+    completes_date,
+    day_before,
+    sentence_around,
+    sentence_bounds,
+)
 
 
 def sentence_of(text: str, words: str, language: str = "en") -> str:
@@ -106,3 +111,23 @@ def test_the_words_are_always_inside() -> None:
         for end in range(start + 1, len(text) + 1):
             low, high = sentence_around(text, start, end, "en")
             assert low <= start < end <= high
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "whole"),
+    [
+        ("Eröffnet am 1. März 2014.", "März 2014", "1. März 2014"),
+        ("Vergadering op 12 mei 2020.", "mei 2020", "12 mei 2020"),
+        ("Fue el 3 de mayo de 1994.", "mayo de 1994", "3 de mayo de 1994"),
+        ("On the 2nd of June it rained.", "June", "2nd of June"),
+        ("Le 1er juillet, il part.", "juillet", "1er juillet"),
+        ("Born in March 2014.", "March 2014", "March 2014"),
+        ("It rose by 45 March 2014.", "March 2014", "March 2014"),
+        ("Version 3.2 March", "March", "March"),
+        ("It has 12 rooms.", "rooms", "rooms"),
+    ],
+)
+def test_a_month_takes_its_day_along(text: str, words: str, whole: str) -> None:
+    start = text.index(words)
+    end = start + len(words)
+    assert text[day_before(text, start, end) : end] == whole

@@ -62,6 +62,7 @@ _NAMED = re.compile(
     r"[ \t]+(?:\d{1,4}(?:\.\d{1,3})*[a-z]?|[IVXLC]{1,7}|[A-Z])\b|§{1,2}[ \t]?\d{1,4}[a-z]?\b",
     re.IGNORECASE,
 )
+_YEARS = re.compile(r"\s*(?:1[5-9]|20)\d\d(?:\s*[-–/]\s*(?:(?:1[5-9]|20)?\d\d))?\s*")
 #: What a heading does not end with.
 _STOPS = tuple(".!?…:;,。！？")
 _CLOSING = "\"'»“”’)]"
@@ -69,6 +70,15 @@ _BYLINE = re.compile(
     r"(?:by|par|von|por|di|da|door|source|quelle|fonte|fuente|bron)[\s:]|copyright\b|\(c\)|©", re.I
 )
 _PUBLISHED = re.compile(r"\w+ (?:on|le|am|el|il|em|op)\b.*\d{4}|.*:.*\d{4}")
+
+
+def is_year(text: str) -> bool:
+    """Return whether a text is a year or some years, which may be a heading without a letter.
+
+    >>> is_year("2015"), is_year("2015–16"), is_year("1 200")
+    (True, True, False)
+    """
+    return _YEARS.fullmatch(text) is not None
 
 
 def find_candidate(line: Line) -> Candidate | None:

@@ -223,6 +223,18 @@ def test_a_heading_of_two_lines_is_one_block() -> None:
     assert levels(extracted) == [(1, "Rules of\nthe harbour")]
 
 
+def test_a_year_in_large_type_is_a_heading_and_another_number_is_none() -> None:
+    extracted = extract(
+        [
+            Drawn(72, 740, "2015", 16),
+            *lines(BODY, y=710),
+            Drawn(72, 640, "120", 16),
+            *lines(BODY, y=610),
+        ]
+    )
+    assert levels(extracted) == [(1, "2015")]
+
+
 def test_a_bookmark_with_half_a_character_is_left_out() -> None:
     """The whole file was said to be damaged."""
     half = r"\376\377\330\000\000A"

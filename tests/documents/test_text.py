@@ -112,6 +112,12 @@ def test_underlined_headings_are_read_without_the_line() -> None:
     assert headings(text) == [(1, "Title"), (2, "One"), (3, "Two")]
 
 
+def test_an_underlined_year_is_a_heading_and_another_number_is_none() -> None:
+    """Sections of 2017 were read as those of 2015."""
+    text = f"Diary\n=====\n\n2015\n----\n{PROSE}\n\n2016/17\n-------\n{PROSE}\n\n120\n---\n"
+    assert headings(text) == [(1, "Diary"), (2, "2015"), (2, "2016/17")]
+
+
 def test_underlined_headings_are_below_a_title_in_capitals() -> None:
     text = f"REPORT\n\nOne\n===\n\n{PROSE}\n\nTwo\n---\n\n{PROSE}\n"
     assert headings(text) == [(1, "REPORT"), (2, "One"), (3, "Two")]

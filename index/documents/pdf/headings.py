@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from seedqa.index.documents.headings import is_year
 from seedqa.index.documents.pdf.drafts import MIN_HEADING_SIZE, Draft, Style, outline_key
 from seedqa.index.documents.pdf.furniture import SMALL_SIZE
 from seedqa.index.documents.pdf.layout import Flow
@@ -57,7 +58,8 @@ def is_small(line: Piece, style: Style) -> bool:
 def is_heading(lines: Flow, index: int, style: Style, page: int, follows_heading: bool) -> bool:
     """Tell whether a line is a heading's: by its type, the outline, capitals or a number."""
     line = lines[index]
-    if len(line.text) > MAX_HEADING_CHARS or len(_LETTERS.findall(line.text)) < 2:
+    has_words = len(_LETTERS.findall(line.text)) >= 2 or is_year(line.text)
+    if len(line.text) > MAX_HEADING_CHARS or not has_words:
         return False
     is_large = line.size >= MIN_HEADING_SIZE * style.size
     if is_large or (page, outline_key(line.text)) in style.outline:
