@@ -37,7 +37,6 @@ from seedqa.index.store.lock import write_lock
 from seedqa.index.store.protocol import IndexWriter
 from seedqa.index.store.rows import (
     Change,
-    DocumentRow,
     Generation,
     Intention,
     NewDocument,
@@ -331,7 +330,9 @@ def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touch
             order.progress("reading", done, len(to_read))
             read_ns = time.time_ns()
             row = None if prepared.notes else prepared.plan.known.get(file.source)
-            if row and _is_touched(order, file, row):
+            with order.clock.working():
+                is_touched = row is not None and has_same_content(file, row)
+            if row and is_touched:
                 yield Touched(row.id, file, read_ns)
                 continue
             text = _read_file(parser, order, file, read_ns)
@@ -343,14 +344,6 @@ def _read_files(order: _Order, prepared: _Prepared) -> Iterator[_NewText | Touch
             else:
                 yield text
     order.progress("reading", len(to_read), len(to_read))
-
-
-def _is_touched(order: _Order, file: FoundFile, row: DocumentRow) -> bool:
-    """Return whether a file has the content that it had; the time that this takes counts."""
-    started = time.thread_time()
-    is_same = has_same_content(file, row)
-    order.clock.spent += time.thread_time() - started
-    return is_same
 
 
 def _read_file(parser: Parser, order: _Order, file: FoundFile, read_ns: int) -> _NewText:

@@ -23,7 +23,7 @@ import numpy as np
 
 #: Variants of one model that are kept: of other threads, or of an older version of the model.
 MAX_VARIANTS = 3
-#: Folders that are kept, of all models together: up to 46 MB each.
+#: Folders that are kept, of all models together: up to 61 MB each.
 MAX_KEPT = 16
 #: A folder that a killed process left is removed after this time.
 _ABANDONED_SECONDS = 3600.0
@@ -98,9 +98,9 @@ def _keep(folder: Path, root: Path, name: str, variant: str) -> None:
         return  # the runtime keeps nothing of this model
     with suppress(OSError):  # another process was quicker
         folder.rename(root / f"{name}-{variant}-{checksum(files[0])}")
-    by_age = sorted(root.glob(f"{name}-*"), key=lambda path: path.stat().st_mtime)
-    of_all = sorted(root.glob("*-*-*"), key=lambda path: path.stat().st_mtime)
-    for old in {*by_age[:-MAX_VARIANTS], *of_all[:-MAX_KEPT]}:
+    by_age = sorted(root.glob("*-*-*"), key=lambda path: path.stat().st_mtime)
+    variants = [path for path in by_age if path.name.startswith(f"{name}-")]
+    for old in {*by_age[:-MAX_KEPT], *variants[:-MAX_VARIANTS]}:
         shutil.rmtree(old, ignore_errors=True)
     for left in [*root.glob("new-*"), *root.glob("*.blob")]:  # killed, or an older version's
         if left.is_file():

@@ -22,11 +22,16 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders  # comes with gradio
 from starlette.responses import PlainTextResponse
 
-from seedqa.page.patience import BODY_SECONDS, UPLOAD_SECONDS, Guesses, in_time
+from seedqa.page.patience import (
+    BODY_SECONDS,
+    UPLOAD_SECONDS,
+    Guesses,
+    Message,
+    Receive,
+    in_time,
+)
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 

@@ -106,7 +106,10 @@ def _build_changes(
     plan: Plan,
     seconds: float | None,
 ) -> Freshness:
-    """Index the changes of a plan; without a limit of time whatever stops it is raised."""
+    """Index the changes of a plan, and say why not if they must wait.
+
+    Without a limit of time an error is raised, but for a folder that has gone.
+    """
     try:
         report = build(index, generation, encoder, progress, seconds)
     except SeedsError as error:  # the folder went while the question was asked

@@ -190,7 +190,7 @@ def find_listed(question: Question, passage: Passage) -> Span | None:
         above = read_span(passage, 0, entries[0][0])
         sentences = split_sentences(above)
         lead = above[slice(*sentences[-1])] if sentences else ""
-        if not several and not lead.rstrip().endswith(":"):
+        if not several and not lead.endswith(":"):
             continue
         headings = [line for line in above.split("\n\n") if len(line) <= MAX_HEADING_CHARS]
         known = _known_words(passage.title, *passage.context, *headings, lead, language=language)

@@ -301,7 +301,6 @@ def test_a_start_that_is_none_of_ours_is_refused(message: Any) -> None:
         read_start(message)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_limit_ends_with_its_file(tmp_path: Path, parser: Parser) -> None:
     """The next file was blamed for the processor time of the one before."""
     parser.parse(good_file(tmp_path), DEFAULT_SETTINGS)

@@ -30,6 +30,14 @@ MIN_SOUND_SHARE = 0.3
 MIN_SOUND = 5
 
 
+def whole_characters(text: str) -> str:
+    """Return a text with "?" for each half of a surrogate pair, which no database takes.
+
+    YAML, JSON and TOML can escape one.
+    """
+    return text.encode("utf-8", "replace").decode()
+
+
 def normalise_text(text: str) -> str:
     """Remove the byte order mark, make CRLF and CR a line feed; leave all else as it is."""
     text = text.removeprefix("\ufeff")

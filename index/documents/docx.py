@@ -19,7 +19,7 @@ from seedqa.index.documents.docx_story import StoryReader
 from seedqa.index.documents.docx_styles import Style, Styles
 from seedqa.index.documents.docx_tables import lay_out, lines_of
 from seedqa.index.documents.docx_text import TextWriter
-from seedqa.index.documents.headings import is_year
+from seedqa.index.documents.headings import names_something
 from seedqa.index.documents.hyphens import join_hyphens
 from seedqa.index.documents.metadata import clean_title, find_title
 from seedqa.index.documents.types import Extracted, Stated
@@ -115,7 +115,7 @@ def _is_bold_line(part: Part, styles: Styles) -> bool:
         and part.kind is BlockKind.PARAGRAPH
         and len(part.text) < MAX_BOLD_HEADING
         and "\n" not in part.text
-        and (any(map(str.isalpha, part.text)) or is_year(part.text))
+        and names_something(part.text)
         and not _SENTENCE_END.search(part.text)
         and is_bold(part, styles)
     )

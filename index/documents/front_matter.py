@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from seedqa.index.documents.decoding import whole_characters
 from seedqa.index.documents.structure import trim
 from seedqa.index.documents.types import NOTHING_STATED, Stated
 from seedqa.index.types import Edit
@@ -165,8 +166,7 @@ def _keep_values(text: str, end: int, values: list[_Value]) -> Iterator[Edit]:
             yield Edit(position, start, separator)
         position = start + len(value.read)
         if text[start:position] != value.read:
-            whole = value.read.encode("utf-8", "replace").decode()  # "\uD800" is half a character
-            yield Edit(start, value.end, whole)
+            yield Edit(start, value.end, whole_characters(value.read))
             position = value.end
     _, end = trim(text, 0, end)
     if position < end:

@@ -72,6 +72,11 @@ _BYLINE = re.compile(
 _PUBLISHED = re.compile(r"\w+ (?:on|le|am|el|il|em|op)\b.*\d{4}|.*:.*\d{4}")
 
 
+def names_something(text: str) -> bool:
+    """Return whether a text has a letter, or is a year: what a heading has at least."""
+    return any(map(str.isalpha, text)) or is_year(text)
+
+
 def is_year(text: str) -> bool:
     """Return whether a text is a year or some years, which may be a heading without a letter.
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from seedqa.index.documents.dates import HEAD_CHARS, HEAD_LINES, _date_of_line
+from seedqa.index.documents.decoding import whole_characters
 from seedqa.index.language import UNKNOWN_LANGUAGE
 
 #: Titles are cut here: they travel with every chunk, and 200 characters hold any headline.
@@ -27,9 +28,7 @@ def clean_title(title: str | None) -> str | None:
     """Collapse white space, cut at `MAX_TITLE_CHARS`; None for what is no title."""
     if title is None:
         return None
-    # YAML and JSON can escape half a surrogate pair, which no database takes.
-    valid = title.encode("utf-8", "replace").decode("utf-8")
-    collapsed = " ".join(valid.split())[:MAX_TITLE_CHARS].rstrip()
+    collapsed = " ".join(whole_characters(title).split())[:MAX_TITLE_CHARS].rstrip()
     if not any(map(str.isalnum, collapsed)) or _MADE_BY_A_PROGRAM.search(collapsed):
         return None
     return collapsed

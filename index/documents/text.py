@@ -18,7 +18,7 @@ from seedqa.index.documents.headings import (
     find_candidate,
     find_heading_above,
     is_prose,
-    is_year,
+    names_something,
 )
 from seedqa.index.documents.hyphens import join_hyphens
 from seedqa.index.documents.lines import (
@@ -178,9 +178,7 @@ def _underlined_level(title: Line, below: Line) -> int:
     """Return the level of the heading that a line above a row of marks is, 0 where it is none."""
     match = _UNDERLINE.fullmatch(below.text)
     text = title.text
-    if match is None or len(text) > MAX_UNDERLINED_CHARS:
-        return 0
-    if not any(map(str.isalpha, text)) and not is_year(text):
+    if match is None or len(text) > MAX_UNDERLINED_CHARS or not names_something(text):
         return 0
     if text.endswith((".", ";", ",")) or any(mark in text for mark in ("|", "\t", "   ")):
         return 0

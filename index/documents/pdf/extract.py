@@ -6,7 +6,7 @@ files, chunks or languages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -94,20 +94,18 @@ def _read_outline(pdf: Any) -> dict[tuple[int, str], int]:
     for bookmark in islice(pdf.get_toc(max_depth=MAX_OUTLINE_DEPTH), MAX_BOOKMARKS):
         destination = bookmark.get_dest()
         page = destination.get_index() if destination else None
-        if page is not None and (key := outline_key(_bookmark_title(bookmark))):
+        if page is not None and (key := outline_key(_read_text(bookmark.get_title) or "")):
             outline.setdefault((page, key), bookmark.level)
     return outline
 
 
-def _bookmark_title(bookmark: Any) -> str:
-    try:
-        return str(bookmark.get_title())
-    except UnicodeDecodeError:  # half a surrogate pair
-        return ""
-
-
 def _pdf_title(pdf: Any) -> str | None:
+    return _read_text(lambda: pdf.get_metadata_dict().get("Title"))
+
+
+def _read_text(read: Callable[[], Any]) -> str | None:
+    """Return a text that PDFium reads, None where it holds half a surrogate pair."""
     try:
-        return str(pdf.get_metadata_dict().get("Title") or "")
-    except UnicodeDecodeError:  # half a surrogate pair
+        return str(read() or "")
+    except UnicodeDecodeError:
         return None
