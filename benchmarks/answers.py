@@ -48,12 +48,13 @@ from seedqa.index.build import build_index
 from seedqa.index.encoder import load_encoder
 from seedqa.index.lexical import folded_words
 from seedqa.index.workspace import Location, resolve
-from seedqa.retrieval.answer import find_answers, reorder_passages
+from seedqa.retrieval.answer import reorder_passages
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.metrics import auroc, f1
-from seedqa.retrieval.pipeline import READ_COUNT, Pipeline, read_passages
+from seedqa.retrieval.pipeline import Pipeline, passage_reader
 from seedqa.retrieval.question import guess_language
 from seedqa.retrieval.reader import SHIPPED_READER, Reader
+from seedqa.retrieval.reading import READ_COUNT, read_for_answer
 from seedqa.retrieval.sentences import sentence_around
 from training.reader_typed import WAYS, retype
 
@@ -233,10 +234,11 @@ def open_folder(folder: Path, reader: Reader) -> Pipeline:
 
 
 def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file: str) -> Asked:
-    """Search and read, as `Pipeline.ask` does."""
+    """Search as `Pipeline.ask` does, and read all that it may read."""
     started = time.perf_counter()
     found = pipeline.find(row["question"], count=READ_COUNT, refresh=False)
-    spans = read_passages(reader, found.question, found.passages)
+    read = passage_reader(reader, found.question, found.passages)
+    spans = [tuple(of_passage) for of_passage in read(0, READ_COUNT)]
     spent = 1000 * (time.perf_counter() - started)
     context, answers = row["context"], row["answers"]
     sentences = [
@@ -262,11 +264,10 @@ def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file
 
 def judge(asked: Asked, calibration: Calibration, languages: Sequence[str]) -> Judged:
     """Answer as `seedqa ask` does; a refused answer is judged by what it would have been."""
-    ordered = reorder_passages(asked.passages, asked.spans, calibration.reader_share)
-    outcome = find_answers(
+    _, outcome = read_for_answer(
         asked.parse(),
-        [passage for passage, _ in ordered],
-        [spans for _, spans in ordered],
+        asked.passages,
+        lambda first, last: asked.spans[first:last],
         replace(calibration, threshold=0.0),
         lambda texts: np.zeros((len(texts), 1), dtype=np.float32),  # none disagree
         languages,

@@ -23,6 +23,7 @@ from __future__ import annotations
 import argparse
 import builtins
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -89,11 +90,11 @@ STAGES: Mapping[str, Sequence[tuple[str, str]]] = {
         ("index.encoder", "compile_model"),
         ("retrieval.reader", "compile_model"),
     ),
-    "read for the answer": (("retrieval.pipeline", "read_passages"),),
+    "read for the answer": (("retrieval.reader", "Reader.read"),),
     "evidence: encode sentences": (("index.encoder", "ShippedEncoder.encode_passages"),),
     "evidence and answer": (
-        ("retrieval.pipeline", "find_answers"),
-        ("retrieval.pipeline", "reorder_passages"),
+        ("retrieval.reading", "find_answers"),
+        ("retrieval.reading", "reorder_passages"),
     ),
 }
 #: The stages that are no engine time, with everything outside of `Pipeline.find`.
@@ -157,6 +158,8 @@ def watch_stages(stages: Stages) -> None:
     """Replace the functions of `STAGES` by those that count; they are imported for that."""
     for stage, functions in STAGES.items():
         for module, name in functions:
+            if importlib.util.find_spec(f"seedqa.{module}") is None:
+                continue
             owner: Any = importlib.import_module(f"seedqa.{module}")
             *path, last = name.split(".")
             for part in path:

@@ -17,8 +17,11 @@ from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Document, Edit
 
 #: Headings without text of their own that may begin the chunk of the next section, in characters.
 MAX_HEADINGS = 200
+#: A paragraph of fewer characters may be a label; a longer one that has a sentence is prose.
+MIN_PROSE = 80
 #: What ends a sentence, with the quotes and brackets that may follow.
 _SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'»”’)\]]*\s*\Z")
+_WHOLE_SENTENCE = re.compile(r"\w{2}[.!?][\"'»”’)\]]*\s")
 #: Blocks that are cut by themselves, and belong to the document rather than to a section.
 _APART = frozenset({BlockKind.NOTE, BlockKind.FRONT_MATTER})
 #: A part of a name that a person wrote: letters, but no long hexadecimal number; or a year.
@@ -189,12 +192,15 @@ def find_runs(document: Document) -> list[Run]:
 def is_cut_off(before: str, after: str) -> bool:
     """Return whether a paragraph goes on in the next one: its last sentence has no end.
 
-    What goes on begins in lower case, unless the first breaks off in the middle of a clause.
+    What goes on begins in lower case, unless the first is prose, or breaks off within a clause.
     """
     before = before.rstrip()
     if not before or not after or _SENTENCE_END.search(before):
         return False
-    return after[0].islower() or len(before) > MAX_HEADINGS or before[-1] in ",-\u2010\u00ad"
+    is_prose = len(before) > MAX_HEADINGS or (
+        len(before) >= MIN_PROSE and bool(_WHOLE_SENTENCE.search(before))
+    )
+    return after[0].islower() or is_prose or before[-1] in ",-\u2010\u00ad"
 
 
 def context_of(title: str, path: Sequence[Heading], start: int) -> tuple[str, ...]:

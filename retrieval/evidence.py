@@ -39,7 +39,9 @@ KIND_PENALTY = 4.0
 TITLE_PENALTY = 4.0
 #: The score of what the layout tells, in logits: that of an answer which the reader finds in plain
 #: prose. It was not trained on such layouts, and scores most of these below 0 (log/structure.md).
-LAYOUT_SCORE = 4.0
+LAYOUT_SCORE = 6.0
+#: How much it leads what was read in the same passage, in logits.
+LAYOUT_LEAD = 1.0
 #: A year is shown before its month if the month scored at most this many logits higher.
 YEAR_LEEWAY = 2.0
 
@@ -90,7 +92,7 @@ def rank_candidates(
         if not of_passage:
             continue
         bonus = passage_weight * passage.score - NAME_PENALTY * missing_names(question, passage)
-        for span in (*of_passage, *_laid_out(question, passage)):
+        for span in (*of_passage, *_laid_out(question, passage, of_passage)):
             penalty = TITLE_PENALTY if _is_in_title(passage, span) else 0.0
             words = passage.view.text[span.start : span.end]
             if is_of_wrong_kind(words, passage.language, question):
@@ -99,10 +101,14 @@ def rank_candidates(
     return sorted(found, key=lambda candidate: -candidate.score)
 
 
-def _laid_out(question: Question, passage: Passage) -> list[Span]:
-    """Return the sentence below a code whose meaning is asked, and the list that is asked for."""
+def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> list[Span]:
+    """Return the sentence that tells what a code means, and the list that is asked for.
+
+    They lead what was read in the passage: their words are those of the question.
+    """
+    score = max(LAYOUT_SCORE, read[0].score + LAYOUT_LEAD)
     found = [find_definition(question, passage), find_listed(question, passage)]
-    return [Span(*span, LAYOUT_SCORE) for span in found if span]
+    return [Span(*span, score) for span in found if span]
 
 
 def _is_in_title(passage: Passage, span: Span) -> bool:

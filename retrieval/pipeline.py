@@ -28,17 +28,16 @@ from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import Generation
 from seedqa.index.types import NO_FILTERS, Filters
 from seedqa.index.workspace import Workspace, check_model, other_model_error, require_index
-from seedqa.retrieval.answer import Verdict, find_answers, reorder_passages
+from seedqa.retrieval.answer import Verdict
 from seedqa.retrieval.closed import closed_spans
 from seedqa.retrieval.freshness import REFRESH_SECONDS, Freshness, catch_up, check_folder
 from seedqa.retrieval.question import Question, parse_question
 from seedqa.retrieval.reader import Reader, Span
+from seedqa.retrieval.reading import READ_COUNT, Read, read_for_answer
 from seedqa.retrieval.search import rank
 from seedqa.retrieval.types import IndexState, Passage, Result, Timings
 
 DEFAULT_COUNT = 5
-#: Passages that are read for an answer (docs/log/reader.md).
-READ_COUNT = 8
 MAX_COUNT = 100
 
 
@@ -224,17 +223,15 @@ class Pipeline:
         passages, verdict = found.passages, Verdict()
         reader = self._open_reader()
         if not found.question.asks_nothing:
-            spans = read_passages(reader, found.question, passages[:READ_COUNT])
-            ordered = reorder_passages(passages, spans, reader.calibration.reader_share)
-            passages = tuple(passage for passage, _ in ordered)
-            verdict = find_answers(
+            ordered, verdict = read_for_answer(
                 found.question,
                 passages,
-                [of_passage for _, of_passage in ordered],
+                passage_reader(reader, found.question, passages[:READ_COUNT]),
                 reader.calibration,
                 self._encoder.encode_passages,
                 reader.languages,
             )
+            passages = tuple(ordered)
         clock.lap("read_ms")
         result = to_result(found)
         return replace(
@@ -337,16 +334,20 @@ class _Clock:
         return Timings(**self._laps)
 
 
-def read_passages(
-    reader: Reader, question: Question, passages: Sequence[Passage]
-) -> list[tuple[Span, ...]]:
-    """Return the best spans of each passage, read with its context."""
-    return reader.read(
-        question.text,
-        [passage.view.text for passage in passages],
-        [CONTEXT_MARK.join(passage.context) for passage in passages],
-        closed_spans(passages, question),
-    )
+def passage_reader(reader: Reader, question: Question, passages: Sequence[Passage]) -> Read:
+    """Return what reads some of the passages of a question, each with its context."""
+    closed = closed_spans(passages, question)  # of all: a row is closed for another passage's
+
+    def read(first: int, last: int) -> Sequence[Sequence[Span]]:
+        part = passages[first:last]
+        return reader.read(
+            question.text,
+            [passage.view.text for passage in part],
+            [CONTEXT_MARK.join(passage.context) for passage in part],
+            closed[first:last],
+        )
+
+    return read
 
 
 def _check_filters(filters: Filters) -> None:

@@ -33,6 +33,8 @@ def meaning(question: str, text: str = TEXT) -> str | None:
         "Was bedeutet H-1481?", "Was meldet die Heizung mit H1481?", "Que signifie H-1481 ?",
         "Que signale le chauffage avec H-1481 ?", "¿Qué significa H-1481?",
         "Che cosa significa H-1481?", "O que significa H-1481?", "Wat betekent H-1481?",
+        "Waar staat het signaal H-1481 voor?", "Wofür steht H-1481?", "A quoi correspond H-1481 ?",
+        "Porque mostra o forno H-1481?", "What does H1481 stand for?",
     ],
 )  # fmt: skip
 def test_the_sentence_below_a_code_is_what_it_means(question: str) -> None:
@@ -45,6 +47,10 @@ def test_the_sentence_below_a_code_is_what_it_means(question: str) -> None:
     [
         pytest.param("What does H-1482 mean?", TEXT, id="another code"),
         pytest.param("Who wrote H-1481?", TEXT, id="another question"),
+        pytest.param("Was tun, wenn die Heizung H-1481 zeigt?", TEXT, id="what to do"),
+        pytest.param("What should I do when it signals H-1481?", TEXT, id="what to do in English"),
+        pytest.param("Wann meldet die Heizung H-1481?", TEXT, id="when"),
+        pytest.param("Was zeigt das Museum 2019?", "2019\n\nOld clocks.", id="a year"),
         pytest.param("What is the price of the part for H-1481?", TEXT, id="of something else"),
         pytest.param("What does low mean?", TEXT, id="no code"),
         pytest.param("What does H-1481 mean?", "See H-1481.\nIt is below.", id="a sentence"),
@@ -53,6 +59,21 @@ def test_the_sentence_below_a_code_is_what_it_means(question: str) -> None:
 )
 def test_nothing_else_is_a_definition(question: str, text: str) -> None:
     assert meaning(question, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("H-1480: The pump is blocked.\nH-1481: The water is cold. Wait.", "The water is cold"),
+        ("Messages\n\nMessage H-1481 – the water is cold", "the water is cold"),
+        ("H-1481 = cold water", "cold water"),
+        ("See the list of H-1481: it is long, and the rest of the codes", None),
+        ("Before you call about message H-1481: wait.", None),
+    ],
+)
+def test_what_follows_a_code_on_its_line_is_what_it_means(text: str, told: str | None) -> None:
+    """A question in another language was refused: the reader scored such lines below 0."""
+    assert meaning("What does H-1481 mean?", text) == told
 
 
 def test_a_definition_is_a_candidate_next_to_what_was_read() -> None:

@@ -15,6 +15,7 @@ import pytest
 from seedqa.index.chunking import DEFAULT_SETTINGS
 from seedqa.index.documents.walk import MAX_FILE_BYTES
 from seedqa.index.store.reading import RESCORED
+from seedqa.page.service import MAX_WAITING
 from seedqa.retrieval import (
     answer,
     calibration,
@@ -26,6 +27,7 @@ from seedqa.retrieval import (
     question,
     ranking,
     reader,
+    reading,
     rivals,
     types,
 )
@@ -154,7 +156,9 @@ NUMBERS = [
     (ANSWERS, r"from a confidence of ([\d.]+) on", BUNDLED.threshold),
     (ANSWERS, r"score gains up to ([\d.]+) by", BUNDLED.reader_share),
     (ANSWERS, r"margin plus (\d+) times", BUNDLED.passage_weight),
-    (ANSWERS, r"reads the best (\d+) passages", pipeline.READ_COUNT),
+    (ANSWERS, r"reads the best (\d+) passages", reading.FIRST_COUNT),
+    (ANSWERS, r"others of the best (\d+)", reading.READ_COUNT),
+    (ANSWERS, r"a confidence of ([\d.]+) or more and no", reading.SETTLED),
     (DOCUMENTS, r"chunk is at most (\d+) characters", DEFAULT_SETTINGS.size),
     (DOCUMENTS, r"repeats at most (\d+) characters", DEFAULT_SETTINGS.overlap),
     (DOCUMENTS, r"files above (\d+) MiB", MAX_FILE_BYTES / 2**20),
@@ -168,7 +172,7 @@ NUMBERS = [
     ("command-line.md", r"it is ([\d.]+) for passages in another", fusion.CROSS_LANGUAGE_SHARE),
     ("command-line.md", r"and ([\d.]+) for the rest", fusion.SAME_LANGUAGE_SHARE),
     ("command-line.md", r"Files above (\d+) MiB", MAX_FILE_BYTES / 2**20),
-    ("configuration.md", r"read for an answer \| (\d+) \|", pipeline.READ_COUNT),
+    ("configuration.md", r"read for an answer \| 3 to (\d+) \|", reading.READ_COUNT),
     ("configuration.md", r"size of a document \| (\d+) MiB", MAX_FILE_BYTES / 2**20),
     ("configuration.md", r"overlap \| (\d+), ", DEFAULT_SETTINGS.size),
     ("configuration.md", r"overlap \| \d+, (\d+) \|", DEFAULT_SETTINGS.overlap),
@@ -182,6 +186,7 @@ NUMBERS = [
     (ANSWERS, r'"likely" from ([\d.]+)', types.LIKELY),
     (RETRIEVAL, r"scores at most ([\d,]+) rows", candidates.MAX_POSTINGS),
     (RETRIEVAL, r"if they share (\d+) %", ranking.NEAR_DUPLICATE * 100),
+    ("configuration.md", r"questions on the page \| (\d+) \|", MAX_WAITING),
     ("configuration.md", r"in a result \| (\d+) \|", pipeline.MAX_COUNT),
     ("configuration.md", r"of a question \| ([\d,]+) \|", question.MAX_QUESTION_CHARACTERS),
     ("configuration.md", r"before an answer \| (\d+) \|", freshness.REFRESH_SECONDS),
@@ -189,7 +194,7 @@ NUMBERS = [
     ("command-line.md", r"spends up to (\d+) seconds", freshness.REFRESH_SECONDS),
     ("json.md", r'"sure" from ([\d.]+)', types.SURE),
     ("json.md", r"at most ([\d.]+), whatever", answer.UNKNOWN_LANGUAGE_LIMIT),
-    ("../README.md", r"in the best (\d+) passages", pipeline.READ_COUNT),
+    ("../README.md", r"in the best (\d+) passages", reading.READ_COUNT),
     ("../CHANGELOG.md", r"Below a confidence of ([\d.]+) the", BUNDLED.threshold),
     ("log/confidence.md", r"At the threshold, ([\d.]+), precision", BUNDLED.threshold),
 ]  # fmt: skip

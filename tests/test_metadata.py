@@ -12,7 +12,8 @@ import pytest
 
 from seedqa.index.documents.dates import date_in_name, find_date, parse_date
 from seedqa.index.documents.front_matter import read_front_matter
-from seedqa.index.documents.metadata import clean_title, find_title
+from seedqa.index.documents.markdown import extract_markdown
+from seedqa.index.documents.metadata import clean_title, find_title, names_one_section
 from seedqa.index.documents.types import NOTHING_STATED, Stated
 from seedqa.index.language import find_language
 
@@ -84,10 +85,39 @@ PARAGRAPH = "It was a long day and they talked of many things, until the lamps w
         pytest.param(f"Intro\n\n# The [*title*](x.md) #\n\n{PARAGRAPH}", "The title", id="ATX"),
         pytest.param("The title\n=====\n\nText", "The title", id="setext"),
         pytest.param("", None, id="nothing"),
+        pytest.param("THE DIARY\n\n2015\n====\n\nGhent\n-----\n\nText", "THE DIARY", id="a year"),
     ],
 )
 def test_title(text: str, title: str | None) -> None:
     assert find_title(text, 0) == title
+
+
+REPORT = "The roof was mended and the door was painted by the club. The fee is {n} euros."
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_one"),
+    [
+        pytest.param(["# Ghent", REPORT, "# Turku", REPORT], True, id="alike"),
+        pytest.param(["# January", "Snow.", "# February", "The boat sank."], True, id="months"),
+        pytest.param(
+            ["# 2015", "## Ghent", REPORT, "# 2016", "## Ghent", REPORT], True, id="years"
+        ),
+        pytest.param(["# The club", REPORT, "# History", "In 1910 all began."], False, id="unlike"),
+        pytest.param(["# The club", REPORT, "## Ghent", REPORT], False, id="above the others"),
+        pytest.param(["# Towns", "# Ghent", REPORT, "# Turku", REPORT], False, id="title alone"),
+        pytest.param(["# Ghent", REPORT], False, id="one section"),
+    ],
+)
+def test_the_heading_of_one_section_among_its_equals_is_no_title(
+    parts: list[str], is_one: bool
+) -> None:
+    """Sections of Turku were said to belong to Ghent too, and answered for it, surely."""
+    text = "\n\n".join(part.format(n=at) for at, part in enumerate(parts))
+    extracted = extract_markdown(text.encode())
+    title = find_title(extracted.text, 0)
+    assert title is not None or parts[0] == "# 2015"
+    assert names_one_section(title or "2015", extracted.text, extracted.blocks) is is_one
 
 
 def test_title_is_looked_for_behind_the_front_matter() -> None:

@@ -96,6 +96,10 @@ def test_a_sentence_that_ends_does_not_run_on() -> None:
     assert [chunk.text for chunk in split_document(document)] == ["It was paid.", "the next one."]
     assert is_cut_off("paid for by", "the fund")
     assert not is_cut_off("Summary", "The fund")
+    told = "The roof leaks a little, but nothing of value is kept there. The gate was put up on"
+    assert is_cut_off(told, "17 June 2020. The hall is dry.")  # fewer characters than MAX_HEADINGS
+    assert not is_cut_off(told + " Monday.", "17 members came.")
+    assert not is_cut_off("Chair: Dr. Anna Berg", "Treasurer: Tom Reed")
 
 
 def table(rows: int) -> Document:

@@ -6,11 +6,13 @@ Knows only text and what a format stated; knows nothing of files or of how the t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from seedqa.index.documents.dates import HEAD_CHARS, HEAD_LINES, _date_of_line
+from seedqa.index.documents.dates import HEAD_CHARS, HEAD_LINES, MONTHS, WEEKDAYS, _date_of_line
 from seedqa.index.documents.decoding import whole_characters
 from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.index.lexical import fold, folded_words
+from seedqa.index.types import Block, BlockKind
 
 #: Titles are cut here: they travel with every chunk, and 200 characters hold any headline.
 MAX_TITLE_CHARS = 200
@@ -22,6 +24,53 @@ MAX_HEADING_CHARS = 120
 
 #: A first line of fewer words may be a rubric ("Paris 2024") with the headline below it.
 MIN_HEADLINE_WORDS = 4
+
+
+_WEEKDAYS = frozenset(fold(WEEKDAYS).split())
+#: Sections are alike that share this much of their words, of `COMPARED_CHARS` of each.
+ALIKE = 0.5
+COMPARED_CHARS = 2000
+#: Sections that the one below the title is compared with.
+MAX_COMPARED = 20
+
+
+def names_one_section(title: str, text: str, blocks: Sequence[Block]) -> bool:
+    """Return whether a title is the heading of one section among its equals.
+
+    "Ghent" does not name a document in which "Turku" follows with a section like that of Ghent,
+    nor "January" one with "February": every passage would be said to belong to the first.
+    """
+    headings = [block for block in blocks if block.kind is BlockKind.HEADING]
+    words = folded_words(title)
+    own = next(
+        (at for at, one in enumerate(headings) if folded_words(text[one.start : one.end]) == words),
+        None,
+    )
+    if own is None:
+        return False
+    equals = [
+        at
+        for at, one in enumerate(headings[own + 1 :], own + 1)
+        if one.level <= headings[own].level
+    ][:MAX_COMPARED]
+    if not equals:
+        return False
+    if all(word.isdigit() or word in MONTHS or word in _WEEKDAYS for word in words):
+        return True
+    below = _words_below(headings, own, text)
+    return any(_are_alike(below, _words_below(headings, at, text)) for at in equals)
+
+
+def _words_below(headings: Sequence[Block], at: int, text: str) -> set[str]:
+    """Return the words of a section, those of its subsections among them."""
+    level = headings[at].level
+    end = next((one.start for one in headings[at + 1 :] if one.level <= level), len(text))
+    start = headings[at].end
+    return set(folded_words(text[start : min(end, start + COMPARED_CHARS)]))
+
+
+def _are_alike(words: set[str], others: set[str]) -> bool:
+    return bool(words) and len(words & others) >= ALIKE * len(words | others)
 
 
 def clean_title(title: str | None) -> str | None:
@@ -52,7 +101,7 @@ def find_title(text: str, body_start: int) -> str | None:
     """
     head = text[body_start : body_start + HEAD_CHARS]
     heading = _MARKDOWN_HEADING.search(head)
-    if heading:
+    if heading and any(map(str.isalpha, heading[1] or heading[2])):
         plain = _MARKDOWN_LINK.sub(r"\1", heading[1] or heading[2])
         title = clean_title(re.sub(r"[*`]|#+[ \t]*$", "", plain))
         if title:

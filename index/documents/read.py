@@ -11,7 +11,8 @@ import os
 
 from seedqa.index.documents.dates import date_in_name, find_date, parse_date
 from seedqa.index.documents.formats import find_extractor
-from seedqa.index.documents.metadata import clean_title, find_title
+from seedqa.index.documents.metadata import clean_title, find_title, names_one_section
+from seedqa.index.documents.types import Extracted
 from seedqa.index.documents.walk import read_bytes
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.language import find_language
@@ -51,7 +52,7 @@ def _make_document(source: str, raw: bytes) -> Document:
     return Document(
         source=source,
         text=text,
-        title=clean_title(stated.title) or find_title(text, stated.body_start) or stem,
+        title=clean_title(stated.title) or _find_title(extracted) or stem,
         date=parse_date(stated.date, language)
         or find_date(text, stated.body_start, language)
         or date_in_name(stem),
@@ -60,6 +61,14 @@ def _make_document(source: str, raw: bytes) -> Document:
         blocks=extracted.blocks,
         edits=extracted.edits,
     )
+
+
+def _find_title(extracted: Extracted) -> str | None:
+    """Return the title that a text gives itself, if it is not that of one section alone."""
+    title = find_title(extracted.text, extracted.stated.body_start)
+    if title and names_one_section(title, extracted.text, extracted.blocks):
+        return None
+    return title
 
 
 def hash_file(found: FoundFile) -> str:

@@ -1,0 +1,90 @@
+"""Which passages are read for an answer: all that could change it, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from seedqa.retrieval.calibration import Calibration
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.reader import Span
+from seedqa.retrieval.reading import FIRST_COUNT, READ_COUNT, SETTLED, read_for_answer
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
+
+ASKED = parse_question("When was the bridge opened?")
+#: The probability is that of the best span's score: 0.5 at 0.
+CALIBRATION = Calibration({"margin": 1.0}, 0.0, 2.0, 0.2, 0.4)
+SURE = 9.0
+
+
+def passage(number: int, text: str) -> Passage:
+    return Passage(
+        source=f"{number}.txt", title="", date=None, language="en", start=0, end=len(text),
+        line_start=1, line_end=1, page=None, text=text, score=0.9 - number / 10,
+        ranks=Ranks(1, 1), stale=False, also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3),
+    )  # fmt: skip
+
+
+def different(texts: list[str]) -> NDArray[np.float32]:
+    return np.eye(len(texts), dtype=np.float32)
+
+
+def read(texts: Sequence[str], scores: dict[str, float]) -> tuple[list[tuple[int, int]], list[str]]:
+    """Return which passages were read, from and to, and the answers; `scores` of the answers."""
+    calls: list[tuple[int, int]] = []
+
+    def reader(first: int, last: int) -> list[tuple[Span, ...]]:
+        calls.append((first, last))
+        return [
+            tuple(
+                Span(text.index(words), text.index(words) + len(words), score)
+                for words, score in scores.items()
+                if words in text
+            )
+            for text in texts[first:last]
+        ]
+
+    passages = [passage(number, text) for number, text in enumerate(texts)]
+    _, verdict = read_for_answer(ASKED, passages, reader, CALIBRATION, different, ("en",))
+    return calls, [answer.text for answer in verdict.answers]
+
+
+OTHERS = [f"Town {word} has a mill." for word in ("Aa", "Bb", "Cc", "Dd", "Ee", "Ff", "Gg", "Hh")]
+OPENED = "The bridge over the river was opened by the king in 1894 after a long war."
+
+
+def test_a_sure_answer_in_the_first_passages_spares_the_others() -> None:
+    calls, answers = read([OPENED, *OTHERS], {"1894": SURE})
+    assert (calls, answers) == ([(0, FIRST_COUNT)], ["1894"])
+
+
+@pytest.mark.parametrize("score", [-SURE, 1.0])
+def test_without_a_sure_answer_the_others_are_read(score: float) -> None:
+    """As many as were always read: a late passage may have the answer."""
+    calls, _ = read([OPENED, *OTHERS], {"1894": score})
+    assert 1 / (1 + np.exp(-score)) < SETTLED
+    assert calls == [(0, FIRST_COUNT), (FIRST_COUNT, READ_COUNT)]
+
+
+def test_an_answer_of_a_late_passage_is_found() -> None:
+    texts = [*OTHERS[:4], OPENED, *OTHERS[4:]]
+    assert read(texts, {"1894": SURE})[1] == ["1894"]
+
+
+def test_a_twin_among_the_others_is_read_and_may_disagree() -> None:
+    """Contracts alike but for a number: the third one was not asked for its number."""
+    twin = OPENED.replace("1894", "1903")
+    calls, answers = read([OPENED, *OTHERS[:3], twin], {"1894": SURE, "1903": SURE})
+    assert calls == [(0, FIRST_COUNT), (FIRST_COUNT, 5)]
+    assert sorted(answers) == ["1894", "1903"]
+
+
+def test_few_passages_are_read_once() -> None:
+    assert read([OPENED, OTHERS[0]], {"1894": -SURE})[0] == [(0, 2)]
+
+
+def test_no_passage_has_no_answer() -> None:
+    assert read([], {})[1] == []
