@@ -36,6 +36,7 @@ from seedqa.index.reading_view import encoder_input
 from seedqa.index.store.lock import write_lock
 from seedqa.index.store.protocol import IndexWriter
 from seedqa.index.store.rows import (
+    READING,
     Change,
     Generation,
     Intention,
@@ -177,17 +178,19 @@ def build_index(
     *,
     model_path: str | None = None,
     settings: ChunkSettings = DEFAULT_SETTINGS,
+    reading: int = READING,
     progress: Progress = no_progress,
     seconds: float | None = None,
     embed_batch: int = EMBED_BATCH,
 ) -> Report:
     """Bring the index of `seeds` in `index_folder` up to date; create it if there is none.
 
-    `model_path` names the encoder, None for the bundled one. Raises OutOfTime if
-    reading and embedding take more than `seconds` of processor time; loading libraries does not
-    count, nor does waiting for a processor. `embed_batch` is the number
-    of chunks embedded between two commits of the embedding cache. Raises IndexBusy if another
-    process is writing, and the errors of `index.errors` for faults that a user can fix.
+    `model_path` names the encoder, None for the bundled one. If the index has another `reading`,
+    all files are read again. `embed_batch` is the number of chunks embedded between two commits of
+    the embedding cache. Raises OutOfTime if reading and embedding take more than `seconds` of
+    processor time; loading libraries does not count, nor does waiting for a processor. Raises
+    IndexBusy if another process is writing, and the errors of `index.errors` for faults that a user
+    can fix.
     """
     started = time.monotonic()
     if Path(resolve_folder(seeds)) == index_folder.resolve():  # before anything is made for it
@@ -200,7 +203,7 @@ def build_index(
         seeds=seeds,
         index_folder=index_folder,
         encoder=encoder,
-        recipe=make_recipe(seeds, encoder, model_path, settings),
+        recipe=make_recipe(seeds, encoder, model_path, settings, reading),
         progress=progress,
         seconds=seconds,
         embed_batch=embed_batch,
@@ -223,7 +226,11 @@ def _intention(order: _Order) -> Intention:
 
 
 def make_recipe(
-    seeds: Path, encoder: Encoder, model_path: str | None, settings: ChunkSettings
+    seeds: Path,
+    encoder: Encoder,
+    model_path: str | None,
+    settings: ChunkSettings,
+    reading: int = READING,
 ) -> Recipe:
     """Return the recipe of an index of `seeds`."""
     return Recipe(
@@ -233,6 +240,7 @@ def make_recipe(
         fingerprint=encoder.fingerprint,
         dimension=encoder.dimension,
         settings=settings,
+        reading=reading,
     )
 
 
@@ -291,6 +299,8 @@ def _note_changes(before: Generation | None, now: Recipe) -> tuple[Message, ...]
                 new_overlap=now.settings.overlap,
             )
         )
+    if was.reading != now.reading:
+        notes.append(Message("another version of seedqa read the documents; reading them again"))
     return tuple(notes)
 
 

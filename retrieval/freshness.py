@@ -19,7 +19,7 @@ from seedqa.index.messages import Message
 from seedqa.index.plan import Plan, plan_survey, settle_doubts
 from seedqa.index.progress import Progress, no_progress
 from seedqa.index.store.protocol import IndexReader
-from seedqa.index.store.rows import Generation
+from seedqa.index.store.rows import READING, Generation
 from seedqa.index.workspace import other_model_error
 
 logger = logging.getLogger(__name__)
@@ -137,13 +137,15 @@ def build(
     progress: Progress,
     seconds: float | None,
 ) -> Report:
-    """Index the changes with the recipe of the last build."""
+    """Index the changes with the recipe of the last build; a new model reads all files again."""
+    is_new_model = generation.recipe.fingerprint != encoder.fingerprint
     report = build_index(
         Path(generation.recipe.seeds),
         index,
         encoder,
         model_path=generation.recipe.model_path,
         settings=generation.recipe.settings,
+        reading=READING if is_new_model else generation.recipe.reading,
         progress=progress,
         seconds=seconds,
     )

@@ -25,7 +25,7 @@ from seedqa.index.source import source_key
 from seedqa.index.store.database import missing_index_error
 from seedqa.index.store.protocol import IndexReader, Reading
 from seedqa.index.store.reading import open_for_reading
-from seedqa.index.store.rows import Generation
+from seedqa.index.store.rows import READING, Generation
 from seedqa.index.types import NO_FILTERS, Filters
 from seedqa.index.workspace import Workspace, check_model, other_model_error, require_index
 from seedqa.retrieval.answer import Verdict
@@ -198,6 +198,10 @@ class Pipeline:
             ranked = rank(reading, parsed, vector, filters, max(count, depth))
         clock.lap("search_ms")
         notes = freshness.notes
+        if generation.recipe.reading != READING:
+            notes += (
+                Message("another version of seedqa read the documents; run seedqa index once"),
+            )
         if not ranked.passages and generation.documents and not filters.is_empty:
             languages = ", ".join(generation.languages)
             notes += (

@@ -1,4 +1,4 @@
-"""Read passages for an answer: the best ones, and the others unless those settle it.
+"""Read passages for an answer: the best ones, and the others unless those decide it.
 
 Knows passages, the reader's spans and the verdict on them; nothing of models or of the index.
 """
@@ -12,14 +12,14 @@ from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.naming import are_twins
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.rivals import Encode
+from seedqa.retrieval.rivals import Encode, shared_words
 from seedqa.retrieval.types import Passage
 
-#: Passages that are read first (docs/log/reader.md).
-FIRST_COUNT = 3
-#: Passages that are read at most.
-READ_COUNT = 8
-#: The confidence of an answer from which the other passages are not read.
+#: Passages that are read first, in all after a second step, and at most.
+FIRST_COUNT, SECOND_COUNT, READ_COUNT = 3, 5, 8
+#: After each step but the last, the confidence below which the rest is not read.
+HOPELESS = {FIRST_COUNT: 0.02, SECOND_COUNT: 0.1}
+#: The confidence of an answer from which the rest is not read (docs/log/reader.md).
 SETTLED = 0.9
 
 Read = Callable[[int, int], Sequence[Sequence[Span]]]
@@ -36,12 +36,11 @@ def read_for_answer(
 ) -> tuple[list[Passage], Verdict]:
     """Return the passages, those first that hold an answer by the reader, and the verdict.
 
-    The best `FIRST_COUNT` are read. The rest of the best `READ_COUNT` are read too unless there is
-    one answer with a confidence of `SETTLED`, and no passage left that is alike but for a number
-    or a name: that one may say something else.
+    Passages are read best first, until the verdict on them is clear (`_is_settled`,
+    `_is_hopeless`) or the best `READ_COUNT` are read.
     """
     spans: list[Sequence[Span]] = []
-    for count in (FIRST_COUNT, READ_COUNT):
+    for count in (FIRST_COUNT, SECOND_COUNT, READ_COUNT):
         spans += read(len(spans), min(count, len(passages)))
         ordered = reorder_passages(passages, spans, calibration.reader_share)
         verdict = find_answers(
@@ -52,15 +51,19 @@ def read_for_answer(
             encode,
             reader_languages,
         )
-        if _is_settled(verdict, passages[: len(spans)], passages[len(spans) : READ_COUNT]):
+        known, unread = passages[:count], passages[count:READ_COUNT]
+        if not unread or _is_settled(verdict, known, unread):
+            break
+        if verdict.confidence < HOPELESS[count] and _is_hopeless(question, known, unread):
             break
     return [passage for passage, _ in ordered], verdict
 
 
 def _is_settled(verdict: Verdict, read: Sequence[Passage], unread: Sequence[Passage]) -> bool:
-    """Return whether the passages that are not read would hardly change the verdict."""
-    if not unread:
-        return True
+    """Return whether there is one answer that the unread passages would hardly contradict.
+
+    A passage that is alike but for a number or a name may say something else.
+    """
     if len(verdict.answers) != 1 or verdict.confidence < SETTLED:
         return False
     answer = verdict.answers[0]
@@ -70,3 +73,9 @@ def _is_settled(verdict: Verdict, read: Sequence[Passage], unread: Sequence[Pass
         if passage.source == answer.source and passage.start <= answer.start < passage.end
         for other in unread
     )
+
+
+def _is_hopeless(question: Question, read: Sequence[Passage], unread: Sequence[Passage]) -> bool:
+    """Return whether no unread passage has a word of the question that those read lack."""
+    known = frozenset[str]().union(*(shared_words(passage, question) for passage in read))
+    return all(shared_words(passage, question) <= known for passage in unread)

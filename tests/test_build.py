@@ -27,10 +27,11 @@ from seedqa.index.errors import IndexMismatch, SeedsError
 from seedqa.index.plan import RACY_NS, compare_folder, plan_changes
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.reading import open_for_reading
-from seedqa.index.store.rows import DocumentRow
+from seedqa.index.store.rows import READING, DocumentRow
 from seedqa.index.types import Chunk, SkipKind, SkippedFile
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
+from support.builder import as_read_by_another_version
 from support.failing import fail_once
 from support.toy import ToyEncoder
 
@@ -609,6 +610,19 @@ def test_other_chunks_are_cut_anew_and_what_is_the_same_is_not_embedded(
     ]
     assert [len(found) for found in texts(folder).values()] == [1, 2, 1]
     assert report.generation.recipe.settings == ChunkSettings(70, 0)
+
+
+def test_what_another_version_read_is_read_again_and_not_embedded(
+    built: Report, seeds: Path, folder: Path, encoder: ToyEncoder
+) -> None:
+    """A better title or section would reach only the files that change."""
+    as_read_by_another_version(folder)
+    encoder.encoded.clear()
+    report = build_index(seeds, folder, encoder)
+    assert report.notes == ("another version of seedqa read the documents; reading them again",)
+    assert (report.indexed, encoder.encoded) == (SOURCES, [])
+    assert report.generation.recipe.reading == READING
+    assert build_index(seeds, folder, encoder).notes == ()
 
 
 # --- builds that do not end -----------------------------------------------------------------------

@@ -39,6 +39,7 @@ from seedqa.retrieval.types import (
     Ranks,
     Result,
 )
+from support.builder import as_read_by_another_version
 from support.toy import ToyEncoder
 
 ROOT = Path(__file__).parent.parent
@@ -455,6 +456,22 @@ def test_without_refresh_what_changed_is_stale(
     assert (result.index.fresh, result.index.generation) == (False, 1)
     assert result.notes == ("2 changed and 1 deleted files are not yet in the index",)
     assert len(encoder.encoded) == 3
+
+
+def test_a_question_says_that_another_version_read_the_documents(
+    pipeline: Pipeline, location: Location, seeds: Path, encoder: ToyEncoder
+) -> None:
+    """It does not wait until all are read again; what is edited meanwhile is found."""
+    pipeline.search("bridge")
+    as_read_by_another_version(location.index)
+    encoder.encoded.clear()
+    write(seeds, "new.txt", "The ferry sails at nine.\n")
+    note = "another version of seedqa read the documents; run seedqa index once"
+    result = pipeline.search("ferry")
+    assert (sources(result)[0], result.notes, result.index.fresh) == ("new.txt", (note,), True)
+    assert len(encoder.encoded) == 1
+    build_index(seeds, location.index, encoder)
+    assert pipeline.search("ferry").notes == ()
 
 
 @pytest.mark.usefixtures("_settled")

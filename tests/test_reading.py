@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.reading import FIRST_COUNT, READ_COUNT, SETTLED, read_for_answer
+from seedqa.retrieval.reading import FIRST_COUNT, READ_COUNT, SECOND_COUNT, read_for_answer
 from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 ASKED = parse_question("When was the bridge opened?")
@@ -61,12 +62,23 @@ def test_a_sure_answer_in_the_first_passages_spares_the_others() -> None:
     assert (calls, answers) == ([(0, FIRST_COUNT)], ["1894"])
 
 
-@pytest.mark.parametrize("score", [-SURE, 1.0])
-def test_without_a_sure_answer_the_others_are_read(score: float) -> None:
-    """As many as were always read: a late passage may have the answer."""
+@pytest.mark.parametrize(
+    ("score", "steps"),
+    [
+        pytest.param(1.0, [FIRST_COUNT, SECOND_COUNT, READ_COUNT], id="likely"),
+        pytest.param(-3.0, [FIRST_COUNT, SECOND_COUNT], id="hopeless after five"),
+        pytest.param(-9.0, [FIRST_COUNT], id="hopeless"),
+    ],
+)
+def test_what_three_passages_say_decides_how_many_are_read(score: float, steps: list[int]) -> None:
     calls, _ = read([OPENED, *OTHERS], {"1894": score})
-    assert 1 / (1 + np.exp(-score)) < SETTLED
-    assert calls == [(0, FIRST_COUNT), (FIRST_COUNT, READ_COUNT)]
+    assert calls == list(pairwise([0, *steps]))
+
+
+def test_nothing_is_hopeless_while_an_unread_passage_has_a_word_of_the_question() -> None:
+    """The row about Lodira was in the fourth passage; it had fewer of the other words."""
+    calls, answers = read([*OTHERS[:6], OPENED], {"mill": -9.0, "1894": SURE})
+    assert (calls[-1], answers) == ((SECOND_COUNT, 7), ["1894"])
 
 
 def test_an_answer_of_a_late_passage_is_found() -> None:

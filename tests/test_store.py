@@ -268,6 +268,7 @@ def test_a_generation_that_makes_no_sense(built: Path, said: str) -> None:
         ({"recipe.seeds": 1}, False),
         ({"recipe.model_path": 7}, False),
         ({"recipe.dimension": 0}, False),
+        ({"recipe.reading": "2"}, False),
         ({"recipe.dimension": 10**9}, False),
         ({"recipe.settings": {"size": 1.5, "overlap": 0}}, False),
         ({"vectors.size": -5}, False),

@@ -69,7 +69,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
 
 # -- documents of a few words, and vectors that are exact in 16 bits -------------------------------
 
-RECIPE = Recipe("/seeds", "model", None, "model-1", 4, DEFAULT_SETTINGS)
+RECIPE = Recipe("/seeds", "model", None, "model-1", 4, DEFAULT_SETTINGS, 1)
 EAST, NORTH, UP = [1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]
 BETWEEN = [0.5, 0.5, 0.5, 0.5]
 BOTH = {"folded": 1.0, "stems": 1.0}

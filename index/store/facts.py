@@ -25,7 +25,7 @@ _MAX_DIMENSION = 65_536
 def generation_from_json(text: str) -> Generation:
     """Return a generation; raise ValueError, TypeError or KeyError where a value makes no sense."""
     values = _object(json.loads(text))
-    recipe, vectors = _object(values["recipe"]), _object(values["vectors"])
+    recipe, vectors = {"reading": 1, **_object(values["recipe"])}, _object(values["vectors"])
     settings = _object(recipe["settings"])
     languages = _object(values["languages"])
     texts: tuple[tuple[Mapping[str, Any], Collection[str]], ...] = (
@@ -36,7 +36,7 @@ def generation_from_json(text: str) -> Generation:
     counts: tuple[tuple[Mapping[str, Any], Collection[str]], ...] = (
         (values, ("number", "documents", "chunks")),
         (vectors, ("size", "count")),
-        (recipe, ("dimension",)),
+        (recipe, ("dimension", "reading")),
         (languages, languages),
         (settings, settings),
     )

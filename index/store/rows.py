@@ -13,6 +13,9 @@ from seedqa.index.chunking import ChunkSettings
 from seedqa.index.store.vectors import VectorFile
 from seedqa.index.types import Chunk, FoundFile, SkipKind, SkippedFile
 
+#: Raised when a file gives another text, title or chunks than before; 1 where it is not stored.
+READING = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -26,6 +29,8 @@ class Recipe:
     fingerprint: str
     dimension: int
     settings: ChunkSettings
+    reading: int
+    """The `READING` by which files were read."""
 
 
 @dataclass(frozen=True, slots=True)

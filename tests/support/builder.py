@@ -14,6 +14,7 @@ import sqlite3
 import sys
 import time
 import traceback
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from seedqa.index.errors import SeedqaError
 from seedqa.index.language import find_language
 from seedqa.index.parsing.process import borrow_parser
 from seedqa.index.store.checking import check_database, check_words
+from seedqa.index.store.database import DATABASE, GENERATION, read_meta, write_meta
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.vectors import read_vectors, unpack_vector
 from seedqa.index.workspace import Location, resolve
@@ -220,6 +222,14 @@ def main() -> None:
     find_language("The model of languages is loaded here too.", 0, None)
     for line in sys.stdin:
         print(json.dumps(answer_in_child(json.loads(line))), flush=True)
+
+
+def as_read_by_another_version(folder: Path) -> None:
+    """Take out of an index by which version its documents were read, as before it was recorded."""
+    with closing(sqlite3.connect(folder / DATABASE)) as connection, connection:
+        facts = json.loads(read_meta(connection, GENERATION) or "")
+        del facts["recipe"]["reading"]
+        write_meta(connection, GENERATION, json.dumps(facts))
 
 
 if __name__ == "__main__":
