@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from seedqa.index.lexical import stemmed_words
 from seedqa.index.stopwords import STOP_WORDS
@@ -46,6 +46,8 @@ BM25_CEILING = 2.2
 TEXT_COLUMNS = 2
 #: A code: few letters, then some digits; "e1047", "din4102".
 _CODE = re.compile(r"([a-z]{1,4})(\d{2,})")
+#: A number of so many digits may be written in parts: "1,262,507", "+49 30 901820".
+MIN_PARTED, MAX_PARTED = 5, 16
 _LETTERS, _DIGITS = re.compile(r"[a-z]{1,4}"), re.compile(r"\d{2,}")
 #: In an index of at most this many chunks words are weighed as Lucene does. FTS5 gives a word in
 #: half of the chunks no weight, and one in none of them a great one: of three notes none matches.
@@ -121,10 +123,21 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     }
     counts = _count(reading, [*folded, *(Term("stems", stem) for stem in stems)])
     absent = [word for word in question.words if not counts.get(Term("folded", word))]
-    counts |= _count(reading, [Term("folded", word) for word in code_variants(absent)])
+    joined = joined_numbers(question.words)
+    variants = [*code_variants(absent), *_parts_of_numbers(reading, absent), *joined]
+    counts |= _count(reading, [Term("folded", word) for word in variants])
+    # a number that is there as one word need not be looked up in parts, which many texts have
+    parted = {
+        part
+        for number, parts in joined.items()
+        if counts.get(Term("folded", number))
+        for part in parts
+    }
     columns = list(COLUMN_WEIGHTS)
     rare_first = sorted(
-        (count, columns.index(term.column), term.word) for term, count in counts.items() if count
+        (count, columns.index(term.column), term.word)
+        for term, count in counts.items()
+        if count and term.word not in parted
     )
     chunks = generation.chunks
     terms = _affordable(rare_first, chunks)
@@ -173,6 +186,58 @@ def code_variants(words: Sequence[str]) -> list[str]:
         if _LETTERS.fullmatch(before) and _DIGITS.fullmatch(word)
     ]
     return [word for word in (*apart, *joined) if word not in words]
+
+
+def _parts_of_numbers(reading: Reading, words: Sequence[str]) -> list[str]:
+    """Return the parts that the documents write long numbers in: "4930901820" is "49 30 901820".
+
+    The parts are words of the index; of the ways to part a number the one with fewest is taken.
+    """
+    parts: list[str] = []
+    for word in words:
+        if not (word.isascii() and word.isdigit() and MIN_PARTED <= len(word) <= MAX_PARTED):
+            continue
+        pieces = {
+            word[start:end]
+            for start in range(len(word))
+            for end in range(start + 1, len(word) + 1)
+            if end - start >= 2 or start == 0
+        }
+        found = reading.counts([Term("folded", piece) for piece in pieces])
+        known = {term.word for term, count in found.items() if count}
+        parts += [part for part in part_number(word, known) if len(part) > 1]
+    return parts
+
+
+def joined_numbers(words: Sequence[str]) -> dict[str, list[str]]:
+    """Return the numbers that figures in a row make, with their parts: "1,262,507" is "1262507".
+
+    >>> joined_numbers(["call", "49", "30", "901820", "at", "9"])
+    {'4930901820': ['49', '30', '901820']}
+    """
+    runs = [list(run) for is_number, run in groupby(words, str.isdecimal) if is_number]
+    return {
+        "".join(run): run
+        for run in runs
+        if len(run) > 1 and MIN_PARTED <= sum(map(len, run)) <= MAX_PARTED
+    }
+
+
+def part_number(number: str, known: Collection[str]) -> tuple[str, ...]:
+    """Return a number in as few known parts as it can be, or nothing if it cannot.
+
+    >>> part_number("1262507", {"1", "12", "262", "507"})
+    ('1', '262', '507')
+    """
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(number)
+    for end in range(1, len(number) + 1):
+        for start in range(end):
+            before, piece = best[start], number[start:end]
+            if before is None or piece not in known:
+                continue
+            if best[end] is None or len(before) + 1 < len(best[end] or ()):
+                best[end] = (*before, piece)
+    return best[-1] or ()
 
 
 def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:

@@ -29,6 +29,7 @@ from seedqa.retrieval.candidates import (
     inverse_document_frequency,
     lacking_places,
     lexical_candidates,
+    part_number,
     plan_lexical_query,
     small_index_weight,
 )
@@ -366,3 +367,47 @@ def test_a_name_of_a_document_says_where_to_look(
     assert {
         stored[chunk].source.removesuffix(".md"): share for chunk, share in found.items()
     } == lacking
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("The budget is 1,262,507 francs.", "1262507"),
+        ("The budget is 1262507 francs.", "1.262.507"),
+        ("Call +49 30 901820 at any time.", "4930901820"),
+        ("Call 4930901820 at any time.", "+49 30 901820"),
+        ("Call 030/901820 at any time.", "030901820"),
+    ],
+)
+def test_a_number_is_found_however_its_digits_are_parted(
+    tmp_path: Path, written: str, asked: str
+) -> None:
+    """The wrong contract came first: no word of the number was in the index."""
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text(written)
+    for number in range(8):
+        other = f"Paper {number}: call 11 or 12, paid {number}0 francs."
+        (seeds / f"{number}.txt").write_text(other)
+    build_index(seeds, tmp_path / "index", ToyEncoder())
+    with closing(open_for_reading(tmp_path / "index")) as index, index.read() as opened:
+        assert opened
+        query = plan_lexical_query(opened, parse_question(asked))
+        ((first, _), *_) = lexical_candidates(opened, query, NO_FILTERS)
+        assert opened.chunks([first])[first].source == "a.txt"
+
+
+@pytest.mark.parametrize(
+    ("number", "known", "parts"),
+    [
+        ("1262507", {"1", "262", "507"}, ("1", "262", "507")),
+        ("030901820", {"030", "901820", "0309", "01820"}, ("030", "901820")),
+        ("1262507", {"262", "507"}, ()),
+        ("11111", {"1", "11", "111"}, ("11", "111")),
+    ],
+)
+def test_a_number_is_parted_into_what_is_known(
+    number: str, known: set[str], parts: tuple[str, ...]
+) -> None:
+    assert "".join(part_number(number, known)) in (number, "")
+    assert part_number(number, known) == parts
