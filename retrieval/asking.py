@@ -20,6 +20,8 @@ _WHO: Mapping[str, str] = {
     "it": "chi", "pt": "quem", "nl": "wie",
 }  # fmt: skip
 _WHEN = "when quand wann cuando quando wanneer"
+#: English words that ask for something else than a time after "when".
+_WHAT_AFTER = frozenset(("what", "which", "why", "how"))
 #: After a word that asks "which", the nouns that make it ask for a time.
 _TIMES = """
     year day date month century annee jour mois siecle jahr tag datum monat jahrhundert ano dia
@@ -72,6 +74,14 @@ _NUMBERS = """
     een twee drie vijf zes zeven acht negen tien elf twaalf twintig dertig veertig vijftig zestig
     zeventig tachtig negentig honderd duizend miljoen dozijn helft geen
 """
+#: Shares, and what costs nothing: amounts without a number.
+_AMOUNTS = """
+    third thirds quarter quarters fifth tenth free nothing double
+    tiers quart quarts cinquieme dixieme gratuit gratuite gratuits gratuites gratuitement rien
+    drittel viertel funftel zehntel kostenlos kostenfrei gratis umsonst nichts
+    tercio tercios cuarto cuartos quinto decimo nada gratuito gratuita gratuitos gratuitas
+    terzo terzi quarto quarti niente gratuiti tercos terco derde kwart niets
+"""
 #: Seasons, feasts, times of day and ages: a time without a figure, as the days of the week are.
 _TIMES_IN_WORDS = """
     century millennium age era siecle millenaire jahrhundert jahrtausend siglo milenio secolo
@@ -83,6 +93,22 @@ _TIMES_IN_WORDS = """
     medianoche pascua navidad estate autunno inverno oggi ieri domani mattina mezzogiorno pomeriggio
     sera notte mezzanotte pasqua natale verao outono hoje ontem amanha manha noite natal lente zomer
     vandaag gisteren ochtend middag avond pasen kerst kerstmis
+"""
+#: Words of a longer answer that tells a time by an event or a span: "as soon as the snow is gone".
+_TIME_TOLD = """
+    after before during until till since once while as when whenever every each if upon by time day
+    days week weeks month months year years hour hours minute minutes moment
+    apres avant pendant durant depuis jusqu jusque lorsque lors quand chaque fois jour jours
+    semaine semaines mois an ans annee annees heure heures fin debut
+    nach vor wahrend bis seit sobald wenn als bei beim jeden jede jedes mal tag tage tagen woche
+    wochen monat monate monaten jahr jahre jahren stunde stunden ende anfang
+    despues antes durante hasta desde cuando tras cada al vez dia dias semana semanas mes meses ano
+    anos hora horas fin final inicio
+    dopo prima fino da quando ogni appena volta giorno giorni settimana settimane mese mesi anno
+    anni ora ore fine inizio
+    depois ate apos vez fim comeco
+    na voor tijdens tot sinds zodra wanneer elke elk keer dag dagen week weken maand maanden jaar
+    jaren uur einde begin
 """
 #: The endings of adjectives that few nouns have, and of what German does not write like a noun.
 _ADJECTIVE: Mapping[str, str] = {
@@ -111,22 +137,30 @@ def is_search(question: Question) -> bool:
 
 
 def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
-    """Return whether an answer of few words, in `language`, can hardly be what is asked for.
+    """Return whether an answer, in `language`, can hardly be what is asked for.
 
-    "Who" wants neither figures nor an adjective ("chinois"); "when" and "in which year" want a
-    figure, or the name of a month, a day or a season; "how many" wants a figure or a number in
-    words.
+    "When" and "in which year" want a figure, the name of a month, a day or a season, or at length
+    what tells a time. Other answers are judged if they have few words: "who" wants neither figures
+    nor an adjective ("chinois"); "how many" wants a figure or an amount in words.
     """
     words = folded_words(answer)
-    if len(words) > _FEW_WORDS:
-        return False
     has_figure = bool(_FIGURE.search(answer))
+    if len(words) > _FEW_WORDS and not _asks_when(question):
+        return False
     if _asks_when(question):
         in_words = _words(_TIMES_IN_WORDS) | _words(WEEKDAYS) | MONTHS.keys()
-        return not has_figure and in_words.isdisjoint(words)
+        if len(words) > _FEW_WORDS:
+            in_words |= _words(_TIME_TOLD)
+        # "dienstags", "domingos": the plural of a day, or what happens every week on it
+        days = {word.removesuffix("s") for word in words}
+        return not has_figure and in_words.isdisjoint({*words, *days})
     if _HOW_MANY.search(" ".join(folded_words(question.text))):
-        return not (has_figure or any(map(_is_number, words)))
+        is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
+        return not (has_figure or is_amount)
     if _asks_who(question):
+        names = [word for raw in answer.split() if raw[:1].isupper() for word in folded_words(raw)]
+        if names and len(names) < len(words) and MONTHS.keys() >= {*names}:  # "retired in May"
+            return True
         has_name = any(char.isupper() for char in answer)
         return not has_name and (has_figure or (len(words) < 2 and _is_adjective(answer, language)))
     return False
@@ -146,9 +180,10 @@ def _is_number(word: str) -> bool:
 
 def _asks_when(question: Question) -> bool:
     words = folded_words(question.text)
-    if _words(_WHEN) & {*words[:_OPENING]}:
-        return True
     which = _words(_ASKS)
+    at = next((at for at, word in enumerate(words[:_OPENING]) if word in _words(_WHEN)), None)
+    if at is not None:  # neither "what happens when" nor "when it rains, what" asks for a time
+        return not which & {*words[:at]} and not _WHAT_AFTER & {*words[at:]}
     return any(
         word in which and after in _words(_TIMES) for word, after in pairwise(words[: _OPENING + 1])
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seedqa.index.lexical import folded_words
-from seedqa.retrieval.lists import closed_entries
+from seedqa.retrieval.lists import MAX_HEADING_CHARS, asks_how_to, closed_entries
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.tables import closed_rows
 from seedqa.retrieval.types import Passage
@@ -19,9 +19,30 @@ Span = tuple[int, int]
 def closed_spans(passages: Sequence[Passage], question: Question) -> list[tuple[Span, ...]]:
     """Return for each passage the spans of its reading view that no answer may touch."""
     return [
-        (*rows, *closed_entries(passage, question), *closed_headings(passage, question))
+        (
+            *rows,
+            *closed_entries(passage, question),
+            *closed_headings(passage, question),
+            *closed_questions(passage),
+        )
         for passage, rows in zip(passages, closed_rows(passages, question), strict=True)
     ]
+
+
+def closed_questions(passage: Passage) -> list[Span]:
+    """Return the lines of a passage that ask themselves: "Who pays?", "How to get there".
+
+    They begin a paragraph, as in a list of questions and answers; what follows answers.
+    """
+    closed: list[Span] = []
+    start, begins = 0, True
+    for line in passage.view.text.split("\n"):
+        end = start + len(line)
+        is_heading = begins and len(line) <= MAX_HEADING_CHARS and line[-1:] != "."
+        if is_heading and (line.endswith("?") or asks_how_to(line)):
+            closed.append((start, end))
+        start, begins = end + 1, not line.strip()
+    return closed
 
 
 def closed_headings(passage: Passage, question: Question) -> list[Span]:

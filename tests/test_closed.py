@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from seedqa.index.types import Edit
 from seedqa.retrieval.closed import closed_spans
 from seedqa.retrieval.question import parse_question
@@ -45,3 +47,13 @@ def test_the_name_of_a_row_stays_open_where_it_may_be_the_answer() -> None:
     assert closed("What is the default of FROB_PORT?") == MARKS
     bridge = ("Iron bridge", "opened in 1894", "Ebro")
     assert closed("Which bridge was opened in 1894?", bridge) == MARKS
+
+
+FAQ = "How to get there\nTake the bus.\n\nWho pays for it?\n\nNobody pays. Is it free? Yes."
+
+
+def test_a_line_that_asks_is_no_answer() -> None:
+    """ "How to get there" was the answer to how one gets there."""
+    of = replace(table(ROW), text=FAQ, end=len(FAQ), columns=(), edits=())
+    (spans,) = closed_spans([of], parse_question("How do I get to the camp?"))
+    assert [FAQ[slice(*span)] for span in spans] == ["How to get there", "Who pays for it?"]

@@ -47,8 +47,6 @@ def test_the_sentence_below_a_code_is_what_it_means(question: str) -> None:
     [
         pytest.param("What does H-1482 mean?", TEXT, id="another code"),
         pytest.param("Who wrote H-1481?", TEXT, id="another question"),
-        pytest.param("Was tun, wenn die Heizung H-1481 zeigt?", TEXT, id="what to do"),
-        pytest.param("What should I do when it signals H-1481?", TEXT, id="what to do in English"),
         pytest.param("Wann meldet die Heizung H-1481?", TEXT, id="when"),
         pytest.param("Was zeigt das Museum 2019?", "2019\n\nOld clocks.", id="a year"),
         pytest.param("What is the price of the part for H-1481?", TEXT, id="of something else"),
@@ -74,6 +72,53 @@ def test_nothing_else_is_a_definition(question: str, text: str) -> None:
 def test_what_follows_a_code_on_its_line_is_what_it_means(text: str, told: str | None) -> None:
     """A question in another language was refused: the reader scored such lines below 0."""
     assert meaning("What does H-1481 mean?", text) == told
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What should I do when it signals H-1481?", "What do I do if H-1481 appears?",
+        "Was tun, wenn die Heizung H-1481 zeigt?", "Was ist zu tun bei H-1481?",
+        "Que faire en cas de H-1481 ?", "¿Qué hago si aparece H-1481?", "Che fare con H-1481?",
+        "O que fazer com H-1481?", "Wat moet ik doen bij H-1481?",
+    ],
+)  # fmt: skip
+def test_what_is_to_be_done_is_told_after_what_a_code_means(question: str) -> None:
+    """The answer was the fault, surely: "the motor is too hot"."""
+    assert meaning(question) == "Press the round button for five seconds"
+
+
+def test_an_order_at_the_beginning_is_to_be_done_too() -> None:
+    text = "Codes\n\nH-7  Close the valve. Press the button.\nH-8  The pump hums. It is old."
+    assert meaning("What must be done at H-7?", text) == "Close the valve. Press the button"
+    assert meaning("What must be done at H-9?", text) is None
+    assert meaning("What does H-8 mean?", text) == "The pump hums"
+
+
+ARTICLES = (
+    "Article 11\n\nDogs stay outside.\n\nArticle 12 Lost things\n\nThey are kept a month. Ask."
+)
+PARAGRAPHS = "§ 4 Haftung\nEs haftet niemand.\n§ 5 Rückgabe\nDas Gerät wird genommen. Bald."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "told"),
+    [
+        ("What does article 12 say?", ARTICLES, "They are kept a month"),
+        ("Que dit l'article 11 ?", ARTICLES, "Dogs stay outside"),
+        ("What does article 1 say?", ARTICLES, None),
+        ("What does article 12 say about dogs and cats in the hall?", ARTICLES, None),
+        ("Who wrote article 12?", ARTICLES, None),
+        ("Was steht in § 5?", PARAGRAPHS, "Das Gerät wird genommen"),
+        ("Was regelt §4?", PARAGRAPHS, "Es haftet niemand"),
+        ("Was steht in § 6?", PARAGRAPHS, None),
+    ],
+)
+def test_what_an_article_says_is_below_its_number(
+    question: str, text: str, told: str | None
+) -> None:
+    """The answer was the heading: "Rückgabe"."""
+    assert meaning(question, text) == told
 
 
 def test_a_definition_is_a_candidate_next_to_what_was_read() -> None:
