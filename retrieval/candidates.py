@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
+from seedqa.index.documents.dates import month_names
 from seedqa.index.lexical import stemmed_words
 from seedqa.index.stopwords import STOP_WORDS
 from seedqa.index.store.protocol import Hits, Reading, Term, Vector
@@ -124,7 +125,8 @@ def plan_lexical_query(reading: Reading, question: Question) -> LexicalQuery:
     counts = _count(reading, [*folded, *(Term("stems", stem) for stem in stems)])
     absent = [word for word in question.words if not counts.get(Term("folded", word))]
     joined = joined_numbers(question.words)
-    variants = [*code_variants(absent), *_parts_of_numbers(reading, absent), *joined]
+    months = {name for word in question.topical for name in month_names(word)}
+    variants = [*code_variants(absent), *_parts_of_numbers(reading, absent), *joined, *months]
     counts |= _count(reading, [Term("folded", word) for word in variants])
     # a number that is there as one word need not be looked up in parts, which many texts have
     parted = {
@@ -247,7 +249,7 @@ def _unknown(question: Question, counts: Mapping[Term, int]) -> frozenset[str]:
         word
         for word in question.topical
         if word not in known
-        and not known.intersection(code_variants([word]))
+        and not known.intersection([*code_variants([word]), *month_names(word)])
         and not any(
             stem in known for language in STOP_WORDS for stem in stemmed_words(word, language)
         )

@@ -7,10 +7,11 @@ year's. Knows texts and passages; nothing of the index or of models.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from seedqa.index.documents.dates import MONTHS, month_names
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import fold, folded_words
 from seedqa.index.sentences import split_sentences
@@ -32,6 +33,8 @@ _NO_CODE = re.compile(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h|l
 #: Words that a name follows in German, and no other noun does as a rule.
 _BEFORE_NAMES = frozenset(("in", "von", "bei", "mit", "nach", "aus", "gegen", "hat", "ist", "war"))
 _SIGNS = ".,;:?!()\"«»„“”’'"
+#: A date in figures: 3/5/2021, 2021-05-03.
+_DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}|\d{4}-\d\d-\d\d)(?!\d)")
 #: Twins are alike in this share of their three-word sequences once what tells them apart is out.
 TWIN = 0.7
 
@@ -79,12 +82,13 @@ def named_by(question: str) -> frozenset[str]:
 def question_names(question: Question) -> frozenset[str]:
     """Return the words of a question that are probably names of somebody or something.
 
-    Capitalised words but the first. German writes every noun with a capital; of these the words
-    after an article, a pronoun or an adjective are left out.
+    Capitalised words but the first, and months. German writes every noun with a capital; of these
+    the words after an article, a pronoun or an adjective are left out.
     So it is in an unknown language: "Was kostet die Fähre?" might be Dutch.
     """
+    months = frozenset(word for word in question.topical if month_names(word))
     if question.language not in ("de", UNKNOWN_LANGUAGE):
-        return names_of(question.text) & frozenset(question.topical)
+        return months | (names_of(question.text) & frozenset(question.topical))
     words = question.text.split()
     names = set()
     for before, word in pairwise(words):
@@ -93,7 +97,7 @@ def question_names(question: Question) -> frozenset[str]:
         follows = fold(before.strip(_SIGNS)) in names  # a second name
         if is_name or (_NAME.match(bare) and follows):
             names |= set(folded_words(bare))
-    return frozenset(names) & frozenset(question.topical)
+    return months | (frozenset(names) & frozenset(question.topical))
 
 
 def missing_names(question: Question, passage: Passage) -> float:
@@ -102,7 +106,7 @@ def missing_names(question: Question, passage: Passage) -> float:
     if not names:
         return 0.0
     known = set(folded_words(passage.view.text)) | set(folded_words("\n".join(_where(passage))))
-    return sum(name not in known for name in names) / len(names)
+    return sum(not {name, *month_names(name)} & known for name in names) / len(names)
 
 
 def fits(passage: Passage, named: Iterable[str]) -> bool:
@@ -119,6 +123,24 @@ def fits_where(passage: Passage, named: Iterable[str]) -> bool:
     wanted = set(named)
     known = _figures_where(passage)
     return wanted <= known or wanted <= known | _parts(known)
+
+
+def months_named(question: Question) -> frozenset[int]:
+    """Return the months, 1 to 12, that a question clearly names."""
+    return frozenset(MONTHS[word] for word in question.topical if month_names(word))
+
+
+def fits_months(passage: Passage, months: Collection[int]) -> bool:
+    """Return whether a passage, or where it belongs, has all of some months, or names no month.
+
+    A date in figures may be of any month.
+    """
+    if not months:
+        return True
+    text = "\n".join((passage.view.text, *_where(passage)))
+    words = folded_words(text)
+    own = {MONTHS[word] for word in words if word in MONTHS}
+    return set(months) <= own or not any(map(month_names, words)) or bool(_DATE.search(text))
 
 
 def are_twins(one: Passage, other: Passage) -> bool:

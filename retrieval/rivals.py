@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 
 from seedqa.index.lexical import folded_words
 from seedqa.retrieval.evidence import RIVALS, Candidate, Group
-from seedqa.retrieval.naming import are_twins, figures_of, fits, fits_where, named_by, names_of
+from seedqa.retrieval.naming import (
+    are_twins,
+    figures_of,
+    fits,
+    fits_months,
+    fits_where,
+    months_named,
+    named_by,
+    names_of,
+)
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.sentences import sentence_around
 from seedqa.retrieval.types import Passage
@@ -27,15 +36,16 @@ Encode = Callable[[list[str]], NDArray[np.float32]]
 def choose_named(groups: Sequence[Group], question: Question) -> tuple[list[Group], bool]:
     """Return groups with those first that fit what the question names, and whether any does.
 
-    Years, codes and versions must be in the passage or where it belongs. Of passages that are
-    alike but for what tells them apart, the one that has more of the question's words leads.
+    Years, codes and versions must be in the passage or where it belongs, and a month if others are
+    there. Of passages that are alike but for what tells them apart, the one that has more of the
+    question's words leads.
     """
-    named = named_by(question.text)
+    named, months = named_by(question.text), months_named(question)
     groups = _prefer_figures(groups, question)
-    fitting = [_fitting(group, named) for group in groups]
+    fitting = [_fitting(group, named, months) for group in groups]
     kept = [group for group in fitting if group]
     if not kept:
-        return list(groups), not named
+        return list(groups), not named and not months
     rest = [group for group, own in zip(groups, fitting, strict=True) if own is None]
     return _lead_by_words(kept, question) + rest, True
 
@@ -59,11 +69,15 @@ def _prefer_figures(groups: Sequence[Group], question: Question) -> list[Group]:
     return list(groups)
 
 
-def _fitting(group: Group, named: frozenset[str]) -> Group | None:
+def _fitting(group: Group, named: frozenset[str], months: frozenset[int]) -> Group | None:
     """Return a group with the candidates first whose passage fits, or None where none does."""
-    if not named:
+    if not named and not months:
         return group
-    inside = [each for each in group.candidates if fits(each.passage, named)]
+    inside = [
+        each
+        for each in group.candidates
+        if fits(each.passage, named) and fits_months(each.passage, months)
+    ]
     outside = [each for each in group.candidates if each not in inside]
     return Group((*inside, *outside)) if inside else None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from seedqa.index.documents.dates import MONTHS, WEEKDAYS
+from seedqa.index.documents.dates import MIN_CLEAR_MONTH, MONTHS, WEEKDAYS
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import fold, folded_words
 from seedqa.index.sentences import split_sentences
@@ -15,8 +15,6 @@ from seedqa.index.sentences import split_sentences
 #: The pattern of a year, 1000 to 2099.
 YEAR = r"(?:1\d|20)\d\d"
 _YEAR = re.compile(rf"\b{YEAR}\b")
-#: The names of months from this length on have no other meaning, unlike "may", "set" and "out".
-_CLEAR_MONTH = 4
 _WORD = re.compile(r"[^\W\d_]{3,}")
 #: A day before the name of its month: "1. März", "3 de mayo", "the 2nd of June", "1er mai".
 _DAY = re.compile(r"(?<![\w.,-])(\d{1,2})(?:\.|er|º|ª|°|st|nd|rd|th)?\s+(?:de\s+|of\s+)?\Z")
@@ -30,7 +28,7 @@ _WEEKDAY_AT = re.compile(
     r"\b([^\W\d_]{5,})(?:-feiras?)?,?\s+(?:at|um|à|a\s+las?|alle|às|om)\s+\Z", re.IGNORECASE
 )
 _WEEKDAY_CHARS = 30
-_WEEKDAYS = frozenset(word for word in WEEKDAYS.split() if len(word) > _CLEAR_MONTH)
+_WEEKDAYS = frozenset(word for word in WEEKDAYS.split() if len(word) > MIN_CLEAR_MONTH)
 #: Words around a year or a month that are no part of a name.
 _AROUND = """
     in of the month year a au de d en le la mois annee l an im am dem der monat jahr el del mes ano
@@ -173,4 +171,4 @@ def _names_month(text: str) -> bool:
 
 
 def _is_clear_month(word: str) -> bool:
-    return word in MONTHS and len(word) >= _CLEAR_MONTH
+    return word in MONTHS and len(word) >= MIN_CLEAR_MONTH

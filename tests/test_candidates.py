@@ -411,3 +411,16 @@ def test_a_number_is_parted_into_what_is_known(
 ) -> None:
     assert "".join(part_number(number, known)) in (number, "")
     assert part_number(number, known) == parts
+
+
+def test_a_month_is_looked_up_by_its_names_in_all_languages(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text("En marzo se vendieron 505 cajas.")
+    (seeds / "b.txt").write_text("En abril se vendieron 298 cajas.")
+    build_index(seeds, tmp_path / "index", ToyEncoder())
+    with closing(open_for_reading(tmp_path / "index")) as index, index.read() as opened:
+        assert opened
+        query = plan_lexical_query(opened, parse_question("How many boxes were sold in March?"))
+        assert Term("folded", "marzo") in query.terms
+        assert "march" not in query.unknown

@@ -133,7 +133,25 @@ _MONTH_NAMES = (
 )
 
 
+#: Shorter names of months have other meanings, such as "may", "set" and "out".
+MIN_CLEAR_MONTH = 4
 MONTHS = {name: month for month, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+
+
+#: Names of months that mean other things more often: "Marco", "mars" the planet.
+_UNCLEAR_MONTHS = frozenset(("marco", "mars", "june", "avril", "augustus"))
+
+
+def month_names(word: str) -> frozenset[str]:
+    """Return the names of the month that a folded word clearly names, in the seven languages.
+
+    >>> sorted(month_names("marzo"))[:3], month_names("may")
+    (['maart', 'maerz', 'march'], frozenset())
+    """
+    if len(word) < MIN_CLEAR_MONTH or word in _UNCLEAR_MONTHS or word not in MONTHS:
+        return frozenset()
+    names = _MONTH_NAMES[MONTHS[word] - 1].split()
+    return frozenset(name for name in names if len(name) >= MIN_CLEAR_MONTH)
 
 
 WEEKDAYS = (
