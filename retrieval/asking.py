@@ -82,8 +82,11 @@ _AMOUNTS = """
     tercio tercios cuarto cuartos quinto decimo nada gratuito gratuita gratuitos gratuitas
     terzo terzi quarto quarti niente gratuiti tercos terco derde kwart niets
 """
-#: Seasons, feasts, times of day and ages: a time without a figure, as the days of the week are.
+#: Seasons, feasts, times of day and ages: a time without a figure, as the days of the week are. And
+#: what is said of a time when something is not open.
 _TIMES_IN_WORDS = """
+    closed never always ferme fermee fermes fermees jamais toujours geschlossen nie immer cerrado
+    cerrada nunca siempre chiuso chiusa mai sempre fechado fechada encerrado gesloten nooit altijd
     century millennium age era siecle millenaire jahrhundert jahrtausend siglo milenio secolo
     millennio seculo milenio eeuw
     spring summer autumn fall winter today yesterday tomorrow morning noon afternoon evening night

@@ -5,6 +5,7 @@ Knows passages and spans; knows nothing of models, nor of the index.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from seedqa.index.language import crosses_languages
 from seedqa.index.lexical import folded_words, stemmed_words
+from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.asking import is_of_wrong_kind
 from seedqa.retrieval.definitions import find_definition
 from seedqa.retrieval.lists import find_listed
@@ -31,6 +33,9 @@ from seedqa.retrieval.types import Passage
 MAX_AHEAD = 10.0
 #: Answers, counted from the best, that are searched for a rival or for the other half of a date.
 RIVALS = 4
+#: What a candidate gains, in logits, if its sentence has all topical words of the question, within
+#: one language (docs/log/reader.md).
+SENTENCE_WEIGHT = 2.0
 #: What it costs a candidate, in logits, if its passage has none of the question's names.
 NAME_PENALTY = 4.0
 #: What it costs, in logits, to be no time where the question asks when, and the like.
@@ -97,8 +102,26 @@ def rank_candidates(
             words = passage.view.text[span.start : span.end]
             if is_of_wrong_kind(words, passage.language, question):
                 penalty += KIND_PENALTY
-            found.append(Candidate(passage, span, round(span.score + bonus - penalty, 4)))
+            gain = SENTENCE_WEIGHT * _share_in_sentence(question, passage, span)
+            found.append(Candidate(passage, span, round(span.score + bonus + gain - penalty, 4)))
     return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _share_in_sentence(question: Question, passage: Passage, span: Span) -> float:
+    """Return the share of the topical words that the sentence, or row, of a span has, 0 to 1.
+
+    Across languages it is 0: words rarely match.
+    """
+    if passage.language != question.language or not question.topical:
+        return 0.0
+    text = passage.view.text
+    if passage.columns:
+        start, end = line_around(text, span.start)
+    else:
+        bounds = split_sentences(text)
+        at = bisect_right(bounds, (span.start, len(text))) - 1
+        start, end = bounds[at] if at >= 0 else (span.start, span.end)
+    return _share(question, text[start:end], passage.language)
 
 
 def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> list[Span]:
@@ -217,11 +240,15 @@ def share_of_words(question: Question, passage: Passage) -> float:
 
     A word is there as it is, folded, or by its stem in the passage's language.
     """
-    text = " ".join((passage.view.text, *passage.context))
+    return _share(question, " ".join((passage.view.text, *passage.context)), passage.language)
+
+
+def _share(question: Question, text: str, language: str) -> float:
+    """Return the share of the question's topical words in a text of a language, 0 to 1."""
     folded = frozenset(folded_words(text))
-    stems = frozenset(stemmed_words(text, passage.language))
+    stems = frozenset(stemmed_words(text, language))
     found = sum(
-        word in folded or not stems.isdisjoint(stemmed_words(word, passage.language))
+        word in folded or not stems.isdisjoint(stemmed_words(word, language))
         for word in question.topical
     )
     return found / max(1, len(question.topical))

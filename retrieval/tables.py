@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from seedqa.index.lexical import folded_words
+from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.tables import CELL_END
+from seedqa.retrieval.asking import is_of_wrong_kind
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
 
@@ -56,7 +57,8 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
 
     Those are what is inserted, and the rows of a table that have fewer words of the question than
     another row of a table with the same columns: "Moen" leaves only the rows about Moen open. So is
-    the name of a row that only repeats words of another cell (`_closed_names`).
+    the name of a row that only repeats words of another cell (`_closed_names`), and cells in other
+    columns than the question names (`_closed_columns`).
     """
     rows = [_rows(passage) for passage in passages]
     shared = [
@@ -70,6 +72,7 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
         (
             *inserted_spans(passage),
             *(name for row in of_passage for name in _closed_names(passage, row, question)),
+            *(cell for row in of_passage for cell in _closed_columns(passage, row, question)),
             *(
                 row
                 for row, count in zip(of_passage, counts, strict=True)
@@ -110,11 +113,52 @@ def _closed_names(passage: Passage, row: Span, question: Question) -> list[Span]
     """
     if set(folded_words(passage.columns[0])) & set(question.topical):
         return []
-    marks = [span for span in inserted_spans(passage) if row[0] <= span[0] < row[1]]
-    bounds = [*marks, (row[1], row[1])]
-    cells = [(left[1], right[0]) for left, right in pairwise(bounds)]
+    cells = [cell for _, cell in _cells(passage, row)]
     wanted = [
         set(folded_words(passage.view.text[slice(*cell)])) & set(question.topical) for cell in cells
     ]
     repeats = len(cells) > 2 and wanted[0] and any(wanted[0] < other for other in wanted[1:])
     return [cells[0]] if repeats else []
+
+
+def _closed_columns(passage: Passage, row: Span, question: Question) -> list[Span]:
+    """Return the cells of a row that are in other columns than the question asks for.
+
+    It asks for the columns whose names have a word of it, right of the first cell that has one, and
+    whose cell may be the answer: "When is the workshop open on Saturday?" names the column
+    "Workshop", while "plot" in "How large is the plot of Ann Reed?" only says what the rows are.
+    """
+    topical = set(question.topical)
+    cells = [(name, cell, passage.view.text[slice(*cell)]) for name, cell in _cells(passage, row)]
+    known = [at for at, (_, _, text) in enumerate(cells) if _has_word(text, passage, topical)]
+    if not known:
+        return []
+    asked = [
+        cell
+        for at, (name, cell, text) in enumerate(cells)
+        if at > known[0]
+        and at not in known
+        and text.strip()
+        and _has_word(name, passage, topical)
+        and not is_of_wrong_kind(text, passage.language, question)
+    ]
+    return [cell for _, cell, _ in cells if cell not in asked] if asked else []
+
+
+def _has_word(text: str, passage: Passage, topical: set[str]) -> bool:
+    """Return whether a text has one of some topical words, as it is or by its stem."""
+    stems = {stem for word in topical for stem in stemmed_words(word, passage.language)}
+    known = {*folded_words(text), *stemmed_words(text, passage.language)}
+    return bool(known & (topical | stems))
+
+
+def _cells(passage: Passage, row: Span) -> list[tuple[str, Span]]:
+    """Return the cells of a row, as it is read, with the names of their columns."""
+    text = passage.view.text
+    marks = [span for span in inserted_spans(passage) if row[0] <= span[0] < row[1]]
+    bounds = [*marks, (row[1], row[1])]
+    return [
+        (text[slice(*left)].removeprefix(CELL_END).rstrip(": "), (left[1], right[0]))
+        for left, right in pairwise(bounds)
+        if text[slice(*left)].endswith(": ")
+    ]

@@ -18,6 +18,7 @@ from seedqa.retrieval.answer import (
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.evidence import (
     MAX_AHEAD,
+    SENTENCE_WEIGHT,
     TITLE_PENALTY,
     group_candidates,
     rank_candidates,
@@ -182,9 +183,19 @@ def test_a_pronoun_alone_is_no_answer() -> None:
     assert group.best.text == "They met the king"
 
 
+def test_of_equals_the_sentence_with_more_words_of_the_question_leads() -> None:
+    """Within one language: across languages words rarely match."""
+    text = "Most take two days. The bridge over the Ebro took a year."
+    of, asked = passage(text), parse_question("How long did the bridge over the Ebro take?")
+    spans = [[span("two days", 2.4, text), span("a year", 2.0, text)]]
+    assert rank_candidates(asked, [of], spans, 0.0)[0].text == "a year"
+    of = passage(text, language="fr")
+    assert rank_candidates(asked, [of], spans, 0.0)[0].text == "two days"
+
+
 def test_the_passage_counts_beside_the_span() -> None:
     good, weak = passage(score=0.9), passage(score=0.1, source="other.txt")
-    ranked = rank_candidates(OPEN, [good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 2.0)
+    ranked = rank_candidates(OPEN, [good, weak], [[span("1894", 1.0)], [span("Ebro", 1.0)]], 2.0)
     assert [candidate.text for candidate in ranked] == ["1894", "Ebro"]
     ranked = rank_candidates(OPEN, [good, weak], [[span("1894", 1.0)], [span("Ebro", 2.0)]], 0.0)
     assert [candidate.text for candidate in ranked] == ["Ebro", "1894"]
@@ -399,7 +410,9 @@ def test_disagreement_does_not_speak_against_either() -> None:
     answers, _ = answers_to(*disagreeing(), calibration=ahead, encode=alike)
     assert [one.confidence for one in answers] == [1.0, 1.0]
     answers, _ = answers_to(*disagreeing(new=RETOLD), calibration=ahead, encode=unlike)
-    assert [one.confidence for one in answers] == [0.6225]
+    # 0.5 ahead by the reader, and by one of three words of the question more in its sentence
+    expected = round(sigmoid(0.5 + SENTENCE_WEIGHT / 3), 4)
+    assert [one.confidence for one in answers] == [expected]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from seedqa.index.types import Edit
 from seedqa.retrieval.closed import closed_spans
 from seedqa.retrieval.question import parse_question
@@ -13,23 +15,25 @@ COLUMNS = ("Variable", "Meaning", "Default")
 ROW = ("FROB_PORT", "port of the server", "8123")
 
 
-def table(row: tuple[str, ...]) -> Passage:
+def table(row: tuple[str, ...], columns: tuple[str, ...] = COLUMNS) -> Passage:
     """Return a passage of one row, read with the names of its columns."""
     text = "\t".join(row)
     edits, start = [], 0
-    for number, (column, cell) in enumerate(zip(COLUMNS, row, strict=True)):
+    for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
         edits.append(Edit(max(0, start - 1), start, ("; " if number else "") + f"{column}: "))
         start += len(cell) + 1
     edits.append(Edit(len(text), len(text), "."))
     return Passage(
         source="a.md", title="Setup", date=None, language="en", start=0, end=len(text),
         line_start=1, line_end=1, page=None, text=text, score=0.5, ranks=Ranks(1, 1), stale=False,
-        also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3), columns=COLUMNS, edits=tuple(edits),
+        also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3), columns=columns, edits=tuple(edits),
     )  # fmt: skip
 
 
-def closed(question: str, row: tuple[str, ...] = ROW) -> list[str]:
-    of = table(row)
+def closed(
+    question: str, row: tuple[str, ...] = ROW, columns: tuple[str, ...] = COLUMNS
+) -> list[str]:
+    of = table(row, columns)
     (spans,) = closed_spans([of], parse_question(question))
     return sorted(of.view.text[slice(*span)] for span in spans)
 
@@ -44,9 +48,34 @@ def test_the_name_of_a_row_that_repeats_another_cell_is_closed() -> None:
 
 def test_the_name_of_a_row_stays_open_where_it_may_be_the_answer() -> None:
     assert closed("Which variable sets the port of the server?") == MARKS
-    assert closed("What is the default of FROB_PORT?") == MARKS
     bridge = ("Iron bridge", "opened in 1894", "Ebro")
     assert closed("Which bridge was opened in 1894?", bridge) == MARKS
+
+
+SHOP = ("Day", "Shop", "Workshop")
+
+
+@pytest.mark.parametrize(
+    ("question", "columns", "row", "cells"),
+    [
+        ("When is the workshop open on Saturday?", SHOP, ("Saturday", "10-14", "closed"),
+         ["10-14", "Saturday"]),
+        ("When is the shop open on Saturday?", SHOP, ("Saturday", "10-14", "closed"),
+         ["Saturday", "closed"]),
+        ("When is it open on Saturday?", SHOP, ("Saturday", "10-14", "closed"), []),
+        ("How large is the plot of Ann Reed?", ("Plot", "Tenant", "Size"), ("1", "Ann Reed", "120"),
+         []),
+        ("How much does part 51-020 cost?", ("Number", "Part", "Price"),
+         ("51-020", "Burner gasket", "9 euros"), []),
+        ("Which boat has 4 seats?", ("Boat", "Seats", "Built"), ("Gull", "4", "1999"), []),
+    ],
+)  # fmt: skip
+def test_cells_in_other_columns_than_asked_for_are_closed(
+    question: str, columns: tuple[str, ...], row: tuple[str, ...], cells: list[str]
+) -> None:
+    """The hours of the shop were the answer to when the workshop is open, surely."""
+    found = [text for text in closed(question, row, columns) if text in row]
+    assert found == sorted(cells)
 
 
 FAQ = "How to get there\nTake the bus.\n\nWho pays for it?\n\nNobody pays. Is it free? Yes."
