@@ -11,9 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.retrieval.asking import is_of_wrong_kind, is_search
+from seedqa.retrieval.asking import asks_for_the_contrary, is_of_wrong_kind, is_search
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.evidence import (
+    Candidate,
     Group,
     first_other,
     group_candidates,
@@ -25,7 +26,8 @@ from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import quote
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
-from seedqa.retrieval.sentences import YEAR
+from seedqa.retrieval.sentences import YEAR, sentence_around
+from seedqa.retrieval.tables import line_around
 from seedqa.retrieval.types import LIKELY, SURE, Answer, Passage
 
 #: Spans with less confidence are not worth a mark in their passage (docs/log/confidence.md).
@@ -80,7 +82,7 @@ def find_answers(
         confidence = calibration.probability(weigh_evidence(group, against, question, read))
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
-        if not is_named or is_of_wrong_kind(group.best.text, group.best.passage.language, question):
+        if not is_named or _can_hardly_answer(group.best, question):
             confidence = min(confidence, max(0.0, threshold - 0.01))
         return confidence
 
@@ -101,6 +103,20 @@ def find_answers(
         if own >= MIN_CANDIDATE and is_named
     ]
     return Verdict((), confidence, threshold, tuple(candidates), shares)
+
+
+def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
+    """Return whether words are of the wrong kind, or say what the question does not ask for."""
+    passage, span = candidate.passage, candidate.span
+    if is_of_wrong_kind(candidate.text, passage.language, question):
+        return True
+    text = passage.view.text
+    start, end = line_around(text, span.start)
+    if not passage.columns:
+        start, end = sentence_around(text, span.start, span.end, passage.language)
+    leads = (line for line in text[:start].splitlines() if not line.rstrip().endswith("."))
+    above = "\n".join((*passage.context, *leads))
+    return asks_for_the_contrary(question, text[start:end], candidate.text, above)
 
 
 def _newest_first(kept: Sequence[tuple[Answer, Passage]]) -> tuple[Answer, ...]:

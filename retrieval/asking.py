@@ -113,6 +113,30 @@ _TIME_TOLD = """
     na voor tijdens tot sinds zodra wanneer elke elk keer dag dagen week weken maand maanden jaar
     jaren uur einde begin
 """
+#: What says no in a question, of each language.
+_NEGATIONS: Mapping[str, str] = {
+    "en": "not cannot never no none neither nor without except",
+    "fr": "pas jamais aucun aucune sauf sans ni",
+    "de": "nicht kein keine keinen keinem keiner nie niemals ohne ausser",
+    "es": "no nunca ningun ninguna ninguno salvo sin excepto jamas",
+    "it": "non mai nessuno nessuna nessun senza tranne",
+    "pt": "nao nunca nenhum nenhuma sem exceto",
+    "nl": "niet geen nooit zonder behalve",
+}
+_NOT = re.compile(r"n['’]t\b", re.IGNORECASE)
+#: The beginnings of other words that say no: "forbidden", "excluded", "closed".
+_NEGATIVE = (
+    "forbid", "prohib", "exclu", "refus", "fail", "lack", "closed", "banned", "only", "interdi",
+    "defend", "ferm", "seul", "verbot", "verbiet", "untersag", "ausgeschl", "geschlossen", "nur",
+    "cerrad", "solo", "vietat", "esclu", "chius", "proib", "fechad", "encerrad", "verbod",
+    "gesloten", "uitgesloten", "alleen",
+)  # fmt: skip
+#: What a contrast begins with: "includes the chip, but not the food".
+_BUT = re.compile(
+    r"\b(?:but|mais|aber|sondern|jedoch|pero|sino|ma|però|bensì|mas|porém|maar|echter|whereas|while"
+    r"|although|though)\b",
+    re.IGNORECASE,
+)
 #: The endings of adjectives that few nouns have, and of what German does not write like a noun.
 _ADJECTIVE: Mapping[str, str] = {
     "en": "ese|ish|ous|ful|ive|able|ible|less", "fr": "[oa]ise?s?|eux|euses?|iques?|ifs?|ives?",
@@ -167,6 +191,26 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
         has_name = any(char.isupper() for char in answer)
         return not has_name and (has_figure or (len(words) < 2 and _is_adjective(answer, language)))
     return False
+
+
+def asks_for_the_contrary(question: Question, sentence: str, words: str, above: str) -> bool:
+    """Return whether a question has a negation, and what its answer stands in has none.
+
+    That is the part of the sentence around `words`, up to a contrast, and the headings `above`.
+    "What does the price not include?" is not answered by "it includes the chip, but not the food".
+    """
+    negations = _words(_NEGATIONS.get(question.language, ""))
+    if not negations & {*question.words} and not _NOT.search(question.text):
+        return False
+    at = max(0, sentence.find(words))
+    edges = [0, *(found.start() for found in _BUT.finditer(sentence)), len(sentence)]
+    part = next(
+        (sentence[start:end] for start, end in pairwise(edges) if start <= at < end), sentence
+    )
+    said = {*folded_words(f"{part} {above}")}
+    every = _words(" ".join(_NEGATIONS.values()))
+    says_no = said & every or any(word.startswith(_NEGATIVE) for word in said)
+    return not says_no and not _NOT.search(part)
 
 
 def _is_adjective(word: str, language: str) -> bool:

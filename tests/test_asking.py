@@ -2,7 +2,7 @@
 
 import pytest
 
-from seedqa.retrieval.asking import is_of_wrong_kind, is_search
+from seedqa.retrieval.asking import asks_for_the_contrary, is_of_wrong_kind, is_search
 from seedqa.retrieval.question import parse_question
 
 
@@ -91,3 +91,31 @@ def test_what_can_hardly_be_the_answer(question: str, answer: str, language: str
 )
 def test_what_can_be_the_answer(question: str, answer: str, language: str) -> None:
     assert not is_of_wrong_kind(answer, language, parse_question(question))
+
+
+INCLUDES = "El precio incluye la vacuna y el chip, pero no la esterilización."
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "words", "above", "is_contrary"),
+    [
+        ("¿Qué no incluye el precio?", INCLUDES, "la vacuna y el chip", "", True),
+        ("¿Qué no incluye el precio?", INCLUDES, "la esterilización", "", False),
+        ("¿Qué incluye el precio?", INCLUDES, "la vacuna y el chip", "", False),
+        ("What can antibodies not bind to?", "They bind to cells.", "cells", "", True),
+        ("What doesn't it bind to?", "It binds to cells.", "cells", "", True),
+        ("What doesn't it bind to?", "It won't bind to cells.", "cells", "", False),
+        ("Which novel won the prize?", "It won with this.", "this", "", False),
+        ("What is not allowed?", "knives", "knives", "What is not allowed", False),
+        ("What is not allowed?", "Knives are forbidden.", "Knives", "", False),
+        ("Was ist nicht erlaubt?", "Messer sind verboten.", "Messer", "", False),
+        ("Was ist nicht erlaubt?", "Messer liegen in der Küche.", "Messer", "", True),
+        ("Qu'est-ce qui n'est pas permis ?", "Les feux sont interdits.", "Les feux", "", False),
+        ("Quand ouvre-t-on en mai ?", "On ouvre le 3 mai.", "le 3 mai", "", False),
+    ],
+)
+def test_a_negation_is_answered_by_what_says_no(
+    question: str, sentence: str, words: str, above: str, is_contrary: bool
+) -> None:
+    """What the price includes was the answer to what it does not include."""
+    assert asks_for_the_contrary(parse_question(question), sentence, words, above) is is_contrary
