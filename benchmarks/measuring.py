@@ -11,6 +11,7 @@ import platform
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -40,23 +41,23 @@ def run_process(
     Raises RuntimeError where it fails, with what it wrote to standard error.
     """
     started = time.perf_counter()
-    with subprocess.Popen(
-        command,
-        env=dict(environment) | {"PYTHONPATH": str(ROOT)},  # for `-m benchmarks.NAME`
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.DEVNULL,
-    ) as process:
-        assert process.stdout
-        assert process.stderr
-        output = process.stdout.read()
-        errors = process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
+    with tempfile.TemporaryFile() as errors:  # a pipe that is not read would stop a child
+        with subprocess.Popen(
+            command,
+            env=dict(environment) | {"PYTHONPATH": str(ROOT)},  # for `-m benchmarks.NAME`
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            stdin=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdout
+            output = process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
+        errors.seek(0)
+        detail = errors.read().decode(errors="replace").strip()
     if process.returncode:
-        detail = errors.decode(errors="replace").strip()
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {detail}")
     cpu_seconds = usage.ru_utime + usage.ru_stime
     return Run(seconds, usage.ru_maxrss * MAXRSS_UNIT, output.decode(), cpu_seconds)

@@ -156,6 +156,7 @@ NUMBERS = [
     (ANSWERS, r"from a confidence of ([\d.]+) on", BUNDLED.threshold),
     (ANSWERS, r"score gains up to ([\d.]+) by", BUNDLED.reader_share),
     (ANSWERS, r"margin plus (\d+) times", BUNDLED.passage_weight),
+    (ANSWERS, r"and up to (\d+) for the share", evidence.SENTENCE_WEIGHT),
     (ANSWERS, r"reads the best (\d+) passages", reading.FIRST_COUNT),
     (ANSWERS, r"and again after (\d+)", reading.SECOND_COUNT),
     (ANSWERS, r"others of the best (\d+)", reading.READ_COUNT),
