@@ -27,7 +27,8 @@ from seedqa.index.runtime import (
 )
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
-from seedqa.retrieval.sentences import YEAR, day_before, weekday_before
+from seedqa.retrieval.sentences import YEAR
+from seedqa.retrieval.widening import widen
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -292,14 +293,15 @@ def _characters(passage: str, encoding: Encoding, first: int, last: int) -> tupl
 def trim(passage: str, start: int, end: int) -> tuple[int, int]:
     """Return the bounds of passage[start:end] without white space, or "in" before a year.
 
-    A month takes the day before it along, an hour the day of the week.
+    A month takes the day before it along, an hour the day of the week, and a noun the amount or
+    the place that it announces.
     """
     words = passage[start:end]
     end -= len(words) - len(words.rstrip())
     start = min(end, start + len(words) - len(words.lstrip()))
     before_year = _BEFORE_YEAR.match(passage[start:end])
     start += before_year.end() if before_year else 0
-    return weekday_before(passage, day_before(passage, start, end), end), end
+    return widen(passage, start, end)
 
 
 def drop_overlapping(spans: Sequence[Span]) -> tuple[Span, ...]:

@@ -7,28 +7,14 @@ from __future__ import annotations
 
 import re
 
-from seedqa.index.documents.dates import MIN_CLEAR_MONTH, MONTHS, WEEKDAYS
+from seedqa.index.documents.dates import MIN_CLEAR_MONTH, MONTHS
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.index.lexical import fold, folded_words
+from seedqa.index.lexical import folded_words
 from seedqa.index.sentences import split_sentences
 
 #: The pattern of a year, 1000 to 2099.
 YEAR = r"(?:1\d|20)\d\d"
 _YEAR = re.compile(rf"\b{YEAR}\b")
-_WORD = re.compile(r"[^\W\d_]{3,}")
-#: A day before the name of its month: "1. März", "3 de mayo", "the 2nd of June", "1er mai".
-_DAY = re.compile(r"(?<![\w.,-])(\d{1,2})(?:\.|er|º|ª|°|st|nd|rd|th)?\s+(?:de\s+|of\s+)?\Z")
-_DAY_CHARS = 12
-#: An hour, and the day of the week before it: "Fridays at 16", "dienstags um 17 Uhr".
-_HOUR = re.compile(
-    r"\d{1,2}(?:[:.h]\d\d)?(?:\s*(?:uhr|h|uur|o['’]clock|heures?|horas?|ore|[ap]\.?m\.?))?\Z",
-    re.IGNORECASE,
-)
-_WEEKDAY_AT = re.compile(
-    r"\b([^\W\d_]{5,})(?:-feiras?)?,?\s+(?:at|um|à|a\s+las?|alle|às|om)\s+\Z", re.IGNORECASE
-)
-_WEEKDAY_CHARS = 30
-_WEEKDAYS = frozenset(word for word in WEEKDAYS.split() if len(word) > MIN_CLEAR_MONTH)
 #: Words around a year or a month that are no part of a name.
 _AROUND = """
     in of the month year a au de d en le la mois annee l an im am dem der monat jahr el del mes ano
@@ -79,36 +65,6 @@ def sentence_around(text: str, start: int, end: int, language: str) -> tuple[int
                     first, last = min(first, at), max(last, at)
                     break
     return min(start, bounds[first][0]), max(end, bounds[last][1])
-
-
-def day_before(text: str, start: int, end: int) -> int:
-    """Return where the day begins that stands before a month with which text[start:end] begins.
-
-    `start` if there is none. A full stop after the day looks like the end of a sentence.
-
-    >>> day_before("Eröffnet am 1. März 2014.", 15, 24)
-    12
-    """
-    word = _WORD.match(text, start, end)
-    if not word or not any(name in MONTHS for name in folded_words(word.group())):
-        return start
-    day = _DAY.search(text, max(0, start - _DAY_CHARS), start)
-    return day.start() if day and 1 <= int(day[1]) <= 31 else start
-
-
-def weekday_before(text: str, start: int, end: int) -> int:
-    """Return where the day of the week begins that stands before text[start:end], an hour.
-
-    `start` if there is none, or if it is no hour.
-
-    >>> weekday_before("The children meet on Fridays at 16.", 32, 34)
-    21
-    """
-    if not _HOUR.match(text[start:end]):
-        return start
-    day = _WEEKDAY_AT.search(text, max(0, start - _WEEKDAY_CHARS), start)
-    names = {fold(day[1]), fold(day[1]).removesuffix("s")} if day else set()
-    return day.start() if day and names & _WEEKDAYS else start
 
 
 def completes_date(
