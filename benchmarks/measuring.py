@@ -40,11 +40,12 @@ def run_process(
 
     Raises RuntimeError where it fails, with what it wrote to standard error.
     """
+    paths = [environment.get("PYTHONPATH", ""), str(ROOT)]  # for `-m benchmarks.NAME`
     started = time.perf_counter()
     with tempfile.TemporaryFile() as errors:  # a pipe that is not read would stop a child
         with subprocess.Popen(
             command,
-            env=dict(environment) | {"PYTHONPATH": str(ROOT)},  # for `-m benchmarks.NAME`
+            env=dict(environment) | {"PYTHONPATH": os.pathsep.join(filter(None, paths))},
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -250,10 +250,20 @@ class Checkout:
         return self.scratch / "index"
 
     def run(self, module: str, *arguments: str) -> tuple[str, float]:
-        """Run a module with its code and environment; return its output and CPU seconds."""
+        """Run a module with its code and environment; return its output and CPU seconds.
+
+        A checkout without an environment is run in ours, with its code in front of that which is
+        installed there.
+        """
         python = self.root / ".venv" / "bin" / "python"
         command = [str(python if python.exists() else sys.executable), "-m", module, *arguments]
-        done = run_process(command, child_environment(self.scratch / "bytecode"), self.scratch)
+        package = self.scratch / "path" / "seedqa"
+        package.parent.mkdir(parents=True, exist_ok=True)
+        if not package.exists():
+            package.symlink_to(self.root)
+        environment = child_environment(self.scratch / "bytecode")
+        environment["PYTHONPATH"] = str(package.parent)
+        done = run_process(command, environment, self.scratch)
         return done.output, done.cpu_seconds
 
     def step(self, step: str, options: argparse.Namespace, questions: Path, command: str) -> Any:

@@ -19,8 +19,8 @@ from seedqa.retrieval.types import Passage
 FIRST_COUNT, SECOND_COUNT, READ_COUNT = 3, 5, 8
 #: After each step but the last, the confidence below which the rest is not read.
 HOPELESS = {FIRST_COUNT: 0.02, SECOND_COUNT: 0.1}
-#: The confidence of an answer from which the rest is not read (docs/log/reader.md).
-SETTLED = 0.9
+#: And the confidence of an answer from which the rest is not read (docs/log/reader.md).
+SETTLED = {FIRST_COUNT: 0.9, SECOND_COUNT: 0.7}
 
 Read = Callable[[int, int], Sequence[Sequence[Span]]]
 """Reads the passages of a question from one number to another, and gives the spans of each."""
@@ -64,7 +64,7 @@ def _is_settled(verdict: Verdict, read: Sequence[Passage], unread: Sequence[Pass
 
     A passage that is alike but for a number or a name may say something else.
     """
-    if len(verdict.answers) != 1 or verdict.confidence < SETTLED:
+    if len(verdict.answers) != 1 or verdict.confidence < SETTLED[len(read)]:
         return False
     answer = verdict.answers[0]
     return not any(

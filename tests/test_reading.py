@@ -65,7 +65,8 @@ def test_a_sure_answer_in_the_first_passages_spares_the_others() -> None:
 @pytest.mark.parametrize(
     ("score", "steps"),
     [
-        pytest.param(1.0, [FIRST_COUNT, SECOND_COUNT, READ_COUNT], id="likely"),
+        pytest.param(0.5, [FIRST_COUNT, SECOND_COUNT, READ_COUNT], id="unsure"),
+        pytest.param(1.0, [FIRST_COUNT, SECOND_COUNT], id="likely after five"),
         pytest.param(-3.0, [FIRST_COUNT, SECOND_COUNT], id="hopeless after five"),
         pytest.param(-9.0, [FIRST_COUNT], id="hopeless"),
     ],
