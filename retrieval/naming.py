@@ -86,7 +86,7 @@ def question_names(question: Question) -> frozenset[str]:
     the words after an article, a pronoun or an adjective are left out.
     So it is in an unknown language: "Was kostet die Fähre?" might be Dutch.
     """
-    months = frozenset(word for word in question.topical if month_names(word))
+    months = _month_words(question)
     if question.language not in ("de", UNKNOWN_LANGUAGE):
         return months | (names_of(question.text) & frozenset(question.topical))
     words = question.text.split()
@@ -127,7 +127,15 @@ def fits_where(passage: Passage, named: Iterable[str]) -> bool:
 
 def months_named(question: Question) -> frozenset[int]:
     """Return the months, 1 to 12, that a question clearly names."""
-    return frozenset(MONTHS[word] for word in question.topical if month_names(word))
+    return frozenset(MONTHS[word] for word in _month_words(question))
+
+
+def _month_words(question: Question) -> frozenset[str]:
+    """Return the topical words that clearly name months; English and German give them a capital."""
+    words = frozenset(word for word in question.topical if month_names(word))
+    if question.language in ("fr", "es", "it", "pt", "nl"):
+        return words
+    return words & {fold(found.group()) for found in _NAME.finditer(question.text)}
 
 
 def fits_months(passage: Passage, months: Collection[int]) -> bool:

@@ -130,6 +130,7 @@ def test_names_that_a_passage_lacks() -> None:
         ("What was decided in March?", {"text": "On 12/03/2019, not in April."}, True),
         ("What was decided in March?", {"text": "It was decided by all."}, True),
         ("What may be decided?", {"text": "Decided in April."}, True),
+        ("Where did they march to?", {"text": "They went to Rome in October."}, True),
     ],
 )
 def test_a_month_is_that_of_the_passage_if_it_names_any(
