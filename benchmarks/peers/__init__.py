@@ -1,0 +1,1 @@
+"""Compare seedqa with other libraries for local search: run `python -m benchmarks.peers`."""
