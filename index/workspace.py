@@ -16,7 +16,7 @@ from seedqa.index.errors import IndexMismatch, IndexMissing, OldIndexFormat
 from seedqa.index.messages import Message
 from seedqa.index.store.database import DATABASE, missing_index_error
 from seedqa.index.store.reading import open_for_reading
-from seedqa.index.store.rows import Generation, Intention
+from seedqa.index.store.rows import READING, Generation, Intention
 from seedqa.index.store.upgrade import read_old_intention
 
 #: The documents that ship with seedqa, next to the packages in a checkout and in a wheel.
@@ -196,4 +196,4 @@ def _cache_for(seeds: Path) -> Path:
     from platformdirs import user_cache_path  # needed only away from any seeds
 
     digest = hashlib.sha256(str(seeds).encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return user_cache_path("seedqa") / f"shipped-{digest}"
+    return user_cache_path("seedqa") / f"shipped-{digest}-{READING}"

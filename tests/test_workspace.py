@@ -12,6 +12,7 @@ from seedqa.index.build import build_index
 from seedqa.index.encoder import Vectors
 from seedqa.index.errors import IndexMismatch, IndexMissing
 from seedqa.index.store.database import DATABASE
+from seedqa.index.store.rows import READING
 from seedqa.index.workspace import (
     SHIPPED_SEEDS,
     Location,
@@ -40,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def shipped_index(tmp_path: Path) -> Path:
     digest = hashlib.sha256(str(SHIPPED_SEEDS).encode()).hexdigest()[:12]
-    return tmp_path / "cache" / "seedqa" / f"shipped-{digest}"
+    return tmp_path / "cache" / "seedqa" / f"shipped-{digest}-{READING}"
 
 
 def make_index(seeds: Path, index: Path) -> None:
