@@ -94,6 +94,12 @@ def stemmed_words(text: str, language: str) -> list[str]:
     return [word for stem in stems for word in _folded(stem)]
 
 
+def word_forms(*texts: str, language: str) -> set[str]:
+    """Return the words of some texts, folded and stemmed."""
+    text = "\n".join(texts)
+    return {*folded_words(text), *stemmed_words(text, language)}
+
+
 @lru_cache(maxsize=10_000)
 def _stems_everywhere(word: str) -> tuple[str, ...]:
     """Return the distinct stems of a word in the languages of `STOP_WORDS`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from seedqa.index.lexical import folded_words, stemmed_words
+from seedqa.index.lexical import folded_words, word_forms
 from seedqa.index.reading_view import clip_edits, make_view
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.naming import question_names
@@ -193,8 +193,8 @@ def find_listed(question: Question, passage: Passage) -> Span | None:
         if not several and not lead.endswith(":"):
             continue
         headings = [line for line in above.split("\n\n") if len(line) <= MAX_HEADING_CHARS]
-        known = _known_words(passage.title, *passage.context, *headings, lead, language=language)
-        if wanted and all(_known_words(word, language=language) & known for word in wanted):
+        known = word_forms(passage.title, *passage.context, *headings, lead, language=language)
+        if wanted and all(word_forms(word, language=language) & known for word in wanted):
             start, end = whole_span(entries)
             return _view_offset(passage, start), _view_offset(passage, end)
     return None
@@ -232,21 +232,15 @@ def _telling_words(passage: Passage, entries: Sequence[Span], question: Question
     Those are its words that are not in every entry, nor above the list.
     """
     language = question.language
-    own = [_known_words(read_span(passage, *entry), language=language) for entry in entries]
+    own = [word_forms(read_span(passage, *entry), language=language) for entry in entries]
     lead = read_span(passage, 0, entries[0][0])
     said = set.intersection(*own)
-    said |= _known_words(passage.title, *passage.context, lead, language=language)
-    topical = {word: _known_words(word, language=language) for word in question.topical}
+    said |= word_forms(passage.title, *passage.context, lead, language=language)
+    topical = {word: word_forms(word, language=language) for word in question.topical}
     return [
         {word for word, forms in topical.items() if forms & known and not forms & said}
         for known in own
     ]
-
-
-def _known_words(*texts: str, language: str) -> set[str]:
-    """Return the words of some texts, folded and stemmed."""
-    text = "\n".join(texts)
-    return {*folded_words(text), *stemmed_words(text, language)}
 
 
 def _announces(passage: Passage, words: Span, entries: Sequence[Span], question: Question) -> bool:

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
-from seedqa.index.lexical import folded_words, stemmed_words
+from seedqa.index.lexical import folded_words, word_forms
 from seedqa.index.tables import CELL_END
 from seedqa.retrieval.asking import is_of_wrong_kind
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
 
 Span = tuple[int, int]
+
+
+class Cell(NamedTuple):
+    """A cell of a row, as it is read."""
+
+    column: str
+    text: str
+    span: Span
 
 
 def line_around(text: str, at: int) -> Span:
@@ -71,8 +80,13 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
     return [
         (
             *inserted_spans(passage),
-            *(name for row in of_passage for name in _closed_names(passage, row, question)),
-            *(cell for row in of_passage for cell in _closed_columns(passage, row, question)),
+            *(
+                span
+                for row in of_passage
+                if (cells := _cells(passage, row))
+                for close in (_closed_names, _closed_columns)
+                for span in close(passage, cells, question)
+            ),
             *(
                 row
                 for row, count in zip(of_passage, counts, strict=True)
@@ -105,7 +119,7 @@ def _count_shared(passage: Passage, row: Span, question: Question) -> int:
     return sum(word in known for word in question.topical)
 
 
-def _closed_names(passage: Passage, row: Span, question: Question) -> list[Span]:
+def _closed_names(passage: Passage, cells: Sequence[Cell], question: Question) -> list[Span]:
     """Return the first cell of a row, where the question asks for another one.
 
     Its words of the question are in another cell too: of "FROB_PORT; port of the server; 8123" the
@@ -113,52 +127,44 @@ def _closed_names(passage: Passage, row: Span, question: Question) -> list[Span]
     """
     if set(folded_words(passage.columns[0])) & set(question.topical):
         return []
-    cells = [cell for _, cell in _cells(passage, row)]
-    wanted = [
-        set(folded_words(passage.view.text[slice(*cell)])) & set(question.topical) for cell in cells
-    ]
-    repeats = len(cells) > 2 and wanted[0] and any(wanted[0] < other for other in wanted[1:])
-    return [cells[0]] if repeats else []
+    first, *others = [{*folded_words(cell.text)} & {*question.topical} for cell in cells]
+    return [cells[0].span] if first and any(first < other for other in others) else []
 
 
-def _closed_columns(passage: Passage, row: Span, question: Question) -> list[Span]:
+def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question) -> list[Span]:
     """Return the cells of a row that are in other columns than the question asks for.
 
     It asks for the columns whose names have a word of it, right of the first cell that has one, and
     whose cell may be the answer: "When is the workshop open on Saturday?" names the column
     "Workshop", while "plot" in "How large is the plot of Ann Reed?" only says what the rows are.
     """
-    topical = set(question.topical)
-    cells = [(name, cell, passage.view.text[slice(*cell)]) for name, cell in _cells(passage, row)]
-    known = [at for at, (_, _, text) in enumerate(cells) if _has_word(text, passage, topical)]
-    if not known:
+    language = passage.language
+    wanted = word_forms(*question.topical, language=language)
+    is_known = [bool(word_forms(cell.text, language=language) & wanted) for cell in cells]
+    if not any(is_known):
         return []
     asked = [
         cell
-        for at, (name, cell, text) in enumerate(cells)
-        if at > known[0]
-        and at not in known
-        and text.strip()
-        and _has_word(name, passage, topical)
-        and not is_of_wrong_kind(text, passage.language, question)
+        for at, cell in enumerate(cells)
+        if any(is_known[:at])
+        and not is_known[at]
+        and word_forms(cell.column, language=language) & wanted
+        and not is_of_wrong_kind(cell.text, language, question)
     ]
-    return [cell for _, cell, _ in cells if cell not in asked] if asked else []
+    return [cell.span for cell in cells if cell not in asked] if asked else []
 
 
-def _has_word(text: str, passage: Passage, topical: set[str]) -> bool:
-    """Return whether a text has one of some topical words, as it is or by its stem."""
-    stems = {stem for word in topical for stem in stemmed_words(word, passage.language)}
-    known = {*folded_words(text), *stemmed_words(text, passage.language)}
-    return bool(known & (topical | stems))
-
-
-def _cells(passage: Passage, row: Span) -> list[tuple[str, Span]]:
-    """Return the cells of a row, as it is read, with the names of their columns."""
+def _cells(passage: Passage, row: Span) -> list[Cell]:
+    """Return the cells of a row as it is read; the name of a column may be empty."""
     text = passage.view.text
     marks = [span for span in inserted_spans(passage) if row[0] <= span[0] < row[1]]
-    bounds = [*marks, (row[1], row[1])]
+    bounds = [(row[0], row[0]), *marks, (row[1], row[1])]
     return [
-        (text[slice(*left)].removeprefix(CELL_END).rstrip(": "), (left[1], right[0]))
+        Cell(
+            text[slice(*left)].removeprefix(CELL_END).removesuffix(": "),
+            text[left[1] : right[0]],
+            (left[1], right[0]),
+        )
         for left, right in pairwise(bounds)
-        if text[slice(*left)].endswith(": ")
+        if left[1] < right[0]
     ]

@@ -20,7 +20,8 @@ def table(row: tuple[str, ...], columns: tuple[str, ...] = COLUMNS) -> Passage:
     text = "\t".join(row)
     edits, start = [], 0
     for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
-        edits.append(Edit(max(0, start - 1), start, ("; " if number else "") + f"{column}: "))
+        name = f"{column}: " if column else ""
+        edits.append(Edit(max(0, start - 1), start, ("; " if number else "") + name))
         start += len(cell) + 1
     edits.append(Edit(len(text), len(text), "."))
     return Passage(
@@ -46,6 +47,23 @@ def test_the_name_of_a_row_that_repeats_another_cell_is_closed() -> None:
     assert closed("Which port does the server use?") == sorted([*MARKS, "FROB_PORT"])
 
 
+@pytest.mark.parametrize(
+    ("columns", "row"),
+    [
+        (("", "Meaning", "Default"), ROW),
+        (("Variable", "Meaning"), ROW[:2]),
+    ],
+)
+def test_the_name_of_a_row_is_its_first_cell(
+    columns: tuple[str, ...], row: tuple[str, ...]
+) -> None:
+    """In a column without a name, and in a table of two columns."""
+    found = [
+        text for text in closed("Which port does the server use?", row, columns) if text in row
+    ]
+    assert found == ["FROB_PORT"]
+
+
 def test_the_name_of_a_row_stays_open_where_it_may_be_the_answer() -> None:
     assert closed("Which variable sets the port of the server?") == MARKS
     bridge = ("Iron bridge", "opened in 1894", "Ebro")
@@ -67,6 +85,8 @@ SHOP = ("Day", "Shop", "Workshop")
          []),
         ("How much does part 51-020 cost?", ("Number", "Part", "Price"),
          ("51-020", "Burner gasket", "9 euros"), []),
+        ("When is the workshop open on Saturday?", ("", "Shop", "Workshop"),
+         ("Saturday", "10-14", "closed"), ["10-14", "Saturday"]),
         ("Which boat has 4 seats?", ("Boat", "Seats", "Built"), ("Gull", "4", "1999"), []),
     ],
 )  # fmt: skip
