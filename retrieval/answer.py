@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.retrieval.asking import asks_for_the_contrary, is_of_wrong_kind, is_search
+from seedqa.retrieval.asking import has_negation, is_of_wrong_kind, is_search, lacks_negation
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.evidence import (
     Candidate,
@@ -23,11 +23,10 @@ from seedqa.retrieval.evidence import (
 )
 from seedqa.retrieval.naming import tell_apart
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.quoting import quote
+from seedqa.retrieval.quoting import quote, sentence_in_view
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
-from seedqa.retrieval.sentences import YEAR, sentence_around
-from seedqa.retrieval.tables import line_around
+from seedqa.retrieval.sentences import YEAR
 from seedqa.retrieval.types import LIKELY, SURE, Answer, Passage
 
 #: Spans with less confidence are not worth a mark in their passage (docs/log/confidence.md).
@@ -107,16 +106,16 @@ def find_answers(
 
 def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
     """Return whether words are of the wrong kind, or say what the question does not ask for."""
-    passage, span = candidate.passage, candidate.span
+    passage = candidate.passage
     if is_of_wrong_kind(candidate.text, passage.language, question):
         return True
+    if not has_negation(question):
+        return False
     text = passage.view.text
-    start, end = line_around(text, span.start)
-    if not passage.columns:
-        start, end = sentence_around(text, span.start, span.end, passage.language)
+    start, end = sentence_in_view(candidate, question)
     leads = (line for line in text[:start].splitlines() if not line.rstrip().endswith("."))
     above = "\n".join((*passage.context, *leads))
-    return asks_for_the_contrary(question, text[start:end], candidate.text, above)
+    return lacks_negation(text[start:end], candidate.text, above)
 
 
 def _newest_first(kept: Sequence[tuple[Answer, Passage]]) -> tuple[Answer, ...]:

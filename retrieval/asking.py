@@ -172,9 +172,10 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
     """
     words = folded_words(answer)
     has_figure = bool(_FIGURE.search(answer))
-    if len(words) > _FEW_WORDS and not _asks_when(question):
+    asks_when = _asks_when(question)
+    if len(words) > _FEW_WORDS and not asks_when:
         return False
-    if _asks_when(question):
+    if asks_when:
         in_words = _words(_TIMES_IN_WORDS) | _words(WEEKDAYS) | MONTHS.keys()
         if len(words) > _FEW_WORDS:
             in_words |= _words(_TIME_TOLD)
@@ -193,15 +194,18 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
     return False
 
 
-def asks_for_the_contrary(question: Question, sentence: str, words: str, above: str) -> bool:
-    """Return whether a question has a negation, and what its answer stands in has none.
+def has_negation(question: Question) -> bool:
+    """Return whether a question asks for what is not."""
+    negations = _words(_NEGATIONS.get(question.language, ""))
+    return bool(negations & {*question.words} or _NOT.search(question.text))
+
+
+def lacks_negation(sentence: str, words: str, above: str) -> bool:
+    """Return whether what the words of an answer stand in has no negation.
 
     That is the part of the sentence around `words`, up to a contrast, and the headings `above`.
     "What does the price not include?" is not answered by "it includes the chip, but not the food".
     """
-    negations = _words(_NEGATIONS.get(question.language, ""))
-    if not negations & {*question.words} and not _NOT.search(question.text):
-        return False
     at = max(0, sentence.find(words))
     edges = [0, *(found.start() for found in _BUT.finditer(sentence)), len(sentence)]
     part = next(

@@ -13,6 +13,7 @@ from seedqa.index.lexical import fold, folded_words
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.naming import named_by
 from seedqa.retrieval.question import Question
+from seedqa.retrieval.tables import line_around
 from seedqa.retrieval.types import Passage
 
 Span = tuple[int, int]
@@ -130,7 +131,7 @@ def _find_code(code: str, text: str) -> list[Span]:
 
     sentences = split_sentences(text)
     for number, (start, end) in enumerate(sentences):
-        line_end = _end_of_line(text, start)
+        _, line_end = line_around(text, start)
         parted = _PARTED.search(text, start, min(end, line_end))
         if parted and names_code(text[start : parted.start()]) and parted.end() < end:
             first = (parted.end(), _without_stop(text, parted.end(), end))
@@ -164,11 +165,6 @@ def _sentences_below(sentences: list[Span], at: int, text: str) -> list[Span]:
 
 def _sentences_until(limit: int, sentences: list[Span], text: str) -> list[Span]:
     return [(start, _without_stop(text, start, end)) for start, end in sentences if start < limit]
-
-
-def _end_of_line(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
 
 
 def _without_stop(text: str, start: int, end: int) -> int:

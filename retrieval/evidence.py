@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -121,7 +122,7 @@ def _share_in_sentence(question: Question, passage: Passage, span: Span) -> floa
         bounds = split_sentences(text)
         at = bisect_right(bounds, (span.start, len(text))) - 1
         start, end = bounds[at] if at >= 0 else (span.start, span.end)
-    return _share(question, text[start:end], passage.language)
+    return _share(question.topical, text[start:end], passage.language)
 
 
 def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> list[Span]:
@@ -240,15 +241,16 @@ def share_of_words(question: Question, passage: Passage) -> float:
 
     A word is there as it is, folded, or by its stem in the passage's language.
     """
-    return _share(question, " ".join((passage.view.text, *passage.context)), passage.language)
+    text = " ".join((passage.view.text, *passage.context))
+    return _share(question.topical, text, passage.language)
 
 
-def _share(question: Question, text: str, language: str) -> float:
-    """Return the share of the question's topical words in a text of a language, 0 to 1."""
+@lru_cache(maxsize=512)  # a passage is weighed after each step of reading
+def _share(topical: tuple[str, ...], text: str, language: str) -> float:
+    """Return the share of the topical words of a question in a text of a language, 0 to 1."""
     folded = frozenset(folded_words(text))
     stems = frozenset(stemmed_words(text, language))
     found = sum(
-        word in folded or not stems.isdisjoint(stemmed_words(word, language))
-        for word in question.topical
+        word in folded or not stems.isdisjoint(stemmed_words(word, language)) for word in topical
     )
-    return found / max(1, len(question.topical))
+    return found / max(1, len(topical))

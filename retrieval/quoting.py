@@ -31,7 +31,7 @@ def quote(candidate: Candidate, confidence: float, question: Question) -> Answer
     """
     passage, span = candidate.passage, candidate.span
     view = passage.view
-    around = _sentence_in_view(candidate, question)
+    around = sentence_in_view(candidate, question)
     start, end = view.locate(span.start, span.end) or (0, 0)
     first, last = view.locate(*around) or (start, end)
     text = candidate.text
@@ -74,7 +74,7 @@ def _offset_in(sentence: str, text: str, near: int) -> int | None:
     return place if place >= 0 else None
 
 
-def _sentence_in_view(candidate: Candidate, question: Question) -> Span:
+def sentence_in_view(candidate: Candidate, question: Question) -> Span:
     """Return the span of the sentence, or of the row of a table, in the reading view."""
     passage, span = candidate.passage, candidate.span
     text = passage.view.text

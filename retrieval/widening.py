@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from seedqa.index.documents.dates import MIN_CLEAR_MONTH, MONTHS, WEEKDAYS
+from seedqa.index.documents.dates import MONTHS, WEEKDAYS
 from seedqa.index.lexical import fold, folded_words
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -57,7 +57,7 @@ _PLACE_AFTER = re.compile(
     r"(?=[,.;:!?()\n]|\Z|\s(?:and|und|et|y|e|en)\s)",
     re.IGNORECASE,
 )
-_WEEKDAYS = frozenset(word for word in WEEKDAYS.split() if len(word) > MIN_CLEAR_MONTH)
+_WEEKDAYS = frozenset(WEEKDAYS.split())
 
 
 def widen(text: str, start: int, end: int) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from seedqa.retrieval.asking import asks_for_the_contrary, is_of_wrong_kind, is_search
+from seedqa.retrieval.asking import has_negation, is_of_wrong_kind, is_search, lacks_negation
 from seedqa.retrieval.question import parse_question
 
 
@@ -118,4 +118,5 @@ def test_a_negation_is_answered_by_what_says_no(
     question: str, sentence: str, words: str, above: str, is_contrary: bool
 ) -> None:
     """What the price includes was the answer to what it does not include."""
-    assert asks_for_the_contrary(parse_question(question), sentence, words, above) is is_contrary
+    asked = has_negation(parse_question(question))
+    assert (asked and lacks_negation(sentence, words, above)) is is_contrary

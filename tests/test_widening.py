@@ -7,6 +7,11 @@ import pytest
 from seedqa.retrieval.widening import widen
 
 
+def widened(text: str, words: str) -> str:
+    start = text.index(words)
+    return text[slice(*widen(text, start, start + len(words)))]
+
+
 @pytest.mark.parametrize(
     ("text", "words", "whole"),
     [
@@ -22,9 +27,7 @@ from seedqa.retrieval.widening import widen
     ],
 )
 def test_a_month_takes_its_day_along(text: str, words: str, whole: str) -> None:
-    start = text.index(words)
-    end = start + len(words)
-    assert text[slice(*widen(text, start, end))] == whole
+    assert widened(text, words) == whole
 
 
 @pytest.mark.parametrize(
@@ -44,9 +47,7 @@ def test_a_month_takes_its_day_along(text: str, words: str, whole: str) -> None:
 )
 def test_an_hour_takes_its_day_along(text: str, hour: str, whole: str) -> None:
     """ "16" was the answer to when the children's hour is."""
-    start = text.index(hour)
-    end = start + len(hour)
-    assert text[slice(*widen(text, start, end))] == whole
+    assert widened(text, hour) == whole
 
 
 @pytest.mark.parametrize(
@@ -75,5 +76,4 @@ def test_an_hour_takes_its_day_along(text: str, hour: str, whole: str) -> None:
 )  # fmt: skip
 def test_a_noun_takes_along_what_it_announces(text: str, words: str, whole: str) -> None:
     """ "Strafe" was the answer to what is owed, surely."""
-    start = text.index(words)
-    assert text[slice(*widen(text, start, start + len(words)))] == whole
+    assert widened(text, words) == whole

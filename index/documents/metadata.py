@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from seedqa.index.documents.dates import HEAD_CHARS, HEAD_LINES, MONTHS, WEEKDAYS, _date_of_line
 from seedqa.index.documents.decoding import whole_characters
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.index.lexical import fold, folded_words
+from seedqa.index.lexical import folded_words
 from seedqa.index.types import Block, BlockKind
 
 #: Titles are cut here: they travel with every chunk, and 200 characters hold any headline.
@@ -26,7 +26,7 @@ MAX_HEADING_CHARS = 120
 MIN_HEADLINE_WORDS = 4
 
 
-_WEEKDAYS = frozenset(fold(WEEKDAYS).split())
+_WEEKDAYS = frozenset(WEEKDAYS.split())
 #: Sections are alike that share this much of their words, of `COMPARED_CHARS` of each.
 ALIKE = 0.5
 COMPARED_CHARS = 2000
