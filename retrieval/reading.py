@@ -76,6 +76,16 @@ def _is_settled(verdict: Verdict, read: Sequence[Passage], unread: Sequence[Pass
 
 
 def _is_hopeless(question: Question, read: Sequence[Passage], unread: Sequence[Passage]) -> bool:
-    """Return whether no unread passage has a word of the question that those read lack."""
+    """Return whether those read differ, and have all words of the question that the unread have.
+
+    Copies that are alike but for a number or a name count as one passage.
+    """
+    different = [
+        passage
+        for number, passage in enumerate(read)
+        if not any(are_twins(passage, other) for other in read[:number])
+    ]
+    if len(different) < FIRST_COUNT:
+        return False
     known = frozenset[str]().union(*(shared_words(passage, question) for passage in read))
     return all(shared_words(passage, question) <= known for passage in unread)

@@ -53,7 +53,12 @@ def read(texts: Sequence[str], scores: dict[str, float]) -> tuple[list[tuple[int
     return calls, [answer.text for answer in verdict.answers]
 
 
-OTHERS = [f"Town {word} has a mill." for word in ("Aa", "Bb", "Cc", "Dd", "Ee", "Ff", "Gg", "Hh")]
+OTHERS = [
+    "Near the mill lives a miller.", "Every summer children swim below the old mill.",
+    "Flour from that mill is sold on market days.", "A storm broke two sails of it, says the mill.",
+    "Bread tastes better where a mill still grinds.", "Nobody paints mill doors green any more.",
+    "Geese sleep behind this mill in winter.", "His uncle bought another mill abroad.",
+]  # fmt: skip
 OPENED = "The bridge over the river was opened by the king in 1894 after a long war."
 
 
@@ -79,6 +84,13 @@ def test_what_three_passages_say_decides_how_many_are_read(score: float, steps: 
 def test_nothing_is_hopeless_while_an_unread_passage_has_a_word_of_the_question() -> None:
     """The row about Lodira was in the fourth passage; it had fewer of the other words."""
     calls, answers = read([*OTHERS[:6], OPENED], {"mill": -9.0, "1894": SURE})
+    assert (calls[-1], answers) == ((SECOND_COUNT, 7), ["1894"])
+
+
+def test_copies_of_one_passage_do_not_make_the_others_hopeless() -> None:
+    """Six notes alike but for a number came before the minutes that name the contractor."""
+    copies = [f"Note {number}. The board spoke of a bridge that was opened." for number in range(6)]
+    calls, answers = read([*copies, OPENED], {"board": -9.0, "1894": SURE})
     assert (calls[-1], answers) == ((SECOND_COUNT, 7), ["1894"])
 
 
