@@ -60,6 +60,9 @@ MANDELBROT_OFFSET = 2.7
 #: Times sqrt(384) that is 0.78 of a unit vector's length.
 QUESTION_NOISE = 0.04
 WARM_UP = 10
+#: Files that are edited one after the other, and what is written in them.
+EDITS = 5
+EDIT = "the new ferry sails at noon"
 #: A file read within two seconds of its last change is read again at the next question.
 SETTLING_SECONDS = 2.5
 #: More than any passage has.
@@ -153,6 +156,10 @@ class Scale:
     laps_ms: dict[str, float]
     """Median of each step."""
     ask_ms: list[float]
+    edit_seconds: list[float]
+    """Builds after one file was edited."""
+    next_seconds: list[float]
+    """Searches after them, in a process that was open before."""
     passage_tokens: float
     """Mean of what was read."""
     peak_bytes: int
@@ -260,6 +267,31 @@ def ask(chunks: int, scratch: Path, questions: int) -> dict[str, Any]:
     return totals | {"laps": medians, "tokens": sum(tokens) / len(tokens)}
 
 
+def edit(scratch: Path) -> dict[str, Any]:
+    """Edit one file at a time; return the seconds of each build and of the next search."""
+    from seedqa.index.build import build_index
+    from seedqa.index.encoder import load_encoder
+    from seedqa.index.workspace import Location, resolve
+    from seedqa.retrieval.pipeline import Pipeline
+
+    encoder = SyntheticEncoder(load_encoder(), {EDIT: load_encoder().encode_question(EDIT)})
+    seeds, index = scratch / "seeds", scratch / "index"
+    workspace = resolve(Location(index=index, seeds=None, model=None))
+    built, searched = [], []
+    with Pipeline.open(workspace, encoder=encoder) as pipeline:
+        pipeline.search(EDIT)
+        for number in range(EDITS):
+            (seeds / f"{number:06}.txt").write_text(f"{EDIT} {number}\n", encoding="utf-8")
+            report = build_index(seeds, index, encoder)
+            assert len(report.indexed) == 1
+            built.append(report.seconds)
+            started = time.perf_counter()
+            found = pipeline.search(EDIT, refresh=False)
+            searched.append(time.perf_counter() - started)
+            assert found.passages[0].text.startswith(EDIT)
+    return {"built": built, "searched": searched}
+
+
 def measure_recall(chunks: int, scratch: Path, questions: int) -> float:
     """Return recall@10 of the dense arm; leaves the questions for `ask`."""
     import numpy as np
@@ -303,7 +335,7 @@ def measure(chunks: int, scratch: Path, questions: int) -> Scale:
     environment = child_environment(scratch.parent / "bytecode")
     outputs: dict[str, Any] = {}
     peak = 0
-    for step in ("build", "recall", "ask"):
+    for step in ("build", "recall", "ask", "edit"):
         command = [
             sys.executable,
             "-m",
@@ -316,7 +348,7 @@ def measure(chunks: int, scratch: Path, questions: int) -> Scale:
         command += ["--sizes", str(chunks), "--questions", str(questions)]
         run = run_process(command, environment)
         outputs[step] = json.loads(run.output)
-        peak = run.peak_bytes
+        peak = run.peak_bytes if step == "ask" else peak
     shutil.rmtree(scratch)
     return Scale(
         chunks=chunks,
@@ -325,6 +357,8 @@ def measure(chunks: int, scratch: Path, questions: int) -> Scale:
         search_ms=outputs["ask"]["search"],
         laps_ms=outputs["ask"]["laps"],
         ask_ms=outputs["ask"]["ask"],
+        edit_seconds=outputs["edit"]["built"],
+        next_seconds=outputs["edit"]["searched"],
         passage_tokens=outputs["ask"]["tokens"],
         peak_bytes=peak,
         recall=outputs["recall"],
@@ -336,6 +370,7 @@ def report(scales: Sequence[Scale]) -> str:
     heads = [
         "chunks", "search p50, ms", "p95, ms", "of p50: folder", "encoder", "search",
         "ask p50, ms", "p95, ms", "tokens a passage",
+        "one edited, s", "next search, s",
         "peak memory, MiB", "recall@10", "built in, s", "on disk, MiB",
     ]  # fmt: skip
     rows = [
@@ -347,6 +382,8 @@ def report(scales: Sequence[Scale]) -> str:
             f"{quantile(scale.ask_ms, 0.5):.1f}",
             f"{quantile(scale.ask_ms, 0.95):.1f}",
             f"{scale.passage_tokens:.0f}",
+            f"{quantile(scale.edit_seconds, 0.5):.2f}",
+            f"{quantile(scale.next_seconds, 0.5):.2f}",
             f"{scale.peak_bytes / MIB:.0f}",
             f"{scale.recall:.3f}",
             f"{scale.build_seconds:.0f}",
@@ -365,13 +402,17 @@ def main() -> None:
     parser.add_argument("--scratch", type=Path, required=True, help="a folder with 4 GB of room")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
     parser.add_argument("--questions", type=int, default=200)
-    parser.add_argument("--step", choices=("build", "recall", "ask"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--step", choices=("build", "recall", "ask", "edit"), help=argparse.SUPPRESS
+    )
     options = parser.parse_args()
     size = options.sizes[0]
     if options.step == "build":
         print(json.dumps(build(size, options.scratch)))
     elif options.step == "recall":
         print(json.dumps(measure_recall(size, options.scratch, options.questions)))
+    elif options.step == "edit":
+        print(json.dumps(edit(options.scratch)))
     elif options.step == "ask":
         print(json.dumps(ask(size, options.scratch, options.questions)))
     else:

@@ -21,7 +21,7 @@ from seedqa.index.store.database import DATABASE
 from seedqa.index.store.lock import write_lock
 from seedqa.index.store.reading import EmbeddedReader, open_for_reading
 from seedqa.index.store.rows import Generation, Intention, Recipe
-from seedqa.index.store.vectors import read_vectors
+from seedqa.index.store.segments import read_segments
 from seedqa.index.store.writing import open_for_writing
 
 logger = logging.getLogger(__name__)
@@ -179,9 +179,9 @@ def _check_parts(reader: EmbeddedReader, progress: Progress) -> Iterator[Finding
 
 def _check_vector_file(folder: Path, generation: Generation) -> Finding:
     try:
-        vectors = read_vectors(folder, generation.vectors)
-    except FileNotFoundError:
-        return Finding("vectors", False, f"{generation.vectors.name} is missing")
+        vectors = read_segments(folder, generation.vectors)
+    except FileNotFoundError as error:
+        return Finding("vectors", False, f"{Path(error.filename).name} is missing")
     except IndexCorrupt as error:
         return Finding("vectors", False, f"{error.found}; expected {error.expected}")
     same = vectors.count == generation.chunks

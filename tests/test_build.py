@@ -101,7 +101,7 @@ def test_first_build_indexes_every_document(seeds: Path, folder: Path, encoder: 
     assert (generation.recipe.model, generation.recipe.model_path) == ("toy", None)
     assert (generation.documents, generation.chunks) == (3, 3)
     assert generation.languages == {"de": 1, "en": 1, "fr": 1}
-    assert (generation.vectors.name, generation.vectors.count) == ("vectors-1.faiss", 3)
+    assert (generation.vectors.names, generation.vectors.count) == ({"vectors-1.faiss"}, 3)
     assert texts(folder) == {
         "bridge.txt": [
             "The iron bridge\n\nThe bridge over the Ebro was opened in 1894. It is 217 metres long."

@@ -415,7 +415,7 @@ def test_an_index_of_a_newer_format(run: Run, seeds: Path, tmp_path: Path) -> No
     code, _, err = run("search", "bridge")
     assert code == 2
     assert one_error(err).endswith(
-        "has index format 99; expected format 3. Update seedqa, or delete the folder and run"
+        "has index format 99; expected format 4. Update seedqa, or delete the folder and run"
         " seedqa index"
     )
 

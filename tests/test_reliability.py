@@ -341,8 +341,9 @@ def rename_notes(seeds: Path) -> None:
         path.rename(seeds / f"renamed-{path.name}")
 
 
-def delete_note(seeds: Path) -> None:
-    (seeds / "note000.txt").unlink()
+def delete_notes(seeds: Path) -> None:
+    for number in range(100):  # so many that the vector file is written again
+        (seeds / f"note{number:03}.txt").unlink()
 
 
 def no_space(index: Path, last_step: str | None) -> dict[str, object]:
@@ -361,7 +362,7 @@ def no_space(index: Path, last_step: str | None) -> dict[str, object]:
     [
         pytest.param(0, add_notes, 0, None, id="at_the_very_start"),
         pytest.param(0, add_notes, 60_000, "cache written", id="while_embedding"),
-        pytest.param(500, delete_note, 35_000, "vectors write", id="in_the_vector_file"),
+        pytest.param(700, delete_notes, 35_000, "vectors write", id="in_the_vector_file"),
         pytest.param(100, rename_notes, 60_000, "flip end", id="in_the_flip"),
     ],
 )

@@ -6,7 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from io import BufferedReader
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from seedqa.index.errors import IndexCorrupt, IndexFormatError, IndexMissing
 from seedqa.index.store.database import DATABASE, GENERATION, INTENTION, read_meta, write_meta
 from seedqa.index.store.protocol import Term
 from seedqa.index.store.reading import EmbeddedReader, EmbeddedReading, open_for_reading
-from seedqa.index.store.vectors import VectorFile, open_vectors
+from seedqa.index.store.segments import Segments, open_segments
 from seedqa.index.store.writing import EmbeddedWriter, open_for_writing
 from seedqa.index.types import NO_FILTERS, Filters
 from support.toy import ToyEncoder
@@ -62,7 +62,7 @@ def test_a_new_index_is_ours_and_in_wal_mode(tmp_path: Path) -> None:
     open_for_writing(tmp_path / "deep" / "index").close()
     folder = tmp_path / "deep" / "index"
     assert rows(folder, "PRAGMA application_id") == [(0x73647161,)]
-    assert rows(folder, "PRAGMA user_version") == [(3,)]
+    assert rows(folder, "PRAGMA user_version") == [(4,)]
     assert rows(folder, "PRAGMA journal_mode") == [("wal",)]
     with open_for_reading(folder) as reader:
         assert reader.generation() is None
@@ -251,6 +251,12 @@ def test_a_generation_that_makes_no_sense(built: Path, said: str) -> None:
     assert raised.value.found == f"{built / DATABASE} is damaged: its generation cannot be read"
 
 
+#: The vectors of a generation in a format before 4.
+FIRST_FORMAT: dict[str, object] = {
+    "name": "vectors-1.faiss", "sha256": "0" * 64, "size": 9, "count": 3,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("change", "is_sound"),
     [
@@ -271,14 +277,27 @@ def test_a_generation_that_makes_no_sense(built: Path, said: str) -> None:
         ({"recipe.reading": "2"}, False),
         ({"recipe.dimension": 10**9}, False),
         ({"recipe.settings": {"size": 1.5, "overlap": 0}}, False),
-        ({"vectors.size": -5}, False),
-        ({"vectors.count": None}, False),
-        ({"vectors.sha256": "0"}, False),
-        ({"vectors.name": "../vectors-1.faiss"}, False),
-        ({"vectors.name": "/etc/passwd"}, False),
-        ({"vectors.name": "vectors-1.faiss\n"}, False),
-        ({"vectors.name": "vectors-1.faiss/.."}, False),
-        ({"vectors.name": ""}, False),
+        ({"vectors.files.0.size": -5}, False),
+        ({"vectors.files.0.count": None}, False),
+        ({"vectors.files.0.sha256": "0"}, False),
+        ({"vectors.files.0.name": "../vectors-1.faiss"}, False),
+        ({"vectors.files.0.name": "/etc/passwd"}, False),
+        ({"vectors.files.0.name": "vectors-1.faiss\n"}, False),
+        ({"vectors.files.0.name": "vectors-1.faiss/.."}, False),
+        ({"vectors.files.0.name": ""}, False),
+        ({"vectors.files.0": None}, False),
+        ({"vectors.files": []}, False),
+        ({"vectors.files": {}}, False),
+        ({"vectors.removed": None}, False),
+        ({"vectors.removed": [[1, 2]]}, True),
+        ({"vectors.removed": [[2, 1]]}, False),
+        ({"vectors.removed": [[1, 1], [2, 2]]}, False),
+        ({"vectors.removed": [[2, 2], [1, 1]]}, False),
+        ({"vectors.removed": [[1, True]]}, False),
+        ({"vectors.removed": [[1]]}, False),
+        ({"vectors.removed": [[1, 9]]}, False),
+        ({"vectors": FIRST_FORMAT}, True),
+        ({"vectors": FIRST_FORMAT | {"name": "../vectors-1.faiss"}}, False),
     ],
     ids=str,
 )
@@ -293,8 +312,8 @@ def test_the_facts_of_a_generation_are_checked(
             *holders, name = path.split(".")
             holder = facts
             for one in holders:
-                holder = holder[one]
-            holder[name] = value
+                holder = holder[int(one) if one.isdigit() else one]
+            holder[int(name) if name.isdigit() else name] = value
         write_meta(connection, GENERATION, json.dumps(facts))
     connection.close()
     with open_for_reading(built) as reader:
@@ -526,14 +545,16 @@ def test_a_commit_between_reading_the_name_of_the_vectors_and_opening_them(
     """The vector file is gone by then, and the newer generation is there."""
     calls: list[str] = []
 
-    def commit_then_open(folder: Path, recorded: VectorFile) -> BufferedReader:
-        calls.append(recorded.name)
+    def commit_then_open(
+        folder: Path, recorded: Segments
+    ) -> AbstractContextManager[list[BufferedReader]]:
+        calls.extend(recorded.names)
         if len(calls) == 1:
             (seeds / "pont.md").unlink()
             build_index(seeds, built, encoder)
-        return open_vectors(folder, recorded)
+        return open_segments(folder, recorded)
 
-    monkeypatch.setattr("seedqa.index.store.reading.open_vectors", commit_then_open)
+    monkeypatch.setattr("seedqa.index.store.reading.open_segments", commit_then_open)
     with opened(built) as reading:
         assert reading.generation.number == 2
         hits = reading.dense(encoder.encode_question("Ebro bridge"), 5, NO_FILTERS)

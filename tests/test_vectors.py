@@ -7,16 +7,18 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from seedqa.index.errors import IndexCorrupt
+from seedqa.index.store.segments import Segments, read_segments
 from seedqa.index.store.vectors import (
     VectorFile,
+    VectorIndex,
     empty_index,
     encode_codes,
-    read_vectors,
     write_vectors,
 )
 
@@ -80,7 +82,7 @@ def test_a_history_leaves_the_file_that_a_full_build_makes(tmp_path: Path) -> No
     kept = np.concatenate([ids[:20], ids[40:]])
     whole.add(kept, vectors[kept])
     history.add(ids[:60], vectors[:60])
-    history.remove(range(20, 40))
+    history.remove(np.arange(20, 40))
     history.add(ids[60:], vectors[60:])
     first = write_vectors(whole, tmp_path / "vectors-1.faiss")
     second = write_vectors(history, tmp_path / "vectors-2.faiss")
@@ -96,7 +98,7 @@ def test_a_file_comes_back_as_it_was(tmp_path: Path) -> None:
         path.stat().st_size,
         500,
     )
-    again = read_vectors(tmp_path, recorded)
+    again = read_segments(tmp_path, Segments((recorded,)))
     assert again.search(query, 20).tolist() == filled().search(query, 20).tolist()
     assert [file.name for file in tmp_path.iterdir()] == ["vectors-1.faiss"]
 
@@ -108,14 +110,14 @@ def test_every_flipped_bit_is_noticed(tmp_path: Path, place: int) -> None:
     raw[place] ^= 4
     path.write_bytes(raw)
     with pytest.raises(IndexCorrupt, match=r"has SHA-256 .*Run seedqa doctor --repair"):
-        read_vectors(tmp_path, recorded)
+        read_segments(tmp_path, Segments((recorded,)))
 
 
 def test_a_file_cut_short_is_noticed(tmp_path: Path) -> None:
     path, recorded = written(tmp_path)
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(IndexCorrupt) as raised:
-        read_vectors(tmp_path, recorded)
+        read_segments(tmp_path, Segments((recorded,)))
     assert raised.value.found == f"{path} has {recorded.size - 1} bytes"
     assert raised.value.expected == f"{recorded.size} bytes"
 
@@ -123,7 +125,7 @@ def test_a_file_cut_short_is_noticed(tmp_path: Path) -> None:
 def test_a_file_with_another_count_is_noticed(tmp_path: Path) -> None:
     path, recorded = written(tmp_path)
     with pytest.raises(IndexCorrupt) as raised:
-        read_vectors(tmp_path, replace(recorded, count=7))
+        read_segments(tmp_path, Segments((replace(recorded, count=7),)))
     assert raised.value.found == f"{path} holds 500 vectors"
 
 
@@ -138,7 +140,7 @@ def test_counts_that_lie_allocate_nothing(tmp_path: Path, place: int) -> None:
     forged = replace(recorded, sha256=hashlib.sha256(raw).hexdigest())
     found = 0
     with contextlib.suppress(IndexCorrupt):
-        found = read_vectors(tmp_path, forged).count
+        found = read_segments(tmp_path, Segments((forged,))).count
     assert found in (0, 500)
 
 
@@ -146,4 +148,21 @@ def test_a_missing_file(tmp_path: Path) -> None:
     path, recorded = written(tmp_path)
     path.unlink()
     with pytest.raises(FileNotFoundError):
-        read_vectors(tmp_path, recorded)
+        read_segments(tmp_path, Segments((recorded,)))
+
+
+def test_a_file_with_a_map_of_ids_is_read_without_it(tmp_path: Path) -> None:
+    """Formats before 4 wrote `IndexIDMap2`; both kinds hold the same otherwise."""
+    codes = faiss.IndexScalarQuantizer(
+        DIMENSION, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
+    )
+    old = faiss.IndexIDMap2(codes)
+    old.add_with_ids(encode_codes(unit_vectors(500)), np.arange(10, 510))
+    recorded = write_vectors(VectorIndex(old), tmp_path / "vectors-1.faiss")
+    assert (tmp_path / recorded.name).read_bytes()[:4] == b"IxM2"
+    index = read_segments(tmp_path, Segments((recorded,)))
+    assert not isinstance(index._index, faiss.IndexIDMap2)
+    query = unit_vectors(1, seed=3)[0]
+    assert index.search(query, 20).tolist() == filled().search(query, 20).tolist()
+    again = write_vectors(index, tmp_path / "vectors-2.faiss")
+    assert (tmp_path / again.name).read_bytes()[:4] == b"IxMp"

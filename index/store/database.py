@@ -31,7 +31,10 @@ from seedqa.index.messages import Message, describe_os_error
 from seedqa.index.store.modes import create_file, make_folder
 from seedqa.index.store.seals import BrokenSeal, require_seal, seal
 
-FORMAT = 3
+FORMAT = 4
+#: The oldest format that is read as it is: its generations have one vector file each. A commit
+#: sets the number of the newest.
+OLDEST_FORMAT = 3
 #: "sdqa", so that `file` and seedqa recognise the database.
 APPLICATION_ID = 0x73647161
 DATABASE = "seedqa.db"
@@ -199,8 +202,13 @@ def create_schema(connection: sqlite3.Connection) -> None:
     for statement in (_SCHEMA + _WORDS_SCHEMA).split(";"):
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    set_format(connection)
     write_meta(connection, SCHEMA, _read_schema(connection))
+
+
+def set_format(connection: sqlite3.Connection) -> None:
+    """Record that the database has the newest format, within a transaction."""
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
 
 
 def recreate_words(connection: sqlite3.Connection) -> None:
@@ -226,7 +234,7 @@ def check_format(path: Path, connection: sqlite3.Connection) -> None:
             Message("application id {number:#x}", number=APPLICATION_ID),
             Message("Name another folder with --index, or delete this one and run seedqa index"),
         )
-    if version < FORMAT:
+    if version < OLDEST_FORMAT:
         raise OldIndexFormat(
             Message("{path} has index format {number}", path=path, number=version),
             Message("format {number}", number=FORMAT),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -43,12 +43,8 @@ from seedqa.index.store.rows import (
     StoredChunk,
 )
 from seedqa.index.store.seals import require_seal, seal, short_seal, vector_seal
-from seedqa.index.store.vectors import (
-    VectorIndex,
-    load_vectors,
-    open_vectors,
-    unpack_vectors,
-)
+from seedqa.index.store.segments import LoadedSegments, load_segments, open_segments
+from seedqa.index.store.vectors import unpack_vectors
 from seedqa.index.types import Chunk, Edit, Filters, SkipKind
 
 #: `dense` scans 8-bit codes and scores this many times the requested hits with the exact vectors.
@@ -82,14 +78,6 @@ SEALED_DOCUMENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
-    """The vectors of a generation in memory."""
-
-    generation: int
-    index: VectorIndex
-
-
-@dataclass(frozen=True, slots=True)
 class _Kept:
     """What questions have fetched of a generation."""
 
@@ -102,13 +90,13 @@ class EmbeddedReading:
     """One generation of an embedded index, within one read transaction."""
 
     def __init__(
-        self, reader: EmbeddedReader, generation: Generation, file: BufferedReader
+        self, reader: EmbeddedReader, generation: Generation, files: Sequence[BufferedReader]
     ) -> None:
         self._reader = reader
         self._connection = reader.connection
         self._folder = reader.folder
         self._generation = generation
-        self._file = file
+        self._files = files
         self._kept = reader.keep(generation)
         self._allowed: dict[Filters, NDArray[np.int64]] = {}
         self._listed: dict[Filters, str] = {}
@@ -124,7 +112,7 @@ class EmbeddedReading:
         Includes ties with the last of `count`, so that ids never decide.
         """
         with translated_errors(self._folder, "read"):
-            vectors = self._reader.load_vectors(self._generation, self._file)
+            vectors = self._reader.load_vectors(self._generation, self._files)
         ids = vectors.search(query, count * RESCORED, self._allowed_chunks(where))
         cosines = self.cosines(query, ids.tolist())
         self._require_all(ids.tolist(), cosines)
@@ -288,7 +276,7 @@ class EmbeddedReader:
     def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
         self.folder = folder
         self.connection = connection
-        self._vectors: _Loaded | None = None
+        self._vectors: LoadedSegments | None = None
         self._kept: _Kept | None = None
         self._checked_documents: int | None = None
 
@@ -306,9 +294,9 @@ class EmbeddedReader:
     def read(self) -> Iterator[EmbeddedReading | None]:
         """Open the current generation, or None before the first commit.
 
-        Its vector file is opened at once, and read when it is first needed. Where a writer has
-        removed the file between our reading its name and opening it, the newer generation is
-        there by then: start again once.
+        Its vector files are opened at once, and read when they are first needed. Where a writer has
+        removed one between our reading its name and opening it, the newer generation is there by
+        then: start again once.
         """
         for is_last_try in (False, True):
             with self._snapshot():
@@ -316,14 +304,14 @@ class EmbeddedReader:
                 if generation is None:
                     yield None
                     return
-                try:
-                    file = self._open_vectors(generation)
-                except FileNotFoundError:
-                    if is_last_try:
-                        raise missing_vectors_error(self.folder, generation) from None
-                    continue
-                with file:
-                    yield EmbeddedReading(self, generation, file)
+                with ExitStack() as opened:
+                    try:
+                        files = opened.enter_context(self._open_vectors(generation))
+                    except FileNotFoundError as error:
+                        if is_last_try:
+                            raise missing_vectors_error(Path(error.filename)) from None
+                        continue
+                    yield EmbeddedReading(self, generation, files)
                 return
 
     def generation(self) -> Generation | None:
@@ -356,15 +344,19 @@ class EmbeddedReader:
             return [_document_from_values(row) for row in rows]
 
     @property
-    def loaded_vectors(self) -> VectorIndex | None:
+    def loaded_vectors(self) -> LoadedSegments | None:
         """The vectors that were read last, kept for the next question."""
-        return self._vectors.index if self._vectors else None
+        return self._vectors
 
-    def load_vectors(self, generation: Generation, file: BufferedReader) -> VectorIndex:
-        """Return the vectors of a generation; read them unless they were read last."""
-        if self._vectors is None or self._vectors.generation != generation.number:
-            self._vectors = _Loaded(generation.number, load_vectors(file, generation.vectors))
-        return self._vectors.index
+    def load_vectors(
+        self, generation: Generation, files: Sequence[BufferedReader]
+    ) -> LoadedSegments:
+        """Return the vectors of a generation; read only the files that were not read before."""
+        before, self._vectors = self._vectors, None  # changed in place, so not kept on an error
+        if before is None or before.segments != generation.vectors:
+            before = load_segments(files, generation.vectors, before)
+        self._vectors = before
+        return before
 
     def keep(self, generation: Generation) -> _Kept:
         """Return where to keep what is fetched of a generation; that of another one is dropped."""
@@ -390,9 +382,12 @@ class EmbeddedReader:
             require_seal(is_sound, Message("rows are missing"))
         self._checked_documents = generation.number
 
-    def _open_vectors(self, generation: Generation) -> BufferedReader:
-        with translated_errors(self.folder, "read"):
-            return open_vectors(self.folder, generation.vectors)
+    @contextmanager
+    def _open_vectors(self, generation: Generation) -> Iterator[list[BufferedReader]]:
+        with ExitStack() as opened:
+            with translated_errors(self.folder, "read"):
+                files = opened.enter_context(open_segments(self.folder, generation.vectors))
+            yield files
 
     @contextmanager
     def _snapshot(self) -> Iterator[None]:
@@ -421,10 +416,10 @@ def _sound_values(folder: Path) -> Iterator[None]:
         raise damaged_error(folder, reason) from error
 
 
-def missing_vectors_error(folder: Path, generation: Generation) -> IndexCorrupt:
-    """Return the error for a generation without its vector file."""
+def missing_vectors_error(path: Path) -> IndexCorrupt:
+    """Return the error for a generation without one of its vector files."""
     return IndexCorrupt(
-        Message("{path} is missing", path=folder / generation.vectors.name),
+        Message("{path} is missing", path=path),
         Message("the vector file of the current generation"),
         Message("Run seedqa doctor --repair: it is rebuilt from the database"),
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from seedqa.index.chunking import ChunkSettings
-from seedqa.index.store.vectors import VectorFile
+from seedqa.index.store.segments import Segments
 from seedqa.index.types import Chunk, FoundFile, SkipKind, SkippedFile
 
 #: Raised when a file gives another text, title or chunks than before; 1 where it is not stored.
@@ -39,7 +39,7 @@ class Generation:
 
     number: int
     recipe: Recipe
-    vectors: VectorFile
+    vectors: Segments
     documents: int
     chunks: int
     languages: Mapping[str, int]

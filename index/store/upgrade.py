@@ -16,9 +16,9 @@ from typing import Any
 from seedqa.index.store.database import (
     APPLICATION_ID,
     DATABASE,
-    FORMAT,
     GENERATION,
     INTENTION,
+    OLDEST_FORMAT,
     connect,
     create_schema,
     translated_errors,
@@ -57,7 +57,7 @@ def replace_old_format(folder: Path, intention: Intention) -> int | None:
             int(connection.execute(f"PRAGMA {name}").fetchone()[0])
             for name in ("user_version", "application_id")
         )
-        if owner != APPLICATION_ID or old >= FORMAT:
+        if owner != APPLICATION_ID or old >= OLDEST_FORMAT:
             return None  # a blank database has no owner
         connection.execute("BEGIN IMMEDIATE")
         _drop_tables(connection)

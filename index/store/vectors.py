@@ -1,4 +1,4 @@
-"""The FAISS file of one generation: write it, check it, search it.
+"""A FAISS file of a generation: write it, check it, search it.
 
 Knows chunk ids and vectors; nothing of text, nor of the database.
 
@@ -7,17 +7,17 @@ core of an AVX-512 machine, 1,000,000 vectors of 384 numbers: 21 ms a question; 
 8-bit quantiser 48 ms, float16 44 ms, float32 80 ms; two threads are no faster, and for float32
 twice as slow (`benchmarks/vectors.py`). Graphs and inverted lists need training, approximate, and
 depend on the history of builds, so they would gain nothing. Codes need no training, so an
-incremental build and a full one give the same file.
+incremental build and a full one give the same vectors in the same order.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ LARGEST_CODE = 127
 MAX_LOOPS = 65_536
 #: Bytes passed between FAISS and a file at a time: as fast as FAISS's own reading and writing.
 IO_BYTES = 2**20
+#: The first bytes of a file of FAISS's `IndexIDMap2` and of its `IndexIDMap`.
+WITH_MAP, WITHOUT_MAP = b"IxM2", b"IxMp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class VectorFile:
 
 
 class VectorIndex:
-    """The vectors of one generation in memory, found by chunk id."""
+    """Vectors in memory, found by chunk id."""
 
     def __init__(self, faiss_index: Any) -> None:
         self._index = faiss_index
@@ -70,23 +72,33 @@ class VectorIndex:
         `query` has shape (dimension,). With `allowed`, only those ids are considered. The order
         is that of the codes: score the ids again with the exact vectors.
         """
+        return self.score(query, count, allowed)[0]
+
+    def score(
+        self, query: NDArray[np.float32], count: int, allowed: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return what `search` does, and the scores by the codes, each of shape (found,)."""
         faiss = _faiss()
         count = min(count, self.count if allowed is None else len(allowed))
         if count == 0:
-            return np.empty(0, dtype=np.int64)
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         parameters = None
         if allowed is not None:
             parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
         # Any positive scale keeps the order; FAISS cuts off the digits after the decimal point.
         scaled = np.rint(query * (LARGEST_CODE / max(float(np.abs(query).max()), 1e-9)))
-        _, ids = self._index.search(scaled[None].astype(np.float32), count, params=parameters)
-        return np.asarray(ids[0][ids[0] >= 0], dtype=np.int64)
+        scores, ids = self._index.search(scaled[None].astype(np.float32), count, params=parameters)
+        is_found = ids[0] >= 0
+        return ids[0][is_found], scores[0][is_found]
 
-    def remove(self, ids: Iterable[int]) -> None:
+    def remove(self, ids: NDArray[np.int64]) -> None:
         """Remove the vectors of these ids."""
-        gone = np.fromiter(ids, dtype=np.int64)
-        if len(gone):
-            self._index.remove_ids(gone)
+        if len(ids):
+            self._index.remove_ids(ids)
+
+    def take(self, other: VectorIndex) -> None:
+        """Add the vectors of another index behind these, and leave it empty."""
+        self._index.merge_from(other._index, 0)
 
     def add(self, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Add `vectors`, shape (len(ids), dimension), under `ids`."""
@@ -105,7 +117,7 @@ def empty_index(dimension: int) -> VectorIndex:
     codes = faiss.IndexScalarQuantizer(
         dimension, faiss.ScalarQuantizer.QT_8bit_direct_signed, faiss.METRIC_INNER_PRODUCT
     )
-    return VectorIndex(faiss.IndexIDMap2(codes))
+    return VectorIndex(faiss.IndexIDMap(codes))
 
 
 def encode_codes(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -156,15 +168,6 @@ def write_vectors(index: VectorIndex, path: Path) -> VectorFile:
     return VectorFile(path.name, digest, path.stat().st_size, index.count)
 
 
-def read_vectors(folder: Path, recorded: VectorFile) -> VectorIndex:
-    """Read a vector file after checking it against its recorded facts.
-
-    Raises FileNotFoundError if it has gone, IndexCorrupt if it is not as it was written.
-    """
-    with open_vectors(folder, recorded) as file:
-        return load_vectors(file, recorded)
-
-
 def open_vectors(folder: Path, recorded: VectorFile) -> BufferedReader:
     """Open a vector file without reading it; raise FileNotFoundError if it has gone.
 
@@ -193,7 +196,9 @@ def load_vectors(file: BufferedReader, recorded: VectorFile) -> VectorIndex:
     faiss.set_deserialization_vector_byte_limit(recorded.size)
     faiss.set_deserialization_loop_limit(MAX_LOOPS)
     try:
-        index = VectorIndex(faiss.read_index(faiss.PyCallbackIOReader(file.read, IO_BYTES)))
+        index = VectorIndex(
+            faiss.read_index(faiss.PyCallbackIOReader(_without_map(file), IO_BYTES))
+        )
     except RuntimeError as error:
         raise _damaged_error(
             Message("{path} cannot be read by FAISS", path=path), Message("a file of this version")
@@ -204,6 +209,21 @@ def load_vectors(file: BufferedReader, recorded: VectorFile) -> VectorIndex:
             Message("{count} vectors", count=recorded.count),
         )
     return index
+
+
+def _without_map(file: BufferedReader) -> Callable[[int], bytes]:
+    """Return what reads a file, one with a map from ids to positions (`IxM2`) as one without it.
+
+    Formats before 4 wrote the first kind; the files are the same otherwise. FAISS makes the map,
+    which nothing here needs, when it reads the file: 42 bytes a vector, a fifth of the time.
+    """
+    kind = file.read(len(WITH_MAP))
+    head = BytesIO(WITHOUT_MAP if kind == WITH_MAP else kind)
+
+    def read(size: int) -> bytes:
+        return head.read(size) or file.read(size)
+
+    return read
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Write the embedded store: fill the embedding cache, and commit the next generation.
 
-The vector file is derived from the database. `commit` writes the new vector file, then changes
-everything else in a single transaction. It logs each step by name, so that tests can kill a build
+Vector files are derived from the database. `commit` writes a new one, then changes everything else
+in a single transaction. It logs each step by name, so that tests can kill a build
 there (steps.py). Knows rows and files; nothing of reading documents,
 encoding or ranking.
 """
@@ -41,6 +41,7 @@ from seedqa.index.store.database import (
     missing_index_error,
     read_meta,
     recreate_words,
+    set_format,
     translated_errors,
     write_meta,
 )
@@ -61,13 +62,12 @@ from seedqa.index.store.rows import (
     Touched,
 )
 from seedqa.index.store.seals import seal, short_seal, vector_seal
+from seedqa.index.store.segments import Segments, read_segments
 from seedqa.index.store.steps import log_step
 from seedqa.index.store.vectors import (
-    VectorFile,
     VectorIndex,
     empty_index,
     pack_vector,
-    read_vectors,
     unpack_vector,
     write_vectors,
 )
@@ -165,10 +165,11 @@ class EmbeddedWriter(EmbeddedReader):
     ) -> Generation:
         """Flip to the next generation and return it as it was recorded.
 
-        With `keep_vectors` the new vector file is made from the current one, otherwise (another
-        model, a damaged file) from the database alone. The embedding cache must have all vectors
-        of added chunks. `digest` is that of the folder, if the index then agrees with it. Until the
-        transaction commits, readers, also after a crash, see the whole old generation.
+        With `keep_vectors` the vector files stay, or are merged; otherwise (another model, a
+        damaged file) all vectors are written again from the database. The embedding cache must have
+        all vectors of added chunks. `digest` is that of the folder, if the index then agrees with
+        it. Until the transaction commits, readers, also after a crash, see the whole old
+        generation.
         """
         with translated_errors(self.folder):
             before = self.generation()
@@ -177,12 +178,11 @@ class EmbeddedWriter(EmbeddedReader):
                 first_chunk=self._next_id("chunks"),
                 removed_chunks=find_chunk_ids(self.connection, change.removed),
             )
-            current = self._current_vectors(before) if before and keep_vectors else None
-            vectors = self._make_vectors(change, recipe, flip, current)
+            current = before.vectors if before and keep_vectors else None
             try:
-                written = write_vectors(vectors, self.folder / f"vectors-{flip.number}.faiss")
+                vectors = self._write_vectors(change, recipe, flip, current)
                 with self._transaction(durable=True):
-                    generation = self._flip(change, recipe, flip, written)
+                    generation = self._flip(change, recipe, flip, vectors)
                     write_meta(self.connection, FOLDER_DIGEST, digest)
             except BaseException:
                 # a full disk must not stay full because of the new file
@@ -196,7 +196,7 @@ class EmbeddedWriter(EmbeddedReader):
             return generation
 
     def rewrite_vectors(self) -> Generation:
-        """Rebuild the vector file and the words from the database, without embedding."""
+        """Rebuild the vector files and the words from the database, without embedding."""
         generation = self.generation()
         if generation is None:
             raise missing_index_error(self.folder)
@@ -217,34 +217,40 @@ class EmbeddedWriter(EmbeddedReader):
     def remove_leftovers(self, generation: Generation | None = None) -> None:
         """Remove vector files of killed builds and of earlier generations."""
         generation = generation or self.generation()
-        current = generation.vectors.name if generation else None
+        current = generation.vectors.names if generation else set()
         for path in self.folder.glob("vectors-*"):
-            if path.name != current and _VECTOR_FILE.fullmatch(path.name):
+            if path.name not in current and _VECTOR_FILE.fullmatch(path.name):
                 path.unlink(missing_ok=True)
 
-    # -- the vector file of a commit -----------------------------------------------------------
+    # -- the vector files of a commit ----------------------------------------------------------
 
-    def _current_vectors(self, generation: Generation) -> VectorIndex | None:
-        try:
-            return read_vectors(self.folder, generation.vectors)
-        except (FileNotFoundError, IndexCorrupt) as error:
-            logger.warning("%s; rebuilding the vector file from the database", error)
-            return None
-
-    def _make_vectors(
-        self, change: Change, recipe: Recipe, flip: _Flip, current: VectorIndex | None
-    ) -> VectorIndex:
-        """Return the vectors of the next generation, made from `current` if there is one."""
-        if current is None:
-            index = empty_index(recipe.dimension)
-            removed = set(flip.removed_chunks)
-            rows = self.connection.execute("SELECT id, hash FROM chunks ORDER BY id")
-            self._fill(index, (row for row in rows if row[0] not in removed), recipe.fingerprint)
+    def _write_vectors(
+        self, change: Change, recipe: Recipe, flip: _Flip, current: Segments | None
+    ) -> Segments:
+        """Write what the files of `current` lack; return the segments of the next generation."""
+        hashes = [key for document in change.added for key in document.hashes]
+        kept = current.without(flip.removed_chunks) if current else None
+        if kept and kept.are_there(self.folder) and not kept.is_worth_merging(len(hashes)):
+            if not hashes:
+                return kept
+            before, index = kept, empty_index(recipe.dimension)
         else:
-            index = current
-            index.remove(flip.removed_chunks)
-        hashes = (key for document in change.added for key in document.hashes)
+            before, index = Segments(()), self._kept_vectors(recipe, flip, kept)
         self._fill(index, enumerate(hashes, flip.first_chunk), recipe.fingerprint)
+        written = write_vectors(index, self.folder / f"vectors-{flip.number}.faiss")
+        return Segments((*before.files, written), before.removed)
+
+    def _kept_vectors(self, recipe: Recipe, flip: _Flip, kept: Segments | None) -> VectorIndex:
+        """Return the vectors of the chunks that a commit keeps, from the files where it can."""
+        if kept:
+            try:
+                return read_segments(self.folder, kept)
+            except (FileNotFoundError, IndexCorrupt) as error:
+                logger.warning("%s; rebuilding the vector file from the database", error)
+        index = empty_index(recipe.dimension)
+        removed = set(flip.removed_chunks)
+        rows = self.connection.execute("SELECT id, hash FROM chunks ORDER BY id")
+        self._fill(index, (row for row in rows if row[0] not in removed), recipe.fingerprint)
         return index
 
     def _fill(
@@ -276,8 +282,9 @@ class EmbeddedWriter(EmbeddedReader):
 
     # -- the transaction of a commit -----------------------------------------------------------
 
-    def _flip(self, change: Change, recipe: Recipe, flip: _Flip, vectors: VectorFile) -> Generation:
+    def _flip(self, change: Change, recipe: Recipe, flip: _Flip, vectors: Segments) -> Generation:
         log_step("flip begin")
+        set_format(self.connection)
         removed_hashes = self._hashes(change.removed)
         self._remove(change.removed, flip.removed_chunks)
         log_step("flip removed")
@@ -290,7 +297,7 @@ class EmbeddedWriter(EmbeddedReader):
         log_step("flip end")
         return generation
 
-    def _describe(self, recipe: Recipe, number: int, vectors: VectorFile) -> Generation:
+    def _describe(self, recipe: Recipe, number: int, vectors: Segments) -> Generation:
         languages = dict(
             self.connection.execute(
                 "SELECT language, count(*) FROM documents WHERE status = 'indexed'"

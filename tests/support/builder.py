@@ -28,7 +28,8 @@ from seedqa.index.parsing.process import borrow_parser
 from seedqa.index.store.checking import check_database, check_words
 from seedqa.index.store.database import DATABASE, GENERATION, read_meta, write_meta
 from seedqa.index.store.reading import open_for_reading
-from seedqa.index.store.vectors import read_vectors, unpack_vector
+from seedqa.index.store.segments import read_segments
+from seedqa.index.store.vectors import unpack_vector
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
 from support.forks import ForkServer
@@ -98,7 +99,7 @@ def read_state(folder: Path) -> str | None:
         ids = reading.chunk_ids(row.id for row in documents)
         chunks = reading.chunks(ids)
         exact = read_exact_vectors(reader.connection, generation.recipe.fingerprint)
-        vectors = read_vectors(folder, generation.vectors)
+        vectors = read_segments(folder, generation.vectors)
         words = reader.connection.execute("SELECT rowid, * FROM words ORDER BY rowid").fetchall()
         assert check_database(folder, reader.connection, generation) == []
         assert check_words(folder, reader.connection) == []
