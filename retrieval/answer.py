@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.retrieval.asking import has_negation, is_of_wrong_kind, is_search, lacks_negation
 from seedqa.retrieval.calibration import Calibration, sigmoid
+from seedqa.retrieval.changes import find_change
 from seedqa.retrieval.evidence import (
     Candidate,
     Group,
@@ -21,7 +22,7 @@ from seedqa.retrieval.evidence import (
     rank_candidates,
     weigh_evidence,
 )
-from seedqa.retrieval.naming import tell_apart
+from seedqa.retrieval.naming import is_of_another_twin, tell_apart
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import quote, sentence_in_view
 from seedqa.retrieval.reader import Span
@@ -73,15 +74,18 @@ def find_answers(
     threshold = max(calibration.threshold, SURE if is_search(question) else 0.0)
     if not groups:
         return Verdict(threshold=threshold)
+    groups, limit = find_change(groups, question, passages)
     rivals = find_rivals(groups, question, encode)
     other = first_other(groups, rivals)
     read = [passage for passage, found in zip(passages, spans, strict=True) if found]
 
     def confidence_in(group: Group, against: Group | None) -> float:
         confidence = calibration.probability(weigh_evidence(group, against, question, read))
+        confidence = min(confidence, limit)
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
-        if not is_named or _can_hardly_answer(group.best, question):
+        is_other = is_of_another_twin(question, group.best.passage, passages)
+        if not is_named or is_other or _can_hardly_answer(group.best, question):
             confidence = min(confidence, max(0.0, threshold - 0.01))
         return confidence
 

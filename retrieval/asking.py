@@ -33,8 +33,21 @@ _HOW_MANY = re.compile(
     r"|cuant[oa]s?(?! tiempo)|quant[oaie]s?(?! tempo)"
     r"|hoeveel|hoe (?:oud|hoog|ver|groot|diep|breed|zwaar))\b"
 )
+#: Nouns for an amount of money, folded: "what is the rent?" asks for a figure.
+_PRICES = """
+    price fee fees cost costs rent rental deposit salary wage wages fare toll surcharge rate tax
+    prix tarif cout loyer montant salaire caution prime frais taxe
+    preis miete gebuhr kaution gehalt lohn betrag tarif beitrag
+    precio tarifa coste alquiler fianza sueldo salario cuota importe
+    prezzo tariffa costo affitto cauzione stipendio canone importo
+    preco custo renda aluguel aluguer mensalidade caucao
+    prijs tarief huur borg waarborg salaris loon contributie bedrag
+"""
+_IS = "is was are were est etait sont ist war sind es era son e sono eram sao zijn waren"
 #: A figure, or a Roman number: "XIX secolo".
 _FIGURE = re.compile(r"\d|\b[IVXLCDM]{1,7}\b")
+#: "2e étage" is no amount.
+_ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|re|e|ème|[ºª])(?!\w)")
 #: What else asks, anywhere in a question.
 _ASKS = """
     what which where why how que quoi quel quelle quels quelles lequel laquelle ou pourquoi comment
@@ -177,14 +190,14 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
         return False
     if asks_when:
         in_words = _words(_TIMES_IN_WORDS) | _words(WEEKDAYS) | MONTHS.keys()
-        if len(words) > _FEW_WORDS:
+        if len(words) > 1:  # "eighth calendar day", "after lunch"
             in_words |= _words(_TIME_TOLD)
         # "dienstags", "domingos": the plural of a day, or what happens every week on it
         days = {word.removesuffix("s") for word in words}
         return not has_figure and in_words.isdisjoint({*words, *days})
-    if _HOW_MANY.search(" ".join(folded_words(question.text))):
+    if _HOW_MANY.search(" ".join(folded_words(question.text))) or _asks_price(question):
         is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
-        return not (has_figure or is_amount)
+        return not (is_amount or _FIGURE.search(_ORDINAL.sub("", answer)))
     if _asks_who(question):
         names = [word for raw in answer.split() if raw[:1].isupper() for word in folded_words(raw)]
         if names and len(names) < len(words) and MONTHS.keys() >= {*names}:  # "retired in May"
@@ -217,6 +230,11 @@ def lacks_negation(sentence: str, words: str, above: str) -> bool:
     return not says_no and not _NOT.search(part)
 
 
+def number_words() -> frozenset[str]:
+    """Return the folded words that are numbers."""
+    return _words(_NUMBERS)
+
+
 def _is_adjective(word: str, language: str) -> bool:
     ending = _ADJECTIVE.get(language)
     return ending is not None and bool(re.search(rf"(?:{ending})$", word))
@@ -237,6 +255,17 @@ def _asks_when(question: Question) -> bool:
         return not which & {*words[:at]} and not _WHAT_AFTER & {*words[at:]}
     return any(
         word in which and after in _words(_TIMES) for word, after in pairwise(words[: _OPENING + 1])
+    )
+
+
+def _asks_price(question: Question) -> bool:
+    """Return whether it begins like "What was the rent": neither "… include" nor "… for?"."""
+    words = folded_words(question.text)
+    return (
+        words[0] in _words(_ASKS)
+        and not _words(_IS).isdisjoint(words[1:2])
+        and not _words(_PRICES).isdisjoint(words[2:4])
+        and words[-1] != "for"
     )
 
 

@@ -29,6 +29,7 @@ from seedqa.retrieval.sentences import (
 )
 from seedqa.retrieval.tables import line_around
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.values import choose_value
 
 #: Cap on the lead of an answer over the next, in the reader's logits.
 MAX_AHEAD = 10.0
@@ -98,7 +99,8 @@ def rank_candidates(
         if not of_passage:
             continue
         bonus = passage_weight * passage.score - NAME_PENALTY * missing_names(question, passage)
-        for span in (*of_passage, *_laid_out(question, passage, of_passage)):
+        read = [_choose_value(question, passage, span) for span in of_passage]
+        for span in (*read, *_laid_out(question, passage, of_passage)):
             penalty = TITLE_PENALTY if _is_in_title(passage, span) else 0.0
             words = passage.view.text[span.start : span.end]
             if is_of_wrong_kind(words, passage.language, question):
@@ -115,14 +117,26 @@ def _share_in_sentence(question: Question, passage: Passage, span: Span) -> floa
     """
     if passage.language != question.language or not question.topical:
         return 0.0
+    start, end = _sentence_of(passage, span)
+    return _share(question.topical, passage.view.text[start:end], passage.language)
+
+
+def _sentence_of(passage: Passage, span: Span) -> tuple[int, int]:
+    """Return the span of the sentence, or row, in which a span begins, as our splitter cuts it."""
     text = passage.view.text
     if passage.columns:
-        start, end = line_around(text, span.start)
-    else:
-        bounds = split_sentences(text)
-        at = bisect_right(bounds, (span.start, len(text))) - 1
-        start, end = bounds[at] if at >= 0 else (span.start, span.end)
-    return _share(question.topical, text[start:end], passage.language)
+        return line_around(text, span.start)
+    bounds = split_sentences(text)
+    at = bisect_right(bounds, (span.start, len(text))) - 1
+    return bounds[at] if at >= 0 else (span.start, span.end)
+
+
+def _choose_value(question: Question, passage: Passage, span: Span) -> Span:
+    """Return a span with the value of its sentence, or of its cell, that is asked for."""
+    words = (span.start, span.end)
+    around = words if passage.columns else _sentence_of(passage, span)
+    start, end = choose_value(question, passage.view.text, around, words, passage.language)
+    return Span(start, end, span.score)
 
 
 def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> list[Span]:

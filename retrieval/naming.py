@@ -109,6 +109,18 @@ def missing_names(question: Question, passage: Passage) -> float:
     return sum(not {name, *month_names(name)} & known for name in names) / len(names)
 
 
+def is_of_another_twin(question: Question, passage: Passage, others: Sequence[Passage]) -> bool:
+    """Return whether no name of the question is in the document of a passage that has a twin.
+
+    "The rent of the Leeds office" is not in the lease of York, if that of Hull says the same. Of
+    the document is known what was found of it, among `others`.
+    """
+    own = [each for each in others if each.source == passage.source]
+    if all(missing_names(question, each) == 1 for each in (passage, *own)):
+        return any(each.source != passage.source and are_twins(passage, each) for each in others)
+    return False
+
+
 def fits(passage: Passage, named: Iterable[str]) -> bool:
     """Return whether a passage, or its context, has everything that is named."""
     wanted = set(named)

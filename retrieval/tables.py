@@ -134,9 +134,10 @@ def _closed_names(passage: Passage, cells: Sequence[Cell], question: Question) -
 def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question) -> list[Span]:
     """Return the cells of a row that are in other columns than the question asks for.
 
-    It asks for the columns whose names have a word of it, right of the first cell that has one, and
-    whose cell may be the answer: "When is the workshop open on Saturday?" names the column
-    "Workshop", while "plot" in "How large is the plot of Ann Reed?" only says what the rows are.
+    It asks for the columns whose names have a word of it (`_fullest`), right of the first cell that
+    has one, and whose cell may be the answer: "When is the workshop open on Saturday?" names the
+    column "Workshop", while "plot" in "How large is the plot of Ann Reed?" only says what the rows
+    are.
     """
     language = passage.language
     wanted = word_forms(*question.topical, language=language)
@@ -151,7 +152,20 @@ def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question)
         and word_forms(cell.column, language=language) & wanted
         and not is_of_wrong_kind(cell.text, language, question)
     ]
+    asked = _fullest(asked, question)
     return [cell.span for cell in cells if cell not in asked] if asked else []
+
+
+def _fullest(cells: Sequence[Cell], question: Question) -> list[Cell]:
+    """Return the cells whose columns have the most words that are all in the question, or all.
+
+    Small words count: "without insurance" is not "with insurance".
+    """
+    names = [folded_words(cell.column) for cell in cells]
+    counts = [len(name) if {*name} <= {*question.words} else 0 for name in names]
+    return [
+        cell for cell, count in zip(cells, counts, strict=True) if count == max(counts, default=0)
+    ]
 
 
 def _cells(passage: Passage, row: Span) -> list[Cell]:

@@ -50,6 +50,13 @@ def test_a_question_is_none(text: str) -> None:
         ("How much does the hall cost?", "euros", "en"),
         ("Wie viel kostet das?", "Euro", "de"),
         ("Combien coûte la salle ?", "la salle", "fr"),
+        ("What was the rent for a full plot in 2019?", "Yes", "en"),
+        ("Quel est le loyer de Bastien Morel ?", "locataire", "fr"),
+        ("Quel est le loyer de M. Ferrand ?", "2e étage", "fr"),
+        ("Qual é a renda?", "mensal", "pt"),
+        ("Wat is de huur?", "de huurder", "nl"),
+        ("¿Cuál es el alquiler?", "el inquilino", "es"),
+        ("Qual è l'affitto?", "l'inquilino", "it"),
     ],
 )
 def test_what_can_hardly_be_the_answer(question: str, answer: str, language: str) -> None:
@@ -87,6 +94,12 @@ def test_what_can_hardly_be_the_answer(question: str, answer: str, language: str
         ("Combien d'hectares ?", "une quinzaine", "fr"),
         ("Da quanto tempo è abitata?", "Paleolitico inferiore", "it"),
         ("What is it made of?", "iron", "en"),
+        ("What is the rent?", "£2,150", "en"),
+        ("Quel est le tarif ?", "gratuit", "fr"),
+        ("What is the fee for?", "cleaning", "en"),
+        ("What does the price include?", "breakfast", "en"),
+        ("When do I need a certificate?", "eighth calendar day", "en"),
+        ("When is it served?", "after lunch", "en"),
     ],
 )
 def test_what_can_be_the_answer(question: str, answer: str, language: str) -> None:

@@ -70,6 +70,7 @@ def test_the_name_of_a_row_stays_open_where_it_may_be_the_answer() -> None:
     assert closed("Which bridge was opened in 1894?", bridge) == MARKS
 
 
+INSURED = ("Ato", "Com seguro", "Sem seguro")
 SHOP = ("Day", "Shop", "Workshop")
 
 
@@ -88,12 +89,21 @@ SHOP = ("Day", "Shop", "Workshop")
         ("When is the workshop open on Saturday?", ("", "Shop", "Workshop"),
          ("Saturday", "10-14", "closed"), ["10-14", "Saturday"]),
         ("Which boat has 4 seats?", ("Boat", "Seats", "Built"), ("Gull", "4", "1999"), []),
+        ("quanto custa uma radiografia sem seguro", INSURED, ("Radiografia", "9 €", "28 €"),
+         ["9 €", "Radiografia"]),
+        ("Quanto custa uma radiografia com seguro?", INSURED, ("Radiografia", "9 €", "28 €"),
+         ["28 €", "Radiografia"]),
+        ("Quanto custa uma radiografia?", INSURED, ("Radiografia", "9 €", "28 €"), []),
+        ("Hoeveel contributie betaalden junioren vorig seizoen?",
+         ("Categorie", "Contributie", "Vorig seizoen"), ("Junioren", "€ 245", "€ 230"),
+         ["Junioren", "€ 245"]),
     ],
 )  # fmt: skip
 def test_cells_in_other_columns_than_asked_for_are_closed(
     question: str, columns: tuple[str, ...], row: tuple[str, ...], cells: list[str]
 ) -> None:
-    """The hours of the shop were the answer to when the workshop is open, surely."""
+    """The hours of the shop were the answer to when the workshop is open, surely; and "with
+    insurance" to what it costs without."""
     found = [text for text in closed(question, row, columns) if text in row]
     assert found == sorted(cells)
 

@@ -10,6 +10,7 @@ from seedqa.retrieval.naming import (
     figures_of,
     fits,
     fits_months,
+    is_of_another_twin,
     missing_names,
     months_named,
     named_by,
@@ -87,6 +88,21 @@ def test_twins_are_alike_but_for_figures_and_names() -> None:
     assert not are_twins(one, passage("The fire drill is held in winter, at the bridge."))
     hidden = passage(CLAUSE.format("5-\n20"), edits=(Edit(18, 20),))
     assert are_twins(one, hidden)
+
+
+def test_a_name_that_only_a_twin_could_have() -> None:
+    """The lease of York and that of Hull gave the rent of the office in Leeds."""
+    leases = [
+        passage(CLAUSE.format(1200), source="york.txt"),
+        passage(CLAUSE.format(1500), source="hull.txt"),
+    ]
+    asked = parse_question("What is the rent of the office in Leeds?")
+    assert is_of_another_twin(asked, leases[0], leases)
+    assert not is_of_another_twin(asked, leases[0], leases[:1])
+    assert not is_of_another_twin(parse_question("What is the rent?"), leases[0], leases)
+    assert not is_of_another_twin(parse_question("What is the rent in York?"), leases[0], leases)
+    parties = passage("Between Ann Reed and Leeds Estates.", source="york.txt")
+    assert not is_of_another_twin(asked, leases[0], [*leases, parties])
 
 
 def test_what_tells_documents_apart() -> None:

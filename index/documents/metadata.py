@@ -85,7 +85,8 @@ def clean_title(title: str | None) -> str | None:
 
 # What word processors and printer drivers put where a title should be.
 _MADE_BY_A_PROGRAM = re.compile(
-    r"^(untitled|sans titre|unbenannt|sin título|senza titolo|sem título|naamloos|title|document)"
+    r"^\W*(untitled|sans titre|unbenannt|sin título|senza titolo|sem título|naamloos|title|document"
+    r"|anonymous|unspecified)\W*"
     r"[\s\d]*$|^(microsoft word|microsoft powerpoint|word document|powerpoint presentation)\b"
     r"|\.(docx?|odt|rtf|pdf|indd|qxd|tex|dvi|pptx?|xlsx?)$",
     re.IGNORECASE,

@@ -1,0 +1,172 @@
+"""Find a later statement that changes what an answer says: "is moved to", "has withdrawn".
+
+Minutes, mails and notices are kept, so a folder has the old statement and the new one. Knows
+passages, the groups of candidates and the question; nothing of models or of the index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from seedqa.index.documents.dates import MONTHS
+from seedqa.index.lexical import folded_words, stemmed_words, stop_words
+from seedqa.index.sentences import split_sentences
+from seedqa.retrieval.evidence import Candidate, Group
+from seedqa.retrieval.naming import question_names
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.sentences import sentence_around
+from seedqa.retrieval.types import LIKELY, SURE, Passage
+from seedqa.retrieval.values import asks_old, values_in
+
+Bounds = tuple[int, int]
+
+#: What says that something is no longer as it was said before.
+_CHANGE = re.compile(
+    r"""(?ix)\b(?:
+    postponed | rescheduled | (?:is|are|was|been|be)\s(?:now\s)?moved | brought\sforward | instead
+    | replac(?:ed|es|ing) | withdr(?:awn|ew|aws) | cancell?ed | no\slonger | tak(?:es?|en|ing)\sover
+    | took\sover | steps?\sdown | stepped\sdown | could\snot | cannot\scome | correction | revoked
+    | verschoben | vorverlegt | verlegt | stattdessen | ersetzt | abgesagt | nicht\smehr
+    | zurückgezogen | zieht\s.{1,40}\szurück | übernimmt | übernommen | widerrufen | doch\snicht
+    | kann\snicht | korrigiert | korrektur
+    | reportée?s? | déplacée?s? | remplac(?:e|ée?s?|era) | annulée?s? | au\slieu\sd
+    | en\sliquidation | retir(?:e|é)\ssa | a\sretiré | ne\s.{1,20}\splus | finalement
+    | rectificati(?:f|on)
+    | aplaza(?:do|da|n)? | traslada(?:do|da|n)? | en\slugar\sde | en\svez\sde | sustitu\w+
+    | reemplaza\w* | cancelad[oa] | ya\sno | ha\sretirado | retira\ssu | corrección
+    | rinviat[oa] | spostat[oa] | sostitui\w+ | annullat[oa] | invece | al\sposto\sdi | ha\sritirato
+    | ritira\sla | non\s(?:è|viene|può)\spiù | rettifica
+    | adiad[oa] | transferid[oa] | substitu\w+ | em\svez\sde | retirou | já\snão | correção
+    | verplaatst | uitgesteld | verzet\snaar | gaat\s.{1,60}\snaar | vervang(?:t|en) | afgelast
+    | in\splaats\svan | ingetrokken | trekt\s.{1,40}\sin | niet\smeer | alsnog
+    | neemt\s.{1,60}\sover | overgenomen
+    )\b"""
+)
+#: The most that what a later statement says is worth: likely. And what it seems to change: unsure.
+CHANGED_LIMIT, OUTDATED_LIMIT = SURE - 0.01, LIKELY - 0.01
+#: Words that an answer's sentence and the other one must share, at least.
+SHARED_WORDS = 2
+
+
+def find_change(
+    groups: Sequence[Group], question: Question, passages: Sequence[Passage]
+) -> tuple[list[Group], float]:
+    """Return groups, and the most confidence in the first where a later statement changes it.
+
+    If that statement has an answer too, its group takes the place of the first. A question that
+    asks for what was before is answered by what was before.
+    """
+    first, *others = groups
+    if first.best.passage.columns or asks_old(question):
+        return list(groups), 1.0
+    for passage, around in _changes_after(first.best, question, passages):
+        if found := _answer_in(passage, around, others, first.best):
+            known = {*found.candidates}
+            rest = [group for group in others if not known & {*group.candidates}]
+            return [found, *rest], CHANGED_LIMIT
+        return list(groups), OUTDATED_LIMIT
+    return list(groups), 1.0
+
+
+def _changes_after(
+    best: Candidate, question: Question, passages: Sequence[Passage]
+) -> Iterator[tuple[Passage, Bounds]]:
+    """Yield passages with the span of what says that a candidate's statement changed."""
+    own = best.passage
+    text = own.view.text
+    sentence = sentence_around(text, best.span.start, best.span.end, own.language)
+    wanted = _Wanted(best, question, text[slice(*sentence)])
+    for passage in passages:
+        if passage.columns or passage.language != own.language:
+            continue
+        for said, around in _changed_sentences(passage):
+            is_same = passage is own and around[0] < sentence[1]
+            if (
+                not is_same
+                and _is_later(passage, around, own, sentence)
+                and wanted.fits(passage, said, around)
+            ):
+                yield passage, around
+
+
+class _Wanted:
+    """What a statement must have to be about the same thing as a candidate."""
+
+    def __init__(self, best: Candidate, question: Question, sentence: str) -> None:
+        self._language = language = best.passage.language
+        said = _content(sentence, language)
+        self._answer = _content(best.text, language)
+        self._said = said - self._answer
+        asked = set()
+        if question.language == language:
+            asked = {stem for word in question.topical for stem in stemmed_words(word, language)}
+        self._asked = asked & said
+        self._about = self._said | {
+            word for word in self._answer if word.isalpha() and word not in MONTHS
+        }
+        self._names = question_names(question) & {*folded_words(sentence)}
+
+    def fits(self, passage: Passage, said: Bounds, around: Bounds) -> bool:
+        """Return whether text[said], which says a change, with what is around it is about it.
+
+        It has a word of the candidate's sentence; all in all there are all of the question's words
+        that this has, or `SHARED_WORDS` of it, or the candidate's own words.
+        """
+        text = passage.view.text
+        known = _content(text[slice(*around)], self._language)
+        has_names = self._names <= {
+            *folded_words(text[slice(*around)]), *folded_words(" ".join(passage.context))
+        }  # fmt: skip
+        if not has_names or not _content(text[slice(*said)], self._language) & self._said:
+            return False
+        has_asked = bool(self._asked) and self._asked <= known
+        return has_asked or self._answer <= known or len(known & self._about) >= SHARED_WORDS
+
+
+def _content(text: str, language: str) -> set[str]:
+    """Return the stems of the words of a text that are no function words."""
+    words = [word for word in folded_words(text) if word not in stop_words(language)]
+    return {stem for word in words for stem in stemmed_words(word, language)}
+
+
+def _changed_sentences(passage: Passage) -> Iterator[tuple[Bounds, Bounds]]:
+    """Yield the spans of sentences that say that something changed, alone and with neighbours."""
+    text = passage.view.text
+    bounds = split_sentences(text)
+    for at, (start, end) in enumerate(bounds):
+        if _CHANGE.search(text, start, end):
+            first, last = start, end
+            if at and "\n\n" not in text[bounds[at - 1][1] : start]:
+                first = bounds[at - 1][0]
+            if at + 1 < len(bounds) and "\n\n" not in text[end : bounds[at + 1][0]]:
+                last = bounds[at + 1][1]
+            yield (start, end), (first, last)
+
+
+def _is_later(passage: Passage, bounds: Bounds, own: Passage, sentence: Bounds) -> bool:
+    """Return whether a statement stands after another in its document, or in no older one."""
+    if passage.source == own.source:
+        return (passage.start, bounds[1]) > (own.start, sentence[1])
+    return not (passage.date and own.date) or passage.date >= own.date
+
+
+def _answer_in(
+    passage: Passage, region: Bounds, groups: Sequence[Group], best: Candidate
+) -> Group | None:
+    """Return the group of the best candidate in a region of a passage that says something else."""
+    for group in groups:
+        inside = [
+            each
+            for each in group.candidates
+            if each.passage is passage and region[0] <= each.span.start < region[1]
+        ]
+        if inside and _is_alike(inside[0].text, best.text):
+            return Group((*inside, *(each for each in group.candidates if each not in inside)))
+    return None
+
+
+def _is_alike(text: str, other: str) -> bool:
+    """Return whether both have values of one kind, or neither has any."""
+    left, right = values_in(text, 0, len(text)), values_in(other, 0, len(other))
+    return {value.kind for value in left} == {value.kind for value in right}

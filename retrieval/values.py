@@ -1,0 +1,314 @@
+"""Find the values of a sentence, amounts and times, and choose the one that is asked for.
+
+"The price rises from 4.10 to 4.60 euros", "92 °C (was 94 °C)", "adults 7 euros, children 3 euros",
+"open from 9 to 17": the reader often takes the first value, or all of it. Knows texts and the
+question; nothing of models or of the index.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from seedqa.index.documents.dates import MONTHS, WEEKDAYS
+from seedqa.index.lexical import folded_words, word_forms
+from seedqa.retrieval.asking import number_words
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.sentences import YEAR
+
+Span = tuple[int, int]
+
+_TOKEN = re.compile(r"[€$£]|[^\s€$£;:,()\[\]/–—-]*[^\W_](?:[.,:'’]?\d)*[%°²³]?(?:C\b|F\b)?|[%°]C?")
+_YEAR = re.compile(YEAR)
+_CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d{1,2}h")
+#: Units that make a number a time: "12.30 Uhr".
+_CLOCK_UNITS = frozenset(("uhr", "uur", "h", "heures", "am", "pm"))
+#: What stands after a number and belongs to it, folded.
+_UNITS = """
+    euro euros eur dollar dollars pound pounds pfund franc francs franken chf percent prozent
+    procent cent cents centime centimes centimos centesimi centavos
+    hour hours minute minutes day days week weeks month months year years night nights people
+    persons heure heures h jour jours semaine semaines mois an ans annee annees nuit nuits personne
+    personnes uhr stunde stunden minuten tag tage tagen woche wochen monat monate monaten jahr jahre
+    jahren hora horas minuto minutos dia dias semana semanas mes meses ano anos
+    ora ore minuti giorno giorni settimana settimane mese mesi anno anni
+    uur uren minuut dag dagen weken maand maanden jaar jaren
+    kg g km m cm mm kwh kw l liter litre litres litri litros gb mb degrees grad degres gradi c
+    am pm
+"""
+#: Shorter names of months and days are other words too, unless they have a capital: "may", "so".
+MIN_LETTERS = 5
+#: What joins the parts of one value: "3 de mayo", "15th of June", "9 heures".
+_JOINTS = frozenset(("de", "of", "la", "las", "the", "der"))
+#: Between two values: from the one to the other.
+_TO = re.compile(
+    r"\s*(?:[-–—]|to|until|till|auf|bis(?:\s+zum)?|zum|à|a(?:\s+las?)?|au|aux|al(?:le)?|ai|às|até"
+    r"|para|naar|tot|hasta(?:\s+las?)?|au)\s*(?:the|den|le|el|il|o|as)?\s*",
+    re.IGNORECASE,
+)
+#: Beginnings of words, folded, that make "from one to the other" a change and no range.
+_CHANGES = (
+    "mov", "chang", "ris", "rais", "ros", "increas", "reduc", "decreas", "fall", "fell", "lower",
+    "go", "went", "postpon", "shift", "cut", "drop",
+    "steig", "stieg", "erhoh", "sink", "sank", "senk", "gesenkt", "verschob", "verleg", "ander",
+    "geandert", "wechsel",
+    "pass", "port", "augment", "baiss", "diminu", "report", "deplac", "chang", "monte",
+    "pas", "sub", "baj", "aument", "traslad", "cambi", "aplaz", "reduc",
+    "sal", "scend", "spost", "rinvi", "ridott", "ridu",
+    "sob", "desc", "mud", "adia", "transfer",
+    "stijg", "verander", "ga", "ging", "daal", "verhoog", "verlaag", "verplaats", "verzet",
+)  # fmt: skip
+#: Directly before a value that holds no more.
+_OLD = re.compile(
+    r"(?:\b(?:until\s+now|so\s+far|up\s+to\s+now|formerly|previously|instead\s+of|rather\s+than"
+    r"|bisher|bislang|vorher|zuvor|früher|statt|anstatt|anstelle\s+von"
+    r"|jusqu['’]ici|jusqu['’]à\s+présent|auparavant|au\s+lieu\s+de|au\s+lieu\s+d['’]|contre"
+    r"|hasta\s+ahora|en\s+lugar\s+de|en\s+vez\s+de|finora|invece\s+di|invece\s+che|al\s+posto\s+di"
+    r"|até\s+agora|em\s+vez\s+de|tot\s+nu\s+toe|voorheen|in\s+plaats\s+van)"
+    r"|\(\s*(?:was|were|war|waren|était|étaient|era|eran|erano|eram|before|old|alt|avant|antes"
+    r"|prima|eerder|ex)):?\s*(?:the|den|dem|der|des|le|les|la|el|il|o|de|het|los|am|on|um|at)?\s*\Z",
+    re.IGNORECASE,
+)
+_OLD_CHARS = 40
+#: What a question says, folded, that asks for what held before.
+_ASKS_OLD = re.compile(
+    r"\b(?:before|until now|so far|up to now|previous(?:ly)?|formerly|former|old|originally"
+    r"|original|used to|bisher\w*|bislang|vorher\w*|zuvor|fruher\w*|alte[rsnm]?|ursprunglich\w*|vor"
+    r"|avant|jusqu ici|jusqu a present|auparavant|ancien\w*|precedent\w*|initialement"
+    r"|antes|hasta ahora|anterior\w*|antigu\w+|prima|finora|precedente\w*|vecchi\w*"
+    r"|ate agora|antig\w+|tot nu toe|voorheen|vroeger|vorig\w*|eerder\w*|oude)\b"
+)
+#: What asks for the end or the beginning of a range; "is it open?" and "fermé" ask for all of it.
+_ASKS_END = re.compile(
+    r"\b(?:(?:does|do|did|will)\b.*\b(?:close|shut|end|finish|stop)|closes|shuts|ends|finishes|stops"
+    r"|closing\s+time|schliesst|schliessen|endet|enden|ferme|ferment|finit|finissent"
+    r"|termine|terminent|termina|terminan|terminam|cierra|cierran|acaba|acaban|acabam|chiude|chiudono"
+    r"|finisce|finiscono|fecha|fecham|encerra|encerram|sluit|sluiten|eindigt|eindigen)\b"
+)
+_ASKS_START = re.compile(
+    r"\b(?:(?:does|do|did|will)\b.*\b(?:open|start|begin)|opens|starts|begins|öffnet|öffnen|beginnt"
+    r"|beginnen|anfängt|fängt|ouvre|ouvrent|commence|commencent|débute|débutent|abre|abren|abrem"
+    r"|empieza|empiezan|comienza|comienzan|apre|aprono|inizia|iniziano|comincia|cominciano|começa"
+    r"|começam|opent|openen|begint)\b"
+)
+#: What a question says, folded, that asks for both values of a change.
+_ASKS_CHANGE = re.compile(
+    r"\b(?:chang|ander|geandert|wechsel|cambi|mud|wijzig|modif|evolu|differ|unterschied|verschil)"
+)
+#: What a new item of an enumeration begins with, right after a value.
+_NEXT_ITEM = re.compile(r"\s*(?:[,;]|\b(?:and|und|et|y|e|en|but|aber|mais|pero|ma|mas|maar)\b)")
+#: What is said after a value, not before it: "5 euros for adults and 3 for children".
+_SAID_AFTER = re.compile(
+    r"\s*(?:for|für|pour|para|per|voor|in|im|on|am|with|mit|avec|con|com|met|if|wenn|si|se|als)\b",
+    re.IGNORECASE,
+)
+#: Words after the last value of an enumeration at most: "a month", "al mes", "per kWh".
+_WORDS_AFTER = 2
+
+
+class Value(NamedTuple):
+    """An amount, a date or a time in a text."""
+
+    start: int
+    end: int
+    kind: str
+    """`time`, `year`, the unit, or "" for a bare number."""
+
+
+@cache
+def _set(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+def choose_value(question: Question, text: str, sentence: Span, words: Span, language: str) -> Span:
+    """Return the span of the value that is asked for in place of text[words], or `words`.
+
+    Of an old and a new value the new one, unless the question asks for what was before; of a range
+    of hours the end or the beginning that is asked for; of an enumeration the item that has more
+    words of the question. `words` stay where they have none of these values, or where the question
+    asks how something changed.
+
+    >>> from seedqa.retrieval.question import parse_question
+    >>> text = "The fee rises from 4.10 to 4.60 euros."
+    >>> start, end = choose_value(parse_question("What is the fee?"), text, (0, 38), (19, 23), "en")
+    >>> text[start:end]
+    '4.60 euros'
+    """
+    values = values_in(text, *sentence)
+    if len(values) < 2 or _ASKS_CHANGE.search(" ".join(question.words)):
+        return words
+    held = [value for value in values if value.start < words[1] and words[0] < value.end]
+    if not held:
+        return words
+    for choose in (_by_age, _by_end, _by_label):
+        chosen = choose(question, text, sentence, values, held, language)
+        if chosen is not None:
+            return words if held == [chosen] else (chosen.start, chosen.end)
+    return words
+
+
+def asks_old(question: Question) -> bool:
+    """Return whether a question asks for what held before."""
+    return bool(_ASKS_OLD.search(" ".join(folded_words(question.text))))
+
+
+def values_in(text: str, start: int, end: int) -> list[Value]:
+    """Return the values in text[start:end], in order.
+
+    >>> text = "On 3 May 2021 the fee rose to 12.50 euros, at 9:30."
+    >>> [text[value.start : value.end] for value in values_in(text, 0, len(text))]
+    ['3 May 2021', '12.50 euros', '9:30']
+    """
+    values: list[Value] = []
+    parts: list[tuple[Span, str]] = []
+
+    def close() -> None:
+        while parts and parts[-1][1] == "joint":
+            parts.pop()
+        kinds = {kind for _, kind in parts}
+        if kinds & {"number", "clock", "month", "weekday"} or {"word number", "unit"} <= kinds:
+            first, last = parts[0][0][0], parts[-1][0][1]
+            values.append(Value(first, last, _kind(text[first:last], kinds)))
+        parts.clear()
+
+    before = start
+    for found in _TOKEN.finditer(text, start, end):
+        kind = _token_kind(found.group(), any(known == "number" for _, known in parts))
+        gap = text[before : found.start()]
+        is_joined = not gap.strip(" .\u00a0\u202f") or (
+            gap.strip() == "," and kind in ("month", "number") and parts
+            and parts[-1][1] in ("weekday", "month")
+        )  # fmt: skip
+        if not is_joined or kind == "" or _begins_another(parts, kind):
+            close()
+        if kind and (parts or kind not in ("unit", "joint")):
+            parts.append((found.span(), kind))
+        before = found.end()
+    close()
+    return values
+
+
+def _token_kind(token: str, is_after_number: bool) -> str:
+    words = folded_words(token)
+    word = words[0] if len(words) == 1 else ""
+    is_clear = len(word) >= MIN_LETTERS or token[:1].isupper()
+    kinds = {
+        "sign": token in "€$£",
+        "clock": bool(_CLOCK.fullmatch(token)),
+        "number": any(map(str.isdigit, token)),
+        "month": word in MONTHS and (is_clear or is_after_number),
+        "weekday": is_clear and {word, word.removesuffix("s")} & _set(WEEKDAYS),
+        "unit": token[:1] in "%°" or word in _set(_UNITS),
+        "joint": word in _JOINTS,
+        "word number": word in number_words(),
+    }
+    return next((kind for kind, is_it in kinds.items() if is_it), "")
+
+
+def _begins_another(parts: Sequence[tuple[Span, str]], kind: str) -> bool:
+    """Return whether a token of a kind cannot go on with the value of `parts`."""
+    kinds = [known for _, known in parts]
+    if kind in ("number", "clock", "word number"):
+        return bool({"number", "clock", "word number"} & {*kinds}) and "month" not in kinds
+    return kind in ("weekday", "month") and kind in kinds
+
+
+def _kind(words: str, kinds: set[str]) -> str:
+    found = [word for word in folded_words(words) if word in _set(_UNITS)]
+    if kinds & {"clock", "month", "weekday"} or _CLOCK_UNITS & {*found}:
+        return "time"
+    if _YEAR.fullmatch(words):
+        return "year"
+    signs = [char for char in words if char in "€$£%°"]
+    return (found or signs or [""])[0]
+
+
+def _are_alike(one: Value, other: Value) -> bool:
+    return one.kind == other.kind or "" in (one.kind, other.kind)
+
+
+def _by_age(
+    question: Question,
+    text: str,
+    sentence: Span,
+    values: Sequence[Value],
+    held: Sequence[Value],
+    language: str,
+) -> Value | None:
+    """Return the new one of two values, or the old one if that is asked for."""
+    old = {
+        value
+        for value in values
+        if _OLD.search(text, max(sentence[0], value.start - _OLD_CHARS), value.start)
+    }
+    words = folded_words(text[slice(*sentence)])
+    if any(word.startswith(_CHANGES) for word in words):
+        old |= {
+            value
+            for value, following in pairwise(values)
+            if _TO.fullmatch(text[value.end : following.start]) and _are_alike(value, following)
+        }
+    for at, value in enumerate(values):
+        if value not in old:
+            continue
+        alike = [each for each in values if each not in old and _are_alike(value, each)]
+        near = [*(each for each in alike if each.start > value.start), *reversed(alike)]
+        if not near:
+            continue
+        following = values[at + 1] if at + 1 < len(values) else None
+        before = values[at - 1] if at else None
+        partner = following if following in alike else before if before in alike else near[0]
+        if value in held or partner in held:
+            return value if asks_old(question) else partner
+    return None
+
+
+def _by_end(
+    question: Question,
+    text: str,
+    sentence: Span,
+    values: Sequence[Value],
+    held: Sequence[Value],
+    language: str,
+) -> Value | None:
+    """Return the hour of a range at which what is asked about begins or ends."""
+    asked = question.text.casefold().replace("ß", "ss")
+    asks_end, asks_start = bool(_ASKS_END.search(asked)), bool(_ASKS_START.search(asked))
+    if asks_end == asks_start:
+        return None
+    for value, following in pairwise(values):
+        is_range = _TO.fullmatch(text[value.end : following.start]) and _are_alike(value, following)
+        if is_range and {value, following} & {*held}:
+            return following if asks_end else value
+    return None
+
+
+def _by_label(
+    question: Question,
+    text: str,
+    sentence: Span,
+    values: Sequence[Value],
+    held: Sequence[Value],
+    language: str,
+) -> Value | None:
+    """Return the value of an enumeration whose item has words of the question that others lack."""
+    first = held[0]
+    alike = [value for value in values if _are_alike(value, first)]
+    if len(alike) < 2 or first not in alike:
+        return None
+    gaps = [text[left.end : right.start] for left, right in pairwise(alike)]
+    rest = text[alike[-1].end : sentence[1]]
+    is_labelled = all(_NEXT_ITEM.match(gap) for gap in gaps)
+    if not is_labelled or _SAID_AFTER.match(rest) or len(folded_words(rest)) > _WORDS_AFTER:
+        return None
+    wanted = word_forms(*question.topical, language=language)
+    lead = word_forms(text[sentence[0] : alike[0].start], language=language) & wanted
+    own = [lead, *(lead | (word_forms(gap, language=language) & wanted) for gap in gaps)]
+    best = max(map(len, own))
+    leaders = [value for value, words in zip(alike, own, strict=True) if len(words) == best]
+    if best == len(lead):
+        return first if len(held) == 1 else None
+    return leaders[0] if len(leaders) == 1 else None

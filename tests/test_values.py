@@ -1,0 +1,170 @@
+"""Of several values in a sentence, the one that is asked for, in the seven languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.values import asks_old, choose_value, values_in
+
+
+def chosen(question: str, sentence: str, words: str, language: str = "en") -> str:
+    """The words that are shown, where the reader found `words`."""
+    start = sentence.index(words)
+    left, right = choose_value(
+        parse_question(question),
+        sentence,
+        (0, len(sentence)),
+        (start, start + len(words)),
+        language,
+    )
+    return sentence[left:right]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("It is £16.80 now.", ["£16.80"]),
+        ("Es kostet 4,10 Euro, bis 12.30 Uhr.", ["4,10 Euro", "12.30 Uhr"]),
+        ("El 3 de mayo a las 9:30.", ["3 de mayo", "9:30"]),
+        ("Saturday 15 June", ["Saturday 15 June"]),
+        ("On Saturday, 15 June 2024, at noon", ["Saturday, 15 June 2024"]),
+        ("92 °C (was 94 °C)", ["92 °C", "94 °C"]),
+        ("due anni; per il motore tre anni", ["due anni", "tre anni"]),
+        ("du 15 mai au 20 septembre, de 9 h à 20 h", ["15 mai", "20 septembre", "9 h", "20 h"]),
+        ("15 percent (so far 12 percent)", ["15 percent", "12 percent"]),
+        ("Hens may be kept in May.", ["May"]),
+        ("27,90 € y Completa 39,50 € al mes", ["27,90 €", "39,50 €"]),
+        ("two friends and one dog", []),
+        ("", []),
+    ],
+)
+def test_values(text: str, values: list[str]) -> None:
+    found = values_in(text, 0, len(text))
+    assert [text[value.start : value.end] for value in found] == values
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words", "answer", "language"),
+    [
+        ("What is the new rate?", "The rate, until now £16.80, will be £18.40.", "£16.80", "£18.40",
+         "en"),
+        ("What was the rate before?", "The rate, until now £16.80, will be £18.40.", "£18.40",
+         "£16.80", "en"),
+        ("How high is the surcharge?", "We add 15 percent (so far 12 percent).",
+         "15 percent (so far 12 percent", "15 percent", "en"),
+        ("What was the surcharge until now?", "We add 15 percent (so far 12 percent).",
+         "15 percent", "12 percent", "en"),
+        ("What is the temperature?", "It is now 92 °C (was 94 °C).", "92 °C (was 94 °C)", "92 °C",
+         "en"),
+        ("What does lunch cost?", "The price of lunch rises from 4.10 to 4.60 euros.", "4.10",
+         "4.60 euros", "en"),
+        ("Was kostet das Essen?", "Der Preis steigt von 4,10 Euro auf 4,60 Euro.",
+         "4,10 Euro auf 4,60 Euro", "4,60 Euro", "de"),
+        ("Was kostete das Essen vor April?", "Der Preis steigt von 4,10 Euro auf 4,60 Euro.",
+         "4,60 Euro", "4,10 Euro", "de"),
+        ("Quelle est la prime ?", "La prime est portée de 400 à 550 euros.", "400 à 550 euros",
+         "550 euros", "fr"),
+        ("¿Qué día es la clase?", "La clase pasa del martes al jueves.", "martes al jueves",
+         "jueves", "es"),
+        ("Quanto costa il corso?", "Il prezzo sale da 30 euro a 35 euro.", "30 euro", "35 euro",
+         "it"),
+        ("Quanto custa a quota?", "A quota sobe de 20 euros para 25 euros.", "20 euros",
+         "25 euros", "pt"),
+        ("Wat is het tarief?", "Het tarief verandert van 0,31 euro naar 0,27 euro per kWh.",
+         "0,31 euro naar 0,27 euro per kWh", "0,27 euro", "nl"),
+        ("Wat was het oude tarief?", "Het tarief stijgt van 1,18 euro naar 1,26 euro.",
+         "1,26 euro", "1,18 euro", "nl"),
+    ],
+)  # fmt: skip
+def test_of_an_old_and_a_new_value_the_one_that_is_asked_for(
+    asked: str, sentence: str, words: str, answer: str, language: str
+) -> None:
+    """The first was the answer, surely, or both were."""
+    assert chosen(asked, sentence, words, language) == answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "answer"),
+    [
+        ("When does the office close?", "8:00 to 17:00", "17:00"),
+        ("When does the office open?", "8:00 to 17:00", "8:00"),
+        ("When does the office close?", "8:00", "17:00"),
+        ("When is the office open?", "8:00 to 17:00", "8:00 to 17:00"),
+        ("When is the office closed?", "8:00 to 17:00", "8:00 to 17:00"),
+        ("Wann schließt das Büro?", "8:00 to 17:00", "17:00"),
+        ("Wann ist das Büro geöffnet?", "8:00 to 17:00", "8:00 to 17:00"),
+        ("À quelle heure ouvre le bureau ?", "8:00 to 17:00", "8:00"),
+        ("Quand le bureau est-il fermé ?", "8:00 to 17:00", "8:00 to 17:00"),
+        ("¿A qué hora cierra la oficina?", "8:00 to 17:00", "17:00"),
+        ("A che ora chiude l'ufficio?", "8:00 to 17:00", "17:00"),
+        ("A que horas fecha o escritório?", "8:00 to 17:00", "17:00"),
+        ("Hoe laat sluit het kantoor?", "8:00 to 17:00", "17:00"),
+    ],
+)
+def test_of_a_range_of_hours_the_end_that_is_asked_for(asked: str, words: str, answer: str) -> None:
+    assert chosen(asked, "The office: 8:00 to 17:00.", words) == answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words", "answer", "language"),
+    [
+        ("How much do children pay?", "Adults pay 7.50 euros, children 3 euros.",
+         "7.50 euros, children 3 euros", "3 euros", "en"),
+        ("How much do adults pay?", "Adults pay 7.50 euros, children 3 euros.", "7.50 euros",
+         "7.50 euros", "en"),
+        ("How much do children pay?", "It is 5 euros for adults and 3 euros for children.",
+         "3 euros", "3 euros", "en"),
+        ("How much do adults pay?", "It is 5 euros for adults and 3 euros for children.",
+         "5 euros", "5 euros", "en"),
+        ("Quanto dura la garanzia del motore?",
+         "La garanzia dura due anni; per il motore tre anni.", "due anni", "tre anni", "it"),
+        ("Quanto dura la garanzia?", "La garanzia dura due anni; per il motore tre anni.",
+         "due anni", "due anni", "it"),
+        ("¿Cuánto costaba la cuota completa en 2023?",
+         "Las tarifas de 2023 eran: Básica 27,90 € y Completa 39,50 € al mes.",
+         "27,90 € y Completa 39,50 €", "39,50 €", "es"),
+        ("How long is the trail?", "The trail has 12 km and was marked in 1998.", "12 km", "12 km",
+         "en"),
+    ],
+)  # fmt: skip
+def test_of_an_enumeration_the_item_that_is_asked_for(
+    asked: str, sentence: str, words: str, answer: str, language: str
+) -> None:
+    assert chosen(asked, sentence, words, language) == answer
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words"),
+    [
+        ("How did the price change?", "The price rises from 4.10 to 4.60 euros.",
+         "4.10 to 4.60 euros"),
+        ("When is the bath open?", "The bath is open from 9:00 to 17:00.", "9:00 to 17:00"),
+        ("When was he here?", "He was here from May to July 2019.", "May to July 2019"),
+        ("Who raised it?", "Ann Reed raised it from 4 to 5 euros.", "Ann Reed"),
+        ("What does it cost?", "It costs 4 euros.", "4 euros"),
+        ("Where is the bath?", "It is at 4 Mill Lane, not 12 Mill Lane.", "4 Mill Lane"),
+    ],
+)  # fmt: skip
+def test_other_words_stay(asked: str, sentence: str, words: str) -> None:
+    assert chosen(asked, sentence, words) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("What was the rent before March?", True),
+        ("Wie hoch war die alte Miete?", True),
+        ("Was kostete es vor April?", True),
+        ("Quel était l'ancien loyer ?", True),
+        ("¿Cuál era la cuota anterior?", True),
+        ("Qual era il prezzo prima?", True),
+        ("Qual era o preço até agora?", True),
+        ("Wat was de vorige prijs?", True),
+        ("What is the rent?", False),
+        ("Wat is de prijs voor leden?", False),
+        ("Was kostet es?", False),
+    ],
+)
+def test_what_asks_for_what_held_before(asked: str, expected: bool) -> None:
+    assert asks_old(parse_question(asked)) is expected
