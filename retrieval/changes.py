@@ -21,26 +21,24 @@ from seedqa.retrieval.values import asks_old, values_in
 
 Bounds = tuple[int, int]
 
-#: What says that something is no longer as it was said before.
+#: What says that something will not be, or be done, as it was said before. What tells a history
+#: ("was replaced in 1950") is left out: in it the earlier statement stays true.
 _CHANGE = re.compile(
     r"""(?ix)\b(?:
-    postponed | rescheduled | (?:is|are|was|been|be)\s(?:now\s)?moved | brought\sforward | instead
-    | replac(?:ed|es|ing) | withdr(?:awn|ew|aws) | cancell?ed | no\slonger | tak(?:es?|en|ing)\sover
-    | took\sover | steps?\sdown | stepped\sdown | could\snot | cannot\scome | correction | revoked
-    | verschoben | vorverlegt | verlegt | stattdessen | ersetzt | abgesagt | nicht\smehr
-    | zurückgezogen | zieht\s.{1,40}\szurück | übernimmt | übernommen | widerrufen | doch\snicht
-    | kann\snicht | korrigiert | korrektur
-    | reportée?s? | déplacée?s? | remplac(?:e|ée?s?|era) | annulée?s? | au\slieu\sd
-    | en\sliquidation | retir(?:e|é)\ssa | a\sretiré | ne\s.{1,20}\splus | finalement
-    | rectificati(?:f|on)
-    | aplaza(?:do|da|n)? | traslada(?:do|da|n)? | en\slugar\sde | en\svez\sde | sustitu\w+
-    | reemplaza\w* | cancelad[oa] | ya\sno | ha\sretirado | retira\ssu | corrección
-    | rinviat[oa] | spostat[oa] | sostitui\w+ | annullat[oa] | invece | al\sposto\sdi | ha\sritirato
-    | ritira\sla | non\s(?:è|viene|può)\spiù | rettifica
-    | adiad[oa] | transferid[oa] | substitu\w+ | em\svez\sde | retirou | já\snão | correção
-    | verplaatst | uitgesteld | verzet\snaar | gaat\s.{1,60}\snaar | vervang(?:t|en) | afgelast
-    | in\splaats\svan | ingetrokken | trekt\s.{1,40}\sin | niet\smeer | alsnog
-    | neemt\s.{1,60}\sover | overgenomen
+    postponed | rescheduled | (?:is|are|be|been)\s(?:now\s)?(?:moved|shifted|replaced|cancell?ed)
+    | brought\sforward | will\s.{1,60}\sinstead | (?:has|have)\s(?:been\s)?withdrawn
+    | (?:will\s)?takes?\sover | steps?\sdown
+    | verschoben | vorverlegt | verlegt | stattdessen | abgesagt | zurückgezogen | übernimmt
+    | kann\snicht | kommt\snicht | doch\snicht | (?:wird|werden)\s.{1,60}\sersetzt
+    | (?:est|sont)\s(?:reporté|déplacé|remplacé|annulé)e?s? | au\slieu\sd | en\sliquidation
+    | retire\ssa | a\sretiré
+    | (?:ha|han)\ssido\s(?:aplazad|trasladad|cancelad)[oa]s? | se\s(?:ha\s)?(?:aplaza|traslada)\w*
+    | ha\sretirado | retira\ssu | sustituye | reemplaza
+    | (?:è|sono|viene|vengono)\s(?:rinviat|spostat|annullat|sostituit)[oaie] | ha\sritirato
+    | porta\sinvece | invece\s(?:di|del|dell[ao]?)
+    | (?:foi|fica|é)\s(?:adiad|transferid|cancelad|substituíd)[oa]s? | retirou | em\svez\sd[eoa]
+    | (?:is|zijn|wordt|worden)\s.{0,40}(?:verplaatst|uitgesteld|afgelast|vervangen|verzet)
+    | gaat\s.{1,60}\snaar\s\d+ | ingetrokken | alsnog | neemt\s.{1,60}\sover
     )\b"""
 )
 #: The most that what a later statement says is worth: likely. And what it seems to change: unsure.
@@ -96,32 +94,34 @@ class _Wanted:
     def __init__(self, best: Candidate, question: Question, sentence: str) -> None:
         self._language = language = best.passage.language
         said = _content(sentence, language)
-        self._answer = _content(best.text, language)
+        self._answer = {word for word in _content(best.text, language) if word not in MONTHS}
         self._said = said - self._answer
+        self._is_value = bool(values_in(best.text, 0, len(best.text)))
         asked = set()
         if question.language == language:
             asked = {stem for word in question.topical for stem in stemmed_words(word, language)}
         self._asked = asked & said
-        self._about = self._said | {
-            word for word in self._answer if word.isalpha() and word not in MONTHS
-        }
         self._names = question_names(question) & {*folded_words(sentence)}
 
     def fits(self, passage: Passage, said: Bounds, around: Bounds) -> bool:
         """Return whether text[said], which says a change, with what is around it is about it.
 
-        It has a word of the candidate's sentence; all in all there are all of the question's words
-        that this has, or `SHARED_WORDS` of it, or the candidate's own words.
+        It has a word of the candidate's sentence. And it has words of the candidate, or all of the
+        question's words that the candidate's sentence has, or with what is around it
+        `SHARED_WORDS` of that sentence.
         """
         text = passage.view.text
+        here = _content(text[slice(*said)], self._language)
         known = _content(text[slice(*around)], self._language)
         has_names = self._names <= {
             *folded_words(text[slice(*around)]), *folded_words(" ".join(passage.context))
         }  # fmt: skip
-        if not has_names or not _content(text[slice(*said)], self._language) & self._said:
+        if not has_names or not here & self._said:
             return False
-        has_asked = bool(self._asked) and self._asked <= known
-        return has_asked or self._answer <= known or len(known & self._about) >= SHARED_WORDS
+        if not self._is_value:
+            return bool(here & self._answer)
+        has_asked = bool(self._asked) and self._asked <= here
+        return has_asked or len(known & self._said) >= SHARED_WORDS
 
 
 def _content(text: str, language: str) -> set[str]:
@@ -145,10 +145,17 @@ def _changed_sentences(passage: Passage) -> Iterator[tuple[Bounds, Bounds]]:
 
 
 def _is_later(passage: Passage, bounds: Bounds, own: Passage, sentence: Bounds) -> bool:
-    """Return whether a statement stands after another in its document, or in no older one."""
+    """Return whether a statement stands after another in its document, or in a later one.
+
+    A later one has a later date, or a name that is alike but for its greater numbers.
+    """
     if passage.source == own.source:
         return (passage.start, bounds[1]) > (own.start, sentence[1])
-    return not (passage.date and own.date) or passage.date >= own.date
+    if passage.date and own.date:
+        return passage.date > own.date
+    names = [re.sub(r"\d+", "", each.source) for each in (passage, own)]
+    numbers = [list(map(int, re.findall(r"\d{1,9}", each.source))) for each in (passage, own)]
+    return names[0] == names[1] and any(map(str.isalpha, names[0])) and numbers[0] > numbers[1]
 
 
 def _answer_in(
