@@ -6,7 +6,7 @@ Knows the question words of the seven languages, folded; nothing of the index or
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from itertools import pairwise
 
@@ -42,6 +42,12 @@ _PRICES = """
     prezzo tariffa costo affitto cauzione stipendio canone importo
     preco custo renda aluguel aluguer mensalidade caucao
     prijs tarief huur borg waarborg salaris loon contributie bedrag
+"""
+#: Verbs that ask for a price.
+_COST = """
+    cost costs pay pays paid coute coutent coutait paie paient payaient kostet kosten kostete zahlt
+    zahlen zahlten cuesta cuestan costaba paga pagan pagaban costa costano costava pagano pagavano
+    custa custam custava pagam pagavam kost kostte betaalt betalen betaalde betaalden
 """
 _IS = "is was are were est etait sont ist war sind es era son e sono eram sao zijn waren"
 #: A figure, or a Roman number: "XIX secolo".
@@ -228,6 +234,16 @@ def lacks_negation(sentence: str, words: str, above: str) -> bool:
     every = _words(" ".join(_NEGATIONS.values()))
     says_no = said & every or any(word.startswith(_NEGATIVE) for word in said)
     return not says_no and not _NOT.search(part)
+
+
+def names_price(words: Collection[str]) -> bool:
+    """Return whether folded words have a noun for an amount of money."""
+    return not _words(_PRICES).isdisjoint(words)
+
+
+def asks_cost(words: Collection[str]) -> bool:
+    """Return whether folded words have a verb that asks for a price."""
+    return not _words(_COST).isdisjoint(words)
 
 
 def number_words() -> frozenset[str]:

@@ -27,7 +27,7 @@ from seedqa.retrieval.sentences import (
     names_year,
     share_sentence,
 )
-from seedqa.retrieval.tables import line_around
+from seedqa.retrieval.tables import find_cell, line_around
 from seedqa.retrieval.types import Passage
 from seedqa.retrieval.values import choose_value
 
@@ -107,7 +107,22 @@ def rank_candidates(
                 penalty += KIND_PENALTY
             gain = SENTENCE_WEIGHT * _share_in_sentence(question, passage, span)
             found.append(Candidate(passage, span, round(span.score + bonus + gain - penalty, 4)))
+    found += _named_cells(question, passages, found)
     return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _named_cells(
+    question: Question, passages: Sequence[Passage], read: Sequence[Candidate]
+) -> list[Candidate]:
+    """Return the cells that the question names by row and column; they lead what was read."""
+    margin = max((each.span.score for each in read), default=0.0) + LAYOUT_LEAD
+    score = max((each.score for each in read), default=0.0) + LAYOUT_LEAD
+    cells = [(passage, find_cell(question, passage)) for passage in passages]
+    return [
+        Candidate(passage, Span(*cell, max(LAYOUT_SCORE, margin)), score)
+        for passage, cell in cells
+        if cell
+    ]
 
 
 def _share_in_sentence(question: Question, passage: Passage, span: Span) -> float:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from seedqa.index.lexical import folded_words, word_forms
 from seedqa.index.tables import CELL_END
-from seedqa.retrieval.asking import is_of_wrong_kind
+from seedqa.retrieval.asking import asks_cost, is_of_wrong_kind, names_price
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
 
@@ -154,6 +154,48 @@ def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question)
     ]
     asked = _fullest(asked, question)
     return [cell.span for cell in cells if cell not in asked] if asked else []
+
+
+def find_cell(question: Question, passage: Passage) -> Span | None:
+    """Return the one cell that the question names by its row and its column, or None.
+
+    Every topical word of the question is in the row, in the names of the columns or in the headings
+    above; some are in another cell, and some in the name of the cell's column. "What does the K7
+    cost?" names a column "Price".
+    """
+    language = passage.language
+    if not passage.columns or question.language != language:
+        return None
+    columns = word_forms(*passage.columns, language=language)
+    above = columns | word_forms(*passage.context, language=language)
+    asked = [word_forms(word, language=language) for word in question.topical]
+    asks_price = any(map(asks_cost, asked))
+    asked = [word for word in asked if not asks_cost(word)]
+    found: list[Cell] = []
+    for row in _rows(passage):
+        cells = _cells(passage, row)
+        known = [word_forms(cell.text, language=language) for cell in cells]
+        row_words = set().union(*known)
+        if not all(word & (above | row_words) for word in asked):
+            continue
+        named = [
+            cell
+            for at, cell in enumerate(cells)
+            if cell.text.strip()
+            and _names_column(cell, asked, asks_price)
+            and any(word & each for word in asked for each in (*known[:at], *known[at + 1 :]))
+        ]
+        found += _fullest(named, question)
+    if len(found) != 1 or is_of_wrong_kind(found[0].text, language, question):
+        return None
+    text, (start, _) = found[0].text, found[0].span
+    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+
+
+def _names_column(cell: Cell, asked: Sequence[set[str]], asks_price: bool) -> bool:
+    """Return whether words of a question name the column of a cell."""
+    column = {*folded_words(cell.column)}
+    return (asks_price and names_price(column)) or any(word & column for word in asked)
 
 
 def _fullest(cells: Sequence[Cell], question: Question) -> list[Cell]:

@@ -6,35 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from seedqa.index.types import Edit
 from seedqa.retrieval.closed import closed_spans
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.types import Passage, Ranks, ScoreParts
+from tests.support.tables import table_of
 
 COLUMNS = ("Variable", "Meaning", "Default")
 ROW = ("FROB_PORT", "port of the server", "8123")
 
 
-def table(row: tuple[str, ...], columns: tuple[str, ...] = COLUMNS) -> Passage:
-    """Return a passage of one row, read with the names of its columns."""
-    text = "\t".join(row)
-    edits, start = [], 0
-    for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
-        name = f"{column}: " if column else ""
-        edits.append(Edit(max(0, start - 1), start, ("; " if number else "") + name))
-        start += len(cell) + 1
-    edits.append(Edit(len(text), len(text), "."))
-    return Passage(
-        source="a.md", title="Setup", date=None, language="en", start=0, end=len(text),
-        line_start=1, line_end=1, page=None, text=text, score=0.5, ranks=Ranks(1, 1), stale=False,
-        also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3), columns=columns, edits=tuple(edits),
-    )  # fmt: skip
-
-
 def closed(
     question: str, row: tuple[str, ...] = ROW, columns: tuple[str, ...] = COLUMNS
 ) -> list[str]:
-    of = table(row, columns)
+    of = table_of(columns, [row])
     (spans,) = closed_spans([of], parse_question(question))
     return sorted(of.view.text[slice(*span)] for span in spans)
 
@@ -113,6 +96,6 @@ FAQ = "How to get there\nTake the bus.\n\nWho pays for it?\n\nNobody pays. Is it
 
 def test_a_line_that_asks_is_no_answer() -> None:
     """ "How to get there" was the answer to how one gets there."""
-    of = replace(table(ROW), text=FAQ, end=len(FAQ), columns=(), edits=())
+    of = replace(table_of(COLUMNS, [ROW]), text=FAQ, end=len(FAQ), columns=(), edits=())
     (spans,) = closed_spans([of], parse_question("How do I get to the camp?"))
     assert [FAQ[slice(*span)] for span in spans] == ["How to get there", "Who pays for it?"]

@@ -1,0 +1,91 @@
+"""The cell that a question names by its row and its column."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from seedqa.retrieval.answer import find_answers
+from seedqa.retrieval.calibration import Calibration
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.reader import Span
+from seedqa.retrieval.tables import find_cell
+from seedqa.retrieval.types import Passage
+from tests.support.tables import table_of
+
+MACHINES = ("Machine", "Espresso", "Overall", "Price")
+MACHINE_ROWS = [("Krona K7", "1.4", "2.0", "1,099 €"), ("Corvo Lux", "1.9", "2.2", "699 €")]
+FEES = ("Categorie", "Leeftijd", "Contributie", "Vorig seizoen")
+FEE_ROWS = [("Junioren", "10-17", "€ 245", "€ 230"), ("Senioren", "18+", "€ 310", "€ 295")]
+ACTS = ("Ato", "Com seguro", "Sem seguro")
+ACT_ROWS = [("Radiografia", "9 €", "28 €"), ("Consulta geral", "18 €", "45 €")]
+STAFF = ("Name", "Role", "Extension")
+STAFF_ROWS = [("Priya Nair", "Surveyor", "133"), ("Gareth Pugh", "IT support", "120")]
+
+machines = table_of(MACHINES, MACHINE_ROWS)
+fees = table_of(FEES, FEE_ROWS, "nl")
+acts = table_of(ACTS, ACT_ROWS, "pt")
+staff = table_of(STAFF, STAFF_ROWS, context=("Staff directory",))
+
+
+@pytest.mark.parametrize(
+    ("asked", "table", "cell"),
+    [
+        ("what is the price of the krona k7", machines, "1,099 €"),
+        ("How much does the Krona K7 cost?", machines, "1,099 €"),
+        ("What does the Corvo Lux cost?", machines, "699 €"),
+        ("Hoeveel contributie betaalden junioren vorig seizoen?", fees, "€ 230"),
+        ("Hoeveel contributie betalen junioren?", fees, "€ 245"),
+        ("Quanto custa uma radiografia sem seguro?", acts, "28 €"),
+        ("Quanto custa uma radiografia com seguro?", acts, "9 €"),
+        ("What is the extension of Gareth Pugh in the staff directory?", staff, "120"),
+        ("Which machine costs 699 €?", machines, "Corvo Lux"),
+        ("What is the role of Priya Nair?", staff, "Surveyor"),
+    ],
+)
+def test_the_cell_is_found(asked: str, table: Passage, cell: str) -> None:
+    found = find_cell(parse_question(asked), table)
+    assert found is not None
+    assert table.view.text[slice(*found)] == cell
+
+
+@pytest.mark.parametrize(
+    ("asked", "table"),
+    [
+        ("What is the price of the Bristo?", machines),
+        ("What is the price?", machines),
+        ("How heavy is the Krona K7?", machines),
+        ("How much does the deposit for the Krona K7 cost?", machines),
+        ("Quanto custa uma radiografia?", acts),
+        ("What is the extension of Gareth Pugh in Leeds?", staff),
+        ("When did Gareth Pugh get the extension?", staff),
+        ("Quelle est l'extension de Gareth Pugh ?", staff),
+        ("What is the extension of the surveyor?", table_of(
+            STAFF, [("Ann Reed", "Surveyor", "101"), ("Ben Ash", "Surveyor", "102")]
+        )),
+        ("What is the price of the Krona K7?",
+         table_of(MACHINES, [("Krona K7", "1.4", "2.0", "")])),
+    ],
+)  # fmt: skip
+def test_no_cell_is_named(asked: str, table: Passage) -> None:
+    """Neither the row, nor the column, nor one cell alone."""
+    assert find_cell(parse_question(asked), table) is None
+
+
+def test_a_named_cell_leads_what_is_read_in_prose() -> None:
+    """What a cup costs in electricity was the price of the machine, surely."""
+    prose = "A cup from the Corvo costs 9 cents; from the Krona K7 11 cents."
+    other = replace(machines, text=prose, end=len(prose), columns=(), edits=())
+    start = prose.index("11 cents")
+    verdict = find_answers(
+        parse_question("How much does the Krona K7 cost?"),
+        [other, machines],
+        [[Span(start, start + 8, 12.0)], [Span(0, 4, -3.0)]],
+        Calibration({"margin": 1.0}, 0.0, 2.0, 0.2, 0.4),
+        lambda texts: pytest.fail("nothing to compare"),
+        ("en",),
+    )
+    assert verdict.answers[0].text == "1,099 €"
+    assert verdict.answers[0].table is not None
+    assert verdict.answers[0].table.cells == MACHINE_ROWS[0]
