@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -79,10 +80,11 @@ def load_encoder(name: str | None = None) -> Encoder:
 
 
 class ShippedEncoder:
-    """An ONNX encoder with its tokenizer, run by OpenVINO."""
+    """An ONNX encoder with its tokenizer, run by OpenVINO, by one thread at a time."""
 
     def __init__(self, folder: Path = SHIPPED_MODEL) -> None:
         self._folder = folder
+        self._running = threading.Lock()
         config = read_config(folder)
         try:
             self._name = str(config["name"])
@@ -143,8 +145,9 @@ class ShippedEncoder:
         for row, encoding in enumerate(encodings):
             input_ids[row, : len(encoding.ids)] = encoding.ids
             attention_mask[row, : len(encoding.ids)] = 1
-        outputs = self._request.infer({"input_ids": input_ids, "attention_mask": attention_mask})
-        return np.array(outputs["embedding"], dtype=np.float32)
+        feed = {"input_ids": input_ids, "attention_mask": attention_mask}
+        with self._running:
+            return np.array(self._request.infer(feed)["embedding"], dtype=np.float32)
 
 
 def plan_batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -1,7 +1,8 @@
 """Serve one open index to the many users of the page and its API: one pipeline, one rebuild.
 
-Runs questions one after the other, caches the status of the folder for a moment, and separates
-reading the folder from writing it. Knows nothing of Gradio, HTTP or HTML.
+Finds passages for one question after the other, reads those of several together, caches the status
+of the folder for a moment, and separates reading the folder from writing it. Knows nothing of
+Gradio, HTTP or HTML.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from seedqa.page.asking import Asked, RecentSearches
 from seedqa.page.examples import example_questions
 from seedqa.page.rebuild import Rebuild, RebuildProgress
 from seedqa.page.uploads import Upload, remove_document, remove_leftovers
-from seedqa.retrieval.pipeline import DEFAULT_COUNT, Pipeline, to_result
+from seedqa.retrieval.pipeline import DEFAULT_COUNT, Found, Pipeline, to_result
 from seedqa.retrieval.types import Result
 
 #: The folder is checked again after this long, or after this many times as long as a check takes:
@@ -37,6 +38,8 @@ CHECK_SECONDS = 1.0
 #: Questions that may wait for their turn; the next one is refused. More functions run at the same
 #: time (`ui.MAX_THREADS`), so some are left to report the progress of a rebuild.
 MAX_WAITING = 64
+#: Questions that are read at the same time, in batches: more take longer each, and no less in all.
+MAX_READING = 4
 #: Names offered for the filter: nobody reads a longer list.
 MAX_SOURCES = 1_000
 
@@ -59,9 +62,10 @@ class Service:
         self.rebuild = Rebuild(workspace)
         self._workspace = workspace
         self._pipeline = pipeline
-        # One question at a time: the encoder and the reader use both cores for it. Two would only
-        # wait for each other, and would need the vectors in memory twice.
-        self._asking = threading.Lock()
+        # One search at a time: two would need the vectors in memory twice. Meanwhile a few others
+        # are read together.
+        self._finding = threading.Lock()
+        self._reading = threading.BoundedSemaphore(MAX_READING)
         self._searches = RecentSearches()
         self._counting = threading.Lock()
         self._waiting = 0
@@ -91,7 +95,7 @@ class Service:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        with self._asking:
+        with self._finding:
             self._pipeline.close()
 
     # -- questions -----------------------------------------------------------------------------
@@ -107,7 +111,7 @@ class Service:
     ) -> Result:
         """Return passages and the answer; raises ServiceBusy if `MAX_WAITING` others wait."""
         with self._turn():
-            return self._pipeline.ask(question, count=count, filters=filters, refresh=False)
+            return self._answer(self._find(question, count, filters))
 
     def search(
         self, question: str, *, count: int = DEFAULT_COUNT, filters: Filters = NO_FILTERS
@@ -115,8 +119,9 @@ class Service:
         """Return passages, and keep the search for `answer`; raises ServiceBusy as `ask` does."""
         asked = Asked(question, count, filters)
         with self._turn():
-            found = self._pipeline.find(question, count=count, filters=filters, refresh=False)
-            self._searches.keep(asked, found)
+            found = self._find(question, count, filters)
+            with self._finding:
+                self._searches.keep(asked, found)
             return to_result(found)
 
     def answer(
@@ -128,14 +133,21 @@ class Service:
         """
         asked = Asked(question, count, filters)
         with self._turn():
-            found = self._searches.get(asked, self._pipeline.generation)
-            if found:
-                return self._pipeline.answer(found)
-            return self._pipeline.ask(question, count=count, filters=filters, refresh=False)
+            with self._finding:
+                found = self._searches.get(asked, self._pipeline.generation)
+            return self._answer(found or self._find(question, count, filters))
+
+    def _find(self, question: str, count: int, filters: Filters) -> Found:
+        with self._finding:
+            return self._pipeline.find(question, count=count, filters=filters, refresh=False)
+
+    def _answer(self, found: Found) -> Result:
+        with self._reading:
+            return self._pipeline.answer(found)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Wait for the turn of a question; raises ServiceBusy if too many wait."""
+        """Count a question among those that wait; raises ServiceBusy if there are too many."""
         with self._counting:
             if self._waiting >= MAX_WAITING:
                 raise ServiceBusy(
@@ -145,8 +157,7 @@ class Service:
                 )
             self._waiting += 1
         try:
-            with self._asking:
-                yield
+            yield
         finally:
             with self._counting:
                 self._waiting -= 1

@@ -1,12 +1,13 @@
 """Open an index once, keep it fresh, and ask it questions: every entry point uses this.
 
-It runs the stages in order and times them; each stage is in a module of its own. A pipeline is not
-safe in threads: use one at a time.
+It runs the stages in order and times them; each stage is in a module of its own. Only `answer` may
+be called by several threads at once: the rest of a pipeline by one at a time.
 """
 
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -78,6 +79,7 @@ class Pipeline:
         self.workspace = workspace
         self._encoder = encoder
         self._reader = reader
+        self._opening = threading.Lock()
         self._check_seconds = check_seconds
         self._refresh_seconds = refresh_seconds
         self._last_check: _LastCheck | None = None
@@ -221,6 +223,7 @@ class Pipeline:
     def answer(self, found: Found) -> Result:
         """Read the passages of a search for the answer, and return the result.
 
+        May be called by several threads at once; what they read is then read together.
         A question that asks nothing ("what is it?") has no answer, whatever could be quoted.
         """
         clock = _Clock()
@@ -317,9 +320,11 @@ class Pipeline:
         return self._index
 
     def _open_reader(self) -> Reader:
-        if self._reader is None:
-            self._reader = Reader()
-        return self._reader
+        with self._opening:
+            if self._reader is None:
+                self._reader = Reader()
+                _ = self._reader.calibration
+            return self._reader
 
 
 class _Clock:

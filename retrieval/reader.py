@@ -27,6 +27,7 @@ from seedqa.index.runtime import (
 )
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
+from seedqa.retrieval.combining import Combined
 from seedqa.retrieval.sentences import YEAR
 from seedqa.retrieval.widening import widen
 
@@ -85,10 +86,14 @@ class _Window:
 
 
 class Reader:
-    """A reader's folder; its files are opened when they are first needed."""
+    """A reader's folder; its files are opened when they are first needed.
+
+    `read` may be called by several threads: what they read is read together.
+    """
 
     def __init__(self, folder: Path = SHIPPED_READER) -> None:
         self._folder = folder
+        self._score = Combined(self._score_windows)
         config = read_config(folder)
         try:
             self._name = str(config["name"])
@@ -156,21 +161,16 @@ class Reader:
         sentences = list(map(_number_sentences, passages, encodings, shut))
         found: list[list[Span]] = [[] for _ in passages]
         windows = list(self._windows(asked, encodings, above))
-        for batch in _plan_batches([len(window.ids) for window in windows]):
-            scores = self._score([windows[at] for at in batch])
-            for row, at in enumerate(batch):
-                window = windows[at]
-                passage, encoding = passages[window.passage], encodings[window.passage]
-                size = len(window.ids) - 1 - window.head
-                inside = sentences[window.passage][window.first : window.first + size]
-                for first, last, score in best_spans(
-                    scores[:, row, : len(window.ids) - 1], window.head, inside
-                ):
-                    start, end = _characters(
-                        passage, encoding, window.first + first, window.first + last
-                    )
-                    if any(map(str.isalnum, passage[start:end])):  # a token may be punctuation
-                        found[window.passage].append(Span(start, end, score))
+        for window, scores in zip(windows, self._score(windows), strict=True):
+            passage, encoding = passages[window.passage], encodings[window.passage]
+            size = len(window.ids) - 1 - window.head
+            inside = sentences[window.passage][window.first : window.first + size]
+            for first, last, score in best_spans(scores, window.head, inside):
+                start, end = _characters(
+                    passage, encoding, window.first + first, window.first + last
+                )
+                if any(map(str.isalnum, passage[start:end])):  # a token may be punctuation
+                    found[window.passage].append(Span(start, end, score))
         return [drop_overlapping(spans) for spans in found]
 
     def _encode_contexts(self, contexts: Sequence[str] | None, passages: int) -> list[list[int]]:
@@ -203,7 +203,19 @@ class Reader:
                     break
                 first += room - WINDOW_OVERLAP
 
-    def _score(self, windows: Sequence[_Window]) -> Scores:
+    def _score_windows(self, windows: Sequence[_Window]) -> list[Scores]:
+        """Return first and last scores of the tokens of each window but its [SEP].
+
+        Each has the shape (2, tokens).
+        """
+        scores: list[Scores] = [np.empty((2, 0), dtype=np.float32)] * len(windows)
+        for batch in _plan_batches([len(window.ids) for window in windows]):
+            found = self._infer([windows[at] for at in batch])
+            for row, at in enumerate(batch):
+                scores[at] = found[:, row, : len(windows[at].ids) - 1]
+        return scores
+
+    def _infer(self, windows: Sequence[_Window]) -> Scores:
         """Return first and last scores, shape (2, windows, padded length)."""
         longest = max(len(window.ids) for window in windows)
         width = -(-longest // PAD_MULTIPLE) * PAD_MULTIPLE

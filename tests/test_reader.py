@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -263,3 +264,13 @@ def test_a_config_that_lacks_something_is_one_clear_line(broken: Path) -> None:
     (broken / "config.json").write_text(json.dumps(config), encoding="utf-8")
     with pytest.raises(ModelError, match="question_tokens"):
         Reader(broken)
+
+
+def test_threads_that_read_at_once_get_what_each_gets_alone(reader: Reader) -> None:
+    """What several questions read is read in common batches: to the last digit the same."""
+    jobs = [(f"When was bridge {number} opened?", [f"Bridge {number} was opened in 18{number}. "
+             + "It is long. " * number, BRIDGE]) for number in range(10, 22)]  # fmt: skip
+    alone = [reader.read(question, passages) for question, passages in jobs]
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(lambda job: reader.read(*job), jobs))
+    assert together == alone
