@@ -22,6 +22,7 @@ from seedqa.retrieval.naming import missing_names, question_names
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span
+from seedqa.retrieval.releases import find_version
 from seedqa.retrieval.sentences import (
     completes_date,
     names_year,
@@ -155,12 +156,16 @@ def _choose_value(question: Question, passage: Passage, span: Span) -> Span:
 
 
 def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> list[Span]:
-    """Return the sentence that tells what a code means, and the list that is asked for.
+    """Return the sentence that tells what a code means, the version, and the list asked for.
 
     They lead what was read in the passage: their words are those of the question.
     """
     score = max(LAYOUT_SCORE, read[0].score + LAYOUT_LEAD)
-    found = [find_definition(question, passage), find_listed(question, passage)]
+    found = [
+        find_definition(question, passage),
+        find_version(question, passage),
+        find_listed(question, passage),
+    ]
     return [Span(*span, score) for span in found if span]
 
 

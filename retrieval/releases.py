@@ -1,0 +1,77 @@
+"""Find the version under whose heading a list of changes says what a question asks about.
+
+Knows questions and passages; nothing of the index or of models.
+"""
+
+from __future__ import annotations
+
+import re
+
+from seedqa.index.lexical import word_forms
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.types import Passage
+
+Span = tuple[int, int]
+
+#: "Which version", in the seven languages.
+_WHICH = re.compile(
+    r"\b(?:which|what|welche[rs]?|quelle|qué|que|quale|qual|welke)\s+"
+    r"(?:version|release|versión|versione|versão|versie)\b",
+    re.IGNORECASE,
+)
+#: A heading that is a version: "3.1.0 (27 October 2023)", "Version 2.4", "[1.0.0] - 2024-01-09".
+_HEADING = re.compile(
+    r"\W*(?:(?:version|release|versión|versione|versão|versie)\s+)?v?(\d+(?:\.\d+)+[\w.-]*)(?![\w%])",
+    re.IGNORECASE,
+)
+MAX_HEADING_CHARS = 60
+#: What is done to something in a version, by the beginnings of words: what the question says of it,
+#: the line must say too. What is new is often only listed.
+_REMOVED = re.compile(
+    r"\b(?:remov|dropp?|deprecat|delet|entfern|entfall|supprim|retir|elimin|rimoss|verwijder)",
+    re.IGNORECASE,
+)
+_FIXED = re.compile(
+    r"\b(?:fix|correct|solv|behob|korrig|repar|corrig|corregi|corrett|opgelost|verholpen)",
+    re.IGNORECASE,
+)
+#: Words of a question that the line may lack: its verb.
+MAY_LACK = 1
+
+
+def find_version(question: Question, passage: Passage) -> Span | None:
+    """Return the version in the heading above the one line that says what is asked, or None.
+
+    >>> from seedqa.retrieval.question import parse_question
+    >>> bool(_WHICH.search(parse_question("In which version was X removed?").text))
+    True
+    """
+    which = _WHICH.search(question.text)
+    if not which or passage.columns:
+        return None
+    language = passage.language
+    asked = [
+        word_forms(word, language=language)
+        for word in question.topical
+        if not word_forms(word, language=language) & word_forms(which.group(), language=language)
+    ]
+    found: dict[Span, int] = {}
+    version: Span | None = None
+    start = 0
+    for line in passage.view.text.split("\n"):
+        heading = _HEADING.match(line)
+        if heading and len(line) <= MAX_HEADING_CHARS and not line.rstrip().endswith("."):
+            version = start + heading.start(1), start + heading.end(1)
+        elif version and _does_the_same(question.text, line):
+            known = word_forms(line, language=language)
+            count = sum(bool(word & known) for word in asked)
+            if count and count >= len(asked) - MAY_LACK:
+                found[version] = max(count, found.get(version, 0))
+        start += len(line) + 1
+    best = [span for span, count in found.items() if count == max(found.values())]
+    return best[0] if len(best) == 1 else None
+
+
+def _does_the_same(asked: str, line: str) -> bool:
+    """Return whether a line removes or mends something, if and only if the question says so."""
+    return all(bool(kind.search(asked)) == bool(kind.search(line)) for kind in (_REMOVED, _FIXED))
