@@ -61,6 +61,12 @@ _ASKS = """
     cual cuales donde adonde por como cosa quale quali qual dov dove perche come
     quais onde aonde wat welk welke waar waarom hoe
 """
+#: "Which version", in the seven languages.
+_WHICH_VERSION = re.compile(
+    r"\b(?:which|what|welche[rs]?|quelle|qué|que|quale|qual|welke)\s+"
+    r"(?:version|release|versión|versione|versão|versie)\b",
+    re.IGNORECASE,
+)
 #: What makes a statement or an order of words, of each language: what has one is no bare keyword.
 _VERBS = """
     is are was were be been has have had do does did can could will would should may might must
@@ -187,7 +193,8 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
 
     "When" and "in which year" want a figure, the name of a month, a day or a season, or at length
     what tells a time. Other answers are judged if they have few words: "who" wants neither figures
-    nor an adjective ("chinois"); "how many" wants a figure or an amount in words.
+    nor an adjective ("chinois"); "how many", "what is the price" and "which version" want a figure
+    or an amount in words.
     """
     words = folded_words(answer)
     has_figure = bool(_FIGURE.search(answer))
@@ -201,7 +208,8 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
         # "dienstags", "domingos": the plural of a day, or what happens every week on it
         days = {word.removesuffix("s") for word in words}
         return not has_figure and in_words.isdisjoint({*words, *days})
-    if _HOW_MANY.search(" ".join(folded_words(question.text))) or _asks_price(question):
+    how_many = _HOW_MANY.search(" ".join(folded_words(question.text)))
+    if how_many or _asks_price(question) or asks_version(question):
         is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
         return not (is_amount or _FIGURE.search(_ORDINAL.sub("", answer)))
     if _asks_who(question):
@@ -234,6 +242,12 @@ def lacks_negation(sentence: str, words: str, above: str) -> bool:
     every = _words(" ".join(_NEGATIONS.values()))
     says_no = said & every or any(word.startswith(_NEGATIVE) for word in said)
     return not says_no and not _NOT.search(part)
+
+
+def asks_version(question: Question) -> str:
+    """Return the words with which a question asks for a version, or ""."""
+    found = _WHICH_VERSION.search(question.text)
+    return found.group() if found else ""
 
 
 def names_price(words: Collection[str]) -> bool:

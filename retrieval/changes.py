@@ -27,18 +27,22 @@ _CHANGE = re.compile(
     r"""(?ix)\b(?:
     postponed | rescheduled | (?:is|are|be|been)\s(?:now\s)?(?:moved|shifted|replaced|cancell?ed)
     | brought\sforward | will\s.{1,60}\sinstead | (?:has|have)\s(?:been\s)?withdrawn
-    | (?:will\s)?takes?\sover | steps?\sdown
+    | (?:will\s)?takes?\sover | steps?\sdown | (?:replaces|succeeds)\s.{1,80}\sfrom
     | verschoben | vorverlegt | verlegt | stattdessen | abgesagt | zurückgezogen | übernimmt
+    | (?:ersetzt|löst)\s.{1,80}\sab | folgt\s.{1,60}\snach
     | kann\snicht | kommt\snicht | doch\snicht | (?:wird|werden)\s.{1,60}\sersetzt
     | (?:est|sont)\s(?:reporté|déplacé|remplacé|annulé)e?s? | au\slieu\sd | en\sliquidation
     | retire\ssa | a\sretiré
+    | remplace\s.{1,80}\s(?:à\spartir|dès)
     | (?:ha|han)\ssido\s(?:aplazad|trasladad|cancelad)[oa]s? | se\s(?:ha\s)?(?:aplaza|traslada)\w*
-    | ha\sretirado | retira\ssu | sustituye | reemplaza
+    | ha\sretirado | retira\ssu | (?:sustituye|reemplaza)\sa\s.{1,80}\s(?:desde|a\spartir)
     | (?:è|sono|viene|vengono)\s(?:rinviat|spostat|annullat|sostituit)[oaie] | ha\sritirato
-    | porta\sinvece | invece\s(?:di|del|dell[ao]?)
+    | porta\sinvece | invece\s(?:di|del|dell[ao]?) | sostituisce\s.{1,80}\s(?:dal|a\spartire)
     | (?:foi|fica|é)\s(?:adiad|transferid|cancelad|substituíd)[oa]s? | retirou | em\svez\sd[eoa]
+    | substitui\s.{1,80}\sa\spartir
     | (?:is|zijn|wordt|worden)\s.{0,40}(?:verplaatst|uitgesteld|afgelast|vervangen|verzet)
     | gaat\s.{1,60}\snaar\s\d+ | ingetrokken | alsnog | neemt\s.{1,60}\sover
+    | vervangt\s.{1,80}\svanaf | volgt\s.{1,60}\sop
     )\b"""
 )
 #: The most that what a later statement says is worth: likely. And what it seems to change: unsure.
@@ -106,9 +110,9 @@ class _Wanted:
     def fits(self, passage: Passage, said: Bounds, around: Bounds) -> bool:
         """Return whether text[said], which says a change, with what is around it is about it.
 
-        It has a word of the candidate's sentence. And it has words of the candidate, or all of the
-        question's words that the candidate's sentence has, or with what is around it
-        `SHARED_WORDS` of that sentence.
+        Of a name it has words, and with what is around it a word of the name's sentence. Of an
+        amount or a time it has a word of its sentence; and all of the question's words that this
+        has, or with what is around it `SHARED_WORDS` of that sentence.
         """
         text = passage.view.text
         here = _content(text[slice(*said)], self._language)
@@ -116,12 +120,13 @@ class _Wanted:
         has_names = self._names <= {
             *folded_words(text[slice(*around)]), *folded_words(" ".join(passage.context))
         }  # fmt: skip
-        if not has_names or not here & self._said:
+        if not has_names:
             return False
         if not self._is_value:
-            return bool(here & self._answer)
+            return bool(here & self._answer and known & self._said)
         has_asked = bool(self._asked) and self._asked <= here
-        return has_asked or len(known & self._said) >= SHARED_WORDS
+        is_alike = has_asked or len(known & self._said) >= SHARED_WORDS
+        return is_alike and bool(here & self._said)
 
 
 def _content(text: str, language: str) -> set[str]:

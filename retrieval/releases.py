@@ -8,17 +8,12 @@ from __future__ import annotations
 import re
 
 from seedqa.index.lexical import word_forms
+from seedqa.retrieval.asking import asks_version
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
 Span = tuple[int, int]
 
-#: "Which version", in the seven languages.
-_WHICH = re.compile(
-    r"\b(?:which|what|welche[rs]?|quelle|qué|que|quale|qual|welke)\s+"
-    r"(?:version|release|versión|versione|versão|versie)\b",
-    re.IGNORECASE,
-)
 #: A heading that is a version: "3.1.0 (27 October 2023)", "Version 2.4", "[1.0.0] - 2024-01-09".
 _HEADING = re.compile(
     r"\W*(?:(?:version|release|versión|versione|versão|versie)\s+)?v?(\d+(?:\.\d+)+[\w.-]*)(?![\w%])",
@@ -40,20 +35,16 @@ MAY_LACK = 1
 
 
 def find_version(question: Question, passage: Passage) -> Span | None:
-    """Return the version in the heading above the one line that says what is asked, or None.
-
-    >>> from seedqa.retrieval.question import parse_question
-    >>> bool(_WHICH.search(parse_question("In which version was X removed?").text))
-    True
-    """
-    which = _WHICH.search(question.text)
+    """Return the version in the heading above the one line that says what is asked, or None."""
+    which = asks_version(question)
     if not which or passage.columns:
         return None
     language = passage.language
+    words = word_forms(which, language=language)
     asked = [
-        word_forms(word, language=language)
+        forms
         for word in question.topical
-        if not word_forms(word, language=language) & word_forms(which.group(), language=language)
+        if not (forms := word_forms(word, language=language)) & words
     ]
     found: dict[Span, int] = {}
     version: Span | None = None

@@ -58,6 +58,9 @@ def answered(question: str, *read: tuple[Passage, list[tuple[str, float]]]) -> V
          "Das Sommerfest wird auf den 19. Juli verschoben.", "19. Juli"),
         ("Quand commencent les travaux ?", "fr", "Début des travaux : avril 2024.", "avril 2024",
          "Les travaux commenceront en septembre 2024 au lieu d'avril.", "septembre 2024"),
+        ("Qui est trésorier ?", "fr", "Présents : Hugo Petit (trésorier), Nadia Roux.",
+         "Hugo Petit", "Nadia Roux remplace Hugo Petit comme trésorière à partir du 1er mai.",
+         "Nadia Roux"),
         ("¿Cuándo es la cena del club?", "es", "La cena del club es el 4 de mayo.", "4 de mayo",
          "La cena del club se ha aplazado al 11 de mayo.", "11 de mayo"),
         ("Chi porta i tavoli della festa?", "it", "I tavoli della festa li porta Luca.", "Luca",
@@ -116,6 +119,29 @@ def test_other_statements_change_nothing(asked: str, later: Passage) -> None:
     alone = answered(asked, (first, [("Saturday 15 June", 9.0)]), (later, []))
     assert alone.answers[0].text == "Saturday 15 June"
     assert alone.confidence > CHANGED_LIMIT
+
+
+def test_who_has_withdrawn_is_no_sure_answer() -> None:
+    """The heading beside it says what it is about."""
+    first = passage("Las obras de la carretera las hará Hermanos Ruiz.", language="es")
+    later = passage("Carretera. Hermanos Ruiz ha retirado su oferta.", start=500, language="es")
+    verdict = answered(
+        "¿Quién hará las obras de la carretera?", (first, [("Hermanos Ruiz", 9.0)]), (later, [])
+    )
+    assert verdict.confidence == OUTDATED_LIMIT
+
+
+def test_a_history_changes_nothing() -> None:
+    """What was replaced later was the answer all the same."""
+    first = passage("The first bridge of the town was built by William Hart.")
+    later = passage("William Hart was replaced by Ann Cole in 1850.", start=500)
+    verdict = answered(
+        "Who built the first bridge?",
+        (first, [("William Hart", 9.0)]),
+        (later, [("Ann Cole", 4.0)]),
+    )
+    assert verdict.answers[0].text == "William Hart"
+    assert verdict.confidence > CHANGED_LIMIT
 
 
 def test_a_statement_before_the_answers_changes_nothing() -> None:
