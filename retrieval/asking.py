@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
@@ -179,6 +179,16 @@ def _words(listed: str) -> frozenset[str]:
     return frozenset(fold(listed).split())
 
 
+@lru_cache(maxsize=256)
+def _folded(text: str) -> tuple[str, ...]:
+    return tuple(folded_words(text))
+
+
+def _spoken(question: Question) -> tuple[str, ...]:
+    """Return the folded words of a question in order; every candidate asks for them."""
+    return _folded(question.text)
+
+
 def is_search(question: Question) -> bool:
     """Return whether it is bare keywords: without a question mark, a question word or a verb."""
     if "?" in question.text:
@@ -208,7 +218,7 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
         # "dienstags", "domingos": the plural of a day, or what happens every week on it
         days = {word.removesuffix("s") for word in words}
         return not has_figure and in_words.isdisjoint({*words, *days})
-    how_many = _HOW_MANY.search(" ".join(folded_words(question.text)))
+    how_many = _HOW_MANY.search(" ".join(_spoken(question)))
     if how_many or _asks_price(question) or asks_version(question):
         is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
         return not (is_amount or _FIGURE.search(_ORDINAL.sub("", answer)))
@@ -278,7 +288,7 @@ def _is_number(word: str) -> bool:
 
 
 def _asks_when(question: Question) -> bool:
-    words = folded_words(question.text)
+    words = _spoken(question)
     which = _words(_ASKS)
     at = next((at for at, word in enumerate(words[:_OPENING]) if word in _words(_WHEN)), None)
     if at is not None:  # neither "what happens when" nor "when it rains, what" asks for a time
@@ -290,7 +300,7 @@ def _asks_when(question: Question) -> bool:
 
 def _asks_price(question: Question) -> bool:
     """Return whether it begins like "What was the rent": neither "… include" nor "… for?"."""
-    words = folded_words(question.text)
+    words = _spoken(question)
     return (
         words[0] in _words(_ASKS)
         and not _words(_IS).isdisjoint(words[1:2])
@@ -301,7 +311,7 @@ def _asks_price(question: Question) -> bool:
 
 def _asks_who(question: Question) -> bool:
     """Return whether it begins by asking for somebody; "wie" does so in Dutch alone."""
-    opening = {*folded_words(question.text)[:_OPENING]}
+    opening = {*_spoken(question)[:_OPENING]}
     return any(
         opening & _words(words)
         for language, words in _WHO.items()

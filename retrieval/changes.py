@@ -138,7 +138,7 @@ def _content(text: str, language: str) -> set[str]:
 def _changed_sentences(passage: Passage) -> Iterator[tuple[Bounds, Bounds]]:
     """Yield the spans of sentences that say that something changed, alone and with neighbours."""
     text = passage.view.text
-    bounds = split_sentences(text)
+    bounds = split_sentences(text) if _CHANGE.search(text) else []
     for at, (start, end) in enumerate(bounds):
         if _CHANGE.search(text, start, end):
             first, last = start, end

@@ -58,6 +58,12 @@ def names_of(text: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=512)
+def words_in(text: str) -> frozenset[str]:
+    """Return the folded words of `text`; kept, since a passage is compared again and again."""
+    return frozenset(folded_words(text))
+
+
 def telling_tokens(text: str) -> frozenset[str]:
     """Return the figures and the names of `text`."""
     return figures_of(text) | names_of(text)
@@ -105,7 +111,7 @@ def missing_names(question: Question, passage: Passage) -> float:
     names = question_names(question)
     if not names:
         return 0.0
-    known = set(folded_words(passage.view.text)) | set(folded_words("\n".join(_where(passage))))
+    known = words_in(passage.view.text) | words_in("\n".join(_where(passage)))
     return sum(not {name, *month_names(name)} & known for name in names) / len(names)
 
 
@@ -115,6 +121,8 @@ def is_of_another_twin(question: Question, passage: Passage, others: Sequence[Pa
     "The rent of the Leeds office" is not in the lease of York, if that of Hull says the same. Of
     the document is known what was found of it, among `others`.
     """
+    if not question_names(question):
+        return False
     own = [each for each in others if each.source == passage.source]
     if all(missing_names(question, each) == 1 for each in (passage, *own)):
         return any(each.source != passage.source and are_twins(passage, each) for each in others)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from seedqa.index.lexical import folded_words
 from seedqa.retrieval.evidence import RIVALS, Candidate, Group
 from seedqa.retrieval.naming import (
     are_twins,
@@ -21,6 +20,7 @@ from seedqa.retrieval.naming import (
     months_named,
     named_by,
     names_of,
+    words_in,
 )
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.sentences import sentence_around
@@ -134,7 +134,7 @@ def find_rivals(groups: Sequence[Group], question: Question, encode: Encode) -> 
 def shared_words(passage: Passage, question: Question) -> frozenset[str]:
     """Return the topical words of the question that a passage has, or where it belongs."""
     where = " ".join((*passage.context, passage.source, passage.date or ""))
-    known = set(folded_words(passage.view.text)) | set(folded_words(where))
+    known = words_in(passage.view.text) | words_in(where)
     return frozenset(word for word in question.topical if word in known)
 
 

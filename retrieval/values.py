@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
-from seedqa.index.lexical import folded_words, word_forms
+from seedqa.index.lexical import fold, folded_words, word_forms
 from seedqa.retrieval.asking import number_words
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.sentences import YEAR
@@ -137,6 +137,8 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
     >>> text[start:end]
     '4.60 euros'
     """
+    if not _may_hold_value(text[slice(*words)]):
+        return words
     values = values_in(text, *sentence)
     if len(values) < 2 or _ASKS_CHANGE.search(" ".join(question.words)):
         return words
@@ -148,6 +150,17 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
         if chosen is not None:
             return words if held == [chosen] else (chosen.start, chosen.end)
     return words
+
+
+def _may_hold_value(words: str) -> bool:
+    """Return whether words have a figure, a number in words, or a day: others have no value."""
+    if any(map(str.isdigit, words)):
+        return True
+    known = {*folded_words(words)}
+    days = known | {word.removesuffix("s") for word in known}
+    return not (
+        known.isdisjoint(number_words() | MONTHS.keys()) and days.isdisjoint(_set(WEEKDAYS))
+    )
 
 
 def asks_old(question: Question) -> bool:
@@ -192,8 +205,7 @@ def values_in(text: str, start: int, end: int) -> list[Value]:
 
 
 def _token_kind(token: str, is_after_number: bool) -> str:
-    words = folded_words(token)
-    word = words[0] if len(words) == 1 else ""
+    word = fold(token.rstrip("."))
     is_clear = len(word) >= MIN_LETTERS or token[:1].isupper()
     kinds = {
         "sign": token in "€$£",
