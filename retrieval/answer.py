@@ -11,7 +11,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.retrieval.asking import has_negation, is_of_wrong_kind, is_search, lacks_negation
+from seedqa.retrieval.asking import (
+    has_negation,
+    is_of_wrong_kind,
+    is_search,
+    lacks_negation,
+    lacks_role,
+    only_repeats,
+)
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.changes import find_change
 from seedqa.retrieval.evidence import (
@@ -35,6 +42,9 @@ MIN_CANDIDATE = 0.05
 MAX_CANDIDATES = 3
 #: The most that an answer in a language is worth that the reader was not made for: unsure.
 UNKNOWN_LANGUAGE_LIMIT = LIKELY - 0.01
+
+#: Characters before an answer's sentence that may name the role that is asked for.
+ROLE_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,8 @@ def find_answers(
         confidence = min(confidence, limit)
         if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
+        if _lacks_role(group.best, question):
+            confidence = min(confidence, SURE - 0.01)
         is_other = is_of_another_twin(question, group.best.passage, passages)
         if not is_named or is_other or _can_hardly_answer(group.best, question):
             confidence = min(confidence, max(0.0, threshold - 0.01))
@@ -108,10 +120,20 @@ def find_answers(
     return Verdict((), confidence, threshold, tuple(candidates), shares)
 
 
+def _lacks_role(candidate: Candidate, question: Question) -> bool:
+    passage = candidate.passage
+    start, end = sentence_in_view(candidate, question)
+    start = max(0, start - ROLE_CHARS)  # a list is announced before its entries
+    said = "\n".join((passage.view.text[start:end], *passage.context, passage.title))
+    return lacks_role(question, said, passage.language)
+
+
 def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
-    """Return whether words are of the wrong kind, or say what the question does not ask for."""
+    """Return whether words are of the wrong kind, repeat the question, or say what is not asked."""
     passage = candidate.passage
     if is_of_wrong_kind(candidate.text, passage.language, question):
+        return True
+    if only_repeats(candidate.text, passage.language, question):
         return True
     if not has_negation(question):
         return False

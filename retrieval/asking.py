@@ -6,12 +6,14 @@ Knows the question words of the seven languages, folded; nothing of the index or
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
-from seedqa.index.lexical import fold, folded_words
+from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.index.lexical import fold, folded_words, stop_words, word_forms
+from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
 
 #: What asks for somebody, at the beginning of a question.
@@ -52,6 +54,18 @@ _COST = """
 _IS = "is was are were est etait sont ist war sind es era son e sono eram sao zijn waren"
 #: A figure, or a Roman number: "XIX secolo".
 _FIGURE = re.compile(r"\d|\b[IVXLCDM]{1,7}\b")
+#: Measures, in folded answers: what costs something is not answered in kilos, nor how long
+#: something lasts in litres. "per" and the like begin what one price is for.
+_UNIT = re.compile(
+    r"\A[^/]*?\d[\d.,' ]*\s?(?:(?P<money>[€$£]|eur|dollar|pound|franc|cent|chf)"
+    r"|(?P<length>k?m|cm|mm|met|kilomet|mile|hour|heure|stund|uhr|hora|or[ae]|uur|minut|tag|day|jour"
+    r"|dia|giorn|dag|week|woche|semaine|semana|settiman|month|mois|monat|mes|maand|year|an|jahr|ano"
+    r"|jaar)|(?P<other>k?wh?|kw|kg|g|kilo|gram|l|lit|ml|db|grad|degre|°|gb|mb|kb))(?:[a-z]*|\b)"
+    r"(?![a-z])"
+)
+_HOW_LONG = re.compile(
+    r"\b(?:how long|wie lange|combien de temps|cuanto tiempo|quanto tempo|hoe ?lang|how old)\b"
+)
 #: "2e étage" is no amount.
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|re|e|ème|[ºª])(?!\w)")
 #: What else asks, anywhere in a question.
@@ -156,6 +170,7 @@ _NEGATIVE = (
     "cerrad", "solo", "vietat", "esclu", "chius", "proib", "fechad", "encerrad", "verbod",
     "gesloten", "uitgesloten", "alleen",
 )  # fmt: skip
+_OR = "or ou oder o of either whether"
 #: What a contrast begins with: "includes the chip, but not the food".
 _BUT = re.compile(
     r"\b(?:but|mais|aber|sondern|jedoch|pero|sino|ma|però|bensì|mas|porém|maar|echter|whereas|while"
@@ -207,28 +222,69 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
     or an amount in words.
     """
     words = folded_words(answer)
-    has_figure = bool(_FIGURE.search(answer))
-    asks_when = _asks_when(question)
-    if len(words) > _FEW_WORDS and not asks_when:
+    if _asks_when(question):
+        return _is_no_time(words, answer)
+    if len(words) > _FEW_WORDS:
         return False
-    if asks_when:
-        in_words = _words(_TIMES_IN_WORDS) | _words(WEEKDAYS) | MONTHS.keys()
-        if len(words) > 1:  # "eighth calendar day", "after lunch"
-            in_words |= _words(_TIME_TOLD)
-        # "dienstags", "domingos": the plural of a day, or what happens every week on it
-        days = {word.removesuffix("s") for word in words}
-        return not has_figure and in_words.isdisjoint({*words, *days})
+    if _has_other_unit(answer, question):
+        return True
     how_many = _HOW_MANY.search(" ".join(_spoken(question)))
     if how_many or _asks_price(question) or asks_version(question):
         is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
         return not (is_amount or _FIGURE.search(_ORDINAL.sub("", answer)))
-    if _asks_who(question):
-        names = [word for raw in answer.split() if raw[:1].isupper() for word in folded_words(raw)]
-        if names and len(names) < len(words) and MONTHS.keys() >= {*names}:  # "retired in May"
-            return True
-        has_name = any(char.isupper() for char in answer)
-        return not has_name and (has_figure or (len(words) < 2 and _is_adjective(answer, language)))
-    return False
+    return _asks_who(question) and _is_nobody(words, answer, language)
+
+
+def _is_no_time(words: Sequence[str], answer: str) -> bool:
+    in_words = _words(_TIMES_IN_WORDS) | _words(WEEKDAYS) | MONTHS.keys()
+    if len(words) > 1:  # "eighth calendar day", "after lunch"
+        in_words |= _words(_TIME_TOLD)
+    # "dienstags", "domingos": the plural of a day, or what happens every week on it
+    days = {word.removesuffix("s") for word in words}
+    return not _FIGURE.search(answer) and in_words.isdisjoint({*words, *days})
+
+
+def _is_nobody(words: Sequence[str], answer: str, language: str) -> bool:
+    names = [word for raw in answer.split() if raw[:1].isupper() for word in folded_words(raw)]
+    if names and len(names) < len(words) and MONTHS.keys() >= {*names}:  # "retired in May"
+        return True
+    if any(char.isupper() for char in answer):
+        return False
+    has_figure = bool(_FIGURE.search(answer))
+    return has_figure or (len(words) < 2 and _is_adjective(answer, language))
+
+
+def only_repeats(answer: str, language: str, question: Question) -> bool:
+    """Return whether an answer has no other words than a question that offers no choice.
+
+    "Flood" does not say whether flood damage is covered, "dogs are not allowed" does whether dogs
+    are.
+    """
+    is_same = question.language in (language, UNKNOWN_LANGUAGE)
+    if not is_same or not _words(_OR).isdisjoint(question.words):
+        return False
+    asked = word_forms(question.text, language=language)
+    said = folded_words(answer)
+    words = [word for word in said if word not in stop_words(language)]
+    is_denied = not _words(" ".join(_NEGATIONS.values())).isdisjoint(said) or _NOT.search(answer)
+    return bool(words and not is_denied) and all(
+        not asked.isdisjoint(word_forms(word, language=language)) for word in words
+    )
+
+
+def lacks_role(question: Question, said: str, language: str) -> bool:
+    """Return whether a question who somebody is names roles, none of which is in what was said.
+
+    "Who is the trainer of SV Hattem?" is hardly answered by who scored most goals for it.
+    """
+    if question.language != language or not _asks_who(question):
+        return False
+    names = question_names(question)
+    roles = [word for word in question.topical if word not in names]
+    known = word_forms(said, language=language)
+    return bool(roles) and all(
+        known.isdisjoint(word_forms(word, language=language)) for word in roles
+    )
 
 
 def has_negation(question: Question) -> bool:
@@ -268,6 +324,16 @@ def names_price(words: Collection[str]) -> bool:
 def asks_cost(words: Collection[str]) -> bool:
     """Return whether folded words have a verb that asks for a price."""
     return not _words(_COST).isdisjoint(words)
+
+
+def _has_other_unit(answer: str, question: Question) -> bool:
+    """Return whether an answer is a measure of something else than the question asks for."""
+    unit = _UNIT.search(fold(answer))
+    if not unit:
+        return False
+    if asks_cost(_spoken(question)) or _asks_price(question):
+        return unit.lastgroup != "money"
+    return bool(_HOW_LONG.search(" ".join(_spoken(question)))) and unit.lastgroup != "length"
 
 
 def number_words() -> frozenset[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from seedqa.index.documents.dates import MONTHS
 from seedqa.index.lexical import folded_words, stemmed_words, stop_words
 from seedqa.index.sentences import split_sentences
+from seedqa.retrieval.asking import has_negation
 from seedqa.retrieval.evidence import Candidate, Group
 from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
@@ -27,9 +28,11 @@ _CHANGE = re.compile(
     r"""(?ix)\b(?:
     postponed | rescheduled | (?:is|are|be|been)\s(?:now\s)?(?:moved|shifted|replaced|cancell?ed)
     | brought\sforward | will\s.{1,60}\sinstead | (?:has|have)\s(?:been\s)?withdrawn
-    | (?:will\s)?takes?\sover | steps?\sdown | (?:replaces|succeeds)\s.{1,80}\sfrom
+    | (?:will\s)?takes?\sover | steps?\sdown
+    | (?:did|does|will)\snot\sstand\sagain | (?:replaces|succeeds)\s.{1,80}\sfrom
     | verschoben | vorverlegt | verlegt | stattdessen | abgesagt | zurückgezogen | übernimmt
     | (?:ersetzt|löst)\s.{1,80}\sab | folgt\s.{1,60}\snach
+    | tritt\s.{0,40}nicht\smehr\san | kandidiert\snicht | ne\sse\sreprésente\spas
     | kann\snicht | kommt\snicht | doch\snicht | (?:wird|werden)\s.{1,60}\sersetzt
     | (?:est|sont)\s(?:reporté|déplacé|remplacé|annulé)e?s? | au\slieu\sd | en\sliquidation
     | retire\ssa | a\sretiré
@@ -45,6 +48,18 @@ _CHANGE = re.compile(
     | vervangt\s.{1,80}\svanaf | volgt\s.{1,60}\sop
     )\b"""
 )
+#: What says that something holds no longer, in the part of a sentence with the answer.
+_NO_LONGER = re.compile(
+    r"(?i)\b(?:no\slonger|not\b.{1,30}\bany\s?more|nicht\smehr|ne\s.{1,20}\splus|ya\sno"
+    r"|non\s.{1,20}\spiù|já\snão|niet\s(?:langer|meer))\b"
+)
+#: What parts a sentence that says what is not and what is.
+_PART_END = re.compile(r"(?i);|,\s(?:but|sondern|mais|sino|ma|mas|maar)\b")
+#: What begins an exception.
+_EXCEPT = re.compile(
+    r"(?i)\b(?:except|apart\sfrom|but\snot|außer|ausgenommen|mit\sausnahme|sauf|excepté|hormis"
+    r"|salvo|excepto|tranne|eccetto|exceto|behalve|uitgezonderd)\b"
+)
 #: The most that what a later statement says is worth: likely. And what it seems to change: unsure.
 CHANGED_LIMIT, OUTDATED_LIMIT = SURE - 0.01, LIKELY - 0.01
 #: Words that an answer's sentence and the other one must share, at least.
@@ -56,12 +71,15 @@ def find_change(
 ) -> tuple[list[Group], float]:
     """Return groups, and the most confidence in the first where a later statement changes it.
 
-    If that statement has an answer too, its group takes the place of the first. A question that
-    asks for what was before is answered by what was before.
+    If that statement has an answer too, its group takes the place of the first. The sentence of the
+    first may say itself that it no longer holds, or not for what is asked. A question that asks for
+    what was before is answered by what was before.
     """
     first, *others = groups
     if first.best.passage.columns or asks_old(question):
         return list(groups), 1.0
+    if _is_unsaid(first.best, question):
+        return list(groups), OUTDATED_LIMIT
     for passage, around in _changes_after(first.best, question, passages):
         if found := _answer_in(passage, around, others, first.best):
             known = {*found.candidates}
@@ -69,6 +87,28 @@ def find_change(
             return [found, *rest], CHANGED_LIMIT
         return list(groups), OUTDATED_LIMIT
     return list(groups), 1.0
+
+
+def _is_unsaid(best: Candidate, question: Question) -> bool:
+    """Return whether a sentence says that a candidate holds no longer, or not for what is asked.
+
+    "We no longer buy sugar from A; we buy it from B", "parking is free, except at the hall".
+    """
+    language = best.passage.language
+    text, span = best.passage.view.text, best.span
+    start, end = sentence_around(text, span.start, span.end, language)
+    before = [found.end() for found in _PART_END.finditer(text, start, span.start)]
+    after = _PART_END.search(text, span.end, end)
+    part = text[before[-1] if before else start : after.start() if after else end]
+    if _NO_LONGER.search(part) and not has_negation(question):
+        return True
+    exception = _EXCEPT.search(text, span.end, end)
+    if not exception or question.language != language:
+        return False
+    excepted = _content(text[exception.end() : end], language)
+    excepted -= _content(text[start : exception.start()], language)
+    asked = {stem for word in question.topical for stem in stemmed_words(word, language)}
+    return bool(excepted & asked)
 
 
 def _changes_after(

@@ -107,7 +107,11 @@ def _rows(passage: Passage) -> list[Span]:
 
 
 def _count_shared(passage: Passage, row: Span, question: Question) -> int:
-    """Return how many topical words of the question are in the cells of a row."""
+    """Return how many topical words of the question are in the cells of a row, or name its table.
+
+    A table is named by the headings above and by the lines beside its rows: of two tables with the
+    same columns, that of the women has no answer for the men.
+    """
     view = passage.view
     start, end = row
     cells = [
@@ -115,8 +119,18 @@ def _count_shared(passage: Passage, row: Span, question: Question) -> int:
         for segment in view.segments
         if segment.is_literal and segment.at < end
     ]
-    known = set(folded_words("\n".join(cells)))
+    known = set(folded_words("\n".join((*cells, *passage.context, _beside_rows(passage)))))
     return sum(word in known for word in question.topical)
+
+
+def _beside_rows(passage: Passage) -> str:
+    """Return the text of a table's passage without its rows."""
+    text, start = passage.view.text, 0
+    parts = []
+    for row in _rows(passage):
+        parts.append(text[start : row[0]])
+        start = row[1]
+    return "\n".join((*parts, text[start:]))
 
 
 def _closed_names(passage: Passage, cells: Sequence[Cell], question: Question) -> list[Span]:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
 from seedqa.index.lexical import fold, folded_words, word_forms
 from seedqa.retrieval.asking import number_words
+from seedqa.retrieval.naming import figures_of
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.sentences import YEAR
 
@@ -23,6 +24,8 @@ Span = tuple[int, int]
 
 _TOKEN = re.compile(r"[€$£]|[^\s€$£;:,()\[\]/–—-]*[^\W_](?:[.,:'’]?\d)*[%°²³]?(?:C\b|F\b)?|[%°]C?")
 _YEAR = re.compile(YEAR)
+#: The end of a number whose thousands are parted by a space: "41 900".
+_THOUSANDS = re.compile(r".*\d[ \u00a0\u202f]\d{3}", re.DOTALL)
 _CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d{1,2}h")
 #: Units that make a number a time: "12.30 Uhr".
 _CLOCK_UNITS = frozenset(("uhr", "uur", "h", "heures", "am", "pm"))
@@ -195,7 +198,10 @@ def values_in(text: str, start: int, end: int) -> list[Value]:
             gap.strip() == "," and kind in ("month", "number") and parts
             and parts[-1][1] in ("weekday", "month")
         )  # fmt: skip
-        if not is_joined or kind == "" or _begins_another(parts, kind):
+        is_rest = _THOUSANDS.fullmatch(text, max(start, found.start() - 4), found.end())
+        if not (is_joined and is_rest) and (
+            not is_joined or kind == "" or _begins_another(parts, kind)
+        ):
             close()
         if kind and (parts or kind not in ("unit", "joint")):
             parts.append((found.span(), kind))
@@ -251,10 +257,12 @@ def _by_age(
     language: str,
 ) -> Value | None:
     """Return the new one of two values, or the old one if that is asked for."""
+    says_when = figures_of(question.text) & figures_of(text[slice(*sentence)])
     old = {
         value
         for value in values
-        if _OLD.search(text, max(sentence[0], value.start - _OLD_CHARS), value.start)
+        if not says_when
+        and _OLD.search(text, max(sentence[0], value.start - _OLD_CHARS), value.start)
     }
     words = folded_words(text[slice(*sentence)])
     if any(word.startswith(_CHANGES) for word in words):
@@ -313,14 +321,19 @@ def _by_label(
         return None
     gaps = [text[left.end : right.start] for left, right in pairwise(alike)]
     rest = text[alike[-1].end : sentence[1]]
-    is_labelled = all(_NEXT_ITEM.match(gap) for gap in gaps)
-    if not is_labelled or _SAID_AFTER.match(rest) or len(folded_words(rest)) > _WORDS_AFTER:
-        return None
     wanted = word_forms(*question.topical, language=language)
-    lead = word_forms(text[sentence[0] : alike[0].start], language=language) & wanted
-    own = [lead, *(lead | (word_forms(gap, language=language) & wanted) for gap in gaps)]
+    if _SAID_AFTER.match(gaps[0]) and _SAID_AFTER.match(rest):
+        own = [word_forms(said, language=language) & wanted for said in (*gaps, rest)]
+        lead = set[str]()
+    elif all(_NEXT_ITEM.match(gap) for gap in gaps) and not (
+        _SAID_AFTER.match(rest) or len(folded_words(rest)) > _WORDS_AFTER
+    ):
+        lead = word_forms(text[sentence[0] : alike[0].start], language=language) & wanted
+        own = [lead, *(lead | (word_forms(gap, language=language) & wanted) for gap in gaps)]
+    else:
+        return None
     best = max(map(len, own))
     leaders = [value for value, words in zip(alike, own, strict=True) if len(words) == best]
-    if best == len(lead):
+    if best == len(lead) or not best:
         return first if len(held) == 1 else None
     return leaders[0] if len(leaders) == 1 else None

@@ -2,7 +2,14 @@
 
 import pytest
 
-from seedqa.retrieval.asking import has_negation, is_of_wrong_kind, is_search, lacks_negation
+from seedqa.retrieval.asking import (
+    has_negation,
+    is_of_wrong_kind,
+    is_search,
+    lacks_negation,
+    lacks_role,
+    only_repeats,
+)
 from seedqa.retrieval.question import parse_question
 
 
@@ -53,6 +60,9 @@ def test_a_question_is_none(text: str) -> None:
         ("What was the rent for a full plot in 2019?", "Yes", "en"),
         ("Quel est le loyer de Bastien Morel ?", "locataire", "fr"),
         ("In which version was the leak fixed?", "importer", "en"),
+        ("How long is the warranty on the CW-400?", "70 kWh", "en"),
+        ("¿Cuánto cuesta el kilo de harina?", "4,5 kg", "es"),
+        ("What does the course cost?", "3 days", "en"),
         ("Quel est le loyer de M. Ferrand ?", "2e étage", "fr"),
         ("Qual é a renda?", "mensal", "pt"),
         ("Wat is de huur?", "de huurder", "nl"),
@@ -96,6 +106,12 @@ def test_what_can_hardly_be_the_answer(question: str, answer: str, language: str
         ("Da quanto tempo è abitata?", "Paleolitico inferiore", "it"),
         ("What is it made of?", "iron", "en"),
         ("What is the rent?", "£2,150", "en"),
+        ("How long is the trail?", "12 km", "en"),
+        ("How long is the warranty?", "two years", "en"),
+        ("How long does it take?", "90 minutes", "en"),
+        ("¿Cuánto cuesta la harina?", "0,78 € el kg", "es"),
+        ("What does it cost?", "8", "en"),
+        ("What does it cost?", "12 dollars", "en"),
         ("Which version fixed the leak?", "4.2.0", "en"),
         ("Quel est le tarif ?", "gratuit", "fr"),
         ("What is the fee for?", "cleaning", "en"),
@@ -135,3 +151,37 @@ def test_a_negation_is_answered_by_what_says_no(
     """What the price includes was the answer to what it does not include."""
     asked = has_negation(parse_question(question))
     assert (asked and lacks_negation(sentence, words, above)) is is_contrary
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("Is flood damage covered?", "Flood", True),
+        ("Are mobile phones covered outside the home?", "Mobile phones outside the home", True),
+        ("Are dogs allowed?", "Dogs are not allowed", False),
+        ("Is flood damage covered?", "Flood from rivers", False),
+        ("Is the flood covered or excluded?", "excluded", False),
+        ("Who wrote the letter?", "Ann Reed", False),
+        ("When is it open?", "it", False),
+    ],
+)
+def test_what_only_repeats_the_question(question: str, answer: str, expected: bool) -> None:
+    """ "Flood" was the answer to whether flood damage is covered, under what is not."""
+    assert only_repeats(answer, "en", parse_question(question)) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "expected"),
+    [
+        (
+            "Wie is de trainer van SV Hattem?",
+            "Bij de dames was dat Fleur Mulder (SV Hattem).",
+            True,
+        ),
+        ("Wie is de trainer van SV Hattem?", "De trainer van SV Hattem is Ron Veld.", False),
+        ("Wie is Fleur Mulder?", "Bij de dames was dat Fleur Mulder.", False),
+        ("Waar speelt SV Hattem?", "SV Hattem speelt in de hal.", False),
+    ],
+)
+def test_a_role_that_is_not_named(question: str, said: str, expected: bool) -> None:
+    assert lacks_role(parse_question(question), said, "nl") is expected

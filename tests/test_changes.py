@@ -121,6 +121,44 @@ def test_other_statements_change_nothing(asked: str, later: Passage) -> None:
     assert alone.confidence > CHANGED_LIMIT
 
 
+@pytest.mark.parametrize(
+    ("asked", "language", "text", "words"),
+    [
+        ("¿A quién compramos el azúcar?", "es",
+         "Ya no compramos azúcar a Dulces Ibéricos; la compramos a Azucarera Leal.",
+         "Dulces Ibéricos"),
+        ("Where do we meet?", "en", "We no longer meet in the hall, but in the library.",
+         "in the hall"),
+        ("Hoe duur is parkeren bij de hal?", "nl",
+         "Parkeren is gratis, behalve bij de hal, waar het 2,50 euro kost.", "gratis"),
+    ],
+)  # fmt: skip
+def test_what_a_sentence_denies_or_excepts_is_no_sure_answer(
+    asked: str, language: str, text: str, words: str
+) -> None:
+    verdict = answered(asked, (passage(text, language=language), [(words, 9.0)]))
+    assert verdict.confidence == OUTDATED_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("Where do we meet?", "in the library"),
+        ("Where do we no longer meet?", "in the hall"),
+    ],
+)
+def test_what_a_sentence_says_beside_stays(asked: str, words: str) -> None:
+    text = "We no longer meet in the hall, but in the library."
+    assert answered(asked, (passage(text), [(words, 9.0)])).confidence > CHANGED_LIMIT
+
+
+def test_an_exception_for_something_else_changes_nothing() -> None:
+    text = "Parkeren is gratis, behalve bij de hal, waar het 2,50 euro kost."
+    found = passage(text, language="nl")
+    verdict = answered("Hoe duur is parkeren bij het station?", (found, [("gratis", 9.0)]))
+    assert verdict.confidence > CHANGED_LIMIT
+
+
 def test_who_has_withdrawn_is_no_sure_answer() -> None:
     """The heading beside it says what it is about."""
     first = passage("Las obras de la carretera las hará Hermanos Ruiz.", language="es")

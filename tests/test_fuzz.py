@@ -47,6 +47,8 @@ def test_mutated_documents_are_indexed_or_skipped_with_a_reason() -> None:
 def test_a_damaged_index_never_answers_wrongly() -> None:
     """A changed bit of a passage was quoted, and `doctor` found the index sound."""
     verdicts = fuzz("damage", 200)["verdicts"]
-    assert verdicts.keys() <= {"right", "right, found by doctor", "refused", "found by doctor"}
-    assert verdicts["refused"] > 100
+    assert verdicts.keys() <= {
+        "right", "right, found by doctor", "refused", "found by doctor", "the generation before",
+    }  # fmt: skip
+    assert verdicts["refused"] > 60
     assert verdicts["right"] > 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,8 @@ from seedqa.index.store.segments import (
 )
 from seedqa.index.store.vectors import VectorFile
 from seedqa.index.types import Filters
+from seedqa.index.workspace import Location, resolve
+from seedqa.retrieval.pipeline import Pipeline
 from tests.support.builder import Builder, read_state
 from tests.support.toy import ToyEncoder
 
@@ -362,6 +365,30 @@ def test_a_build_that_is_killed_leaves_all_files_of_the_old_generation(
     assert [name for name in before if name not in vector_names(two_files)] == []
     assert len(vector_names(two_files)) == 3
     assert_as_built_anew(seeds, two_files, tmp_path)
+
+
+def test_a_lost_log_gives_the_generation_before_and_the_next_look_catches_up(
+    seeds: Path, index: Path, tmp_path: Path
+) -> None:
+    """A power cut may cost the log that holds the last commit: its vector files are then one too
+    many, those of the commit before are all there."""
+    lost = tmp_path / "lost"
+    with open_for_reading(index) as reader, reader.read():  # keeps the log from being moved
+        write(seeds, 7, "new mill")
+        build_index(seeds, index, ToyEncoder())
+        lost.mkdir()
+        for path in index.iterdir():
+            if not path.name.endswith(("-shm", "-wal")):
+                shutil.copyfile(path, lost / path.name)
+    assert vector_names(lost) == ["vectors-1.faiss", "vectors-2.faiss"]
+    workspace = resolve(Location(lost, None, None))
+    with Pipeline.open(workspace, encoder=ToyEncoder(), refresh=False) as pipeline:
+        before = pipeline.search("new mill 7", refresh=False)
+        assert (before.index.generation, before.index.fresh) == (1, False)
+        found = pipeline.search("new mill 7")
+        assert (found.index.generation, found.index.fresh) == (2, True)
+        assert "new mill" in found.passages[0].text
+    assert_as_built_anew(seeds, lost, tmp_path)
 
 
 # -- the format before -----------------------------------------------------------------------------

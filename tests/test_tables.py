@@ -10,7 +10,7 @@ from seedqa.retrieval.answer import find_answers
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.tables import find_cell
+from seedqa.retrieval.tables import closed_rows, find_cell
 from seedqa.retrieval.types import Passage
 from tests.support.tables import table_of
 
@@ -71,6 +71,20 @@ def test_the_cell_is_found(asked: str, table: Passage, cell: str) -> None:
 def test_no_cell_is_named(asked: str, table: Passage) -> None:
     """Neither the row, nor the column, nor one cell alone."""
     assert find_cell(parse_question(asked), table) is None
+
+
+def test_of_two_tables_with_the_same_columns_the_one_that_is_named() -> None:
+    """The points of the women were those of the men, surely."""
+    columns = ("Plaats", "Ploeg", "Punten")
+    men, women = (
+        table_of(columns, [(place, "Zwolle", points)], "nl", (f"Eindstand {who}",))
+        for place, points, who in (("2", "22", "heren"), ("1", "20", "dames"))
+    )
+    asked = parse_question("Hoeveel punten haalde Zwolle bij de heren?")
+    closed = closed_rows([women, men], asked)
+    rows = [(0, len(one.view.text)) for one in (women, men)]
+    assert rows[0] in closed[0]
+    assert rows[1] not in closed[1]
 
 
 def test_a_named_cell_leads_what_is_read_in_prose() -> None:

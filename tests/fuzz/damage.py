@@ -197,8 +197,11 @@ def repair_with_toy(folder: Path, seeds: Path) -> list[str]:
 def judge(seen: Seen, state: State, states: list[State]) -> str:
     """Return the verdict on the answers of a damaged index.
 
-    A repair may give the generation before, where the log that held the last one is lost.
+    Where the log that held the last generation is lost, the one before is there again, whole: the
+    answers are then all its own, and the next look at the folder indexes what came after it.
     """
+    if any(seen.answers == one.answers for one in states if one is not state):
+        return "the generation before"
     verdicts = {_judge_one(*pair, state) for pair in zip(seen.answers, QUESTIONS, strict=True)}
     if "wrong" in verdicts:
         return "WRONG"
