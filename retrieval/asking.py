@@ -54,15 +54,23 @@ _COST = """
 _IS = "is was are were est etait sont ist war sind es era son e sono eram sao zijn waren"
 #: A figure, or a Roman number: "XIX secolo".
 _FIGURE = re.compile(r"\d|\b[IVXLCDM]{1,7}\b")
-#: Measures, in folded answers: what costs something is not answered in kilos, nor how long
-#: something lasts in litres. "per" and the like begin what one price is for.
-_UNIT = re.compile(
-    r"\A[^/]*?\d[\d.,' ]*\s?(?:(?P<money>[€$£]|eur|dollar|pound|franc|cent|chf)"
-    r"|(?P<length>k?m|cm|mm|met|kilomet|mile|hour|heure|stund|uhr|hora|or[ae]|uur|minut|tag|day|jour"
-    r"|dia|giorn|dag|week|woche|semaine|semana|settiman|month|mois|monat|mes|maand|year|an|jahr|ano"
-    r"|jaar)|(?P<other>k?wh?|kw|kg|g|kilo|gram|l|lit|ml|db|grad|degre|°|gb|mb|kb))(?:[a-z]*|\b)"
-    r"(?![a-z])"
-)
+#: What stands after the first number of a folded answer.
+_UNIT = re.compile(r"\A[^\d/]*\d[\d.,' ]*([a-z]+|[€$£%°])")
+#: Units of time and length; of what neither is; and of money, all currencies cannot be named.
+_SPANS = """
+    km m cm mm metre metres meter meters mile miles metros metri metern
+    hour hours minute minutes day days week weeks month months year years
+    heure heures jour jours semaine semaines mois an ans annee annees
+    stunde stunden minuten tag tage tagen woche wochen monat monate monaten jahr jahre jahren
+    hora horas minuto minutos dia dias semana semanas mes meses ano anos
+    ora ore minuti giorno giorni settimana settimane mese mesi anno anni
+    uur uren minuut minuten dag dagen weken maand maanden jaar jaren
+"""
+_MEASURES = """
+    kg g gram grams gramm grammes gramos grammi kilo kilos kwh kw w l ml liter litre litres liters
+    litri litros db gb mb kb degrees grad degres gradi °
+"""
+_MONEY = "€ $ £ eur euro euros dollar dollars pound pounds franc francs franken chf cent cents"
 _HOW_LONG = re.compile(
     r"\b(?:how long|wie lange|combien de temps|cuanto tiempo|quanto tempo|hoe ?lang|how old)\b"
 )
@@ -328,12 +336,19 @@ def asks_cost(words: Collection[str]) -> bool:
 
 def _has_other_unit(answer: str, question: Question) -> bool:
     """Return whether an answer is a measure of something else than the question asks for."""
-    unit = _UNIT.search(fold(answer))
-    if not unit:
+    found = _UNIT.match(fold(answer))
+    if not found:
         return False
+    unit = found[1]
     if asks_cost(_spoken(question)) or _asks_price(question):
-        return unit.lastgroup != "money"
-    return bool(_HOW_LONG.search(" ".join(_spoken(question)))) and unit.lastgroup != "length"
+        return unit in _words(_SPANS) or unit in _measures()
+    is_long = _HOW_LONG.search(" ".join(_spoken(question)))
+    return bool(is_long) and (unit in _measures() or unit in _MONEY.split())
+
+
+@cache
+def _measures() -> frozenset[str]:
+    return frozenset(_MEASURES.split())
 
 
 def number_words() -> frozenset[str]:
