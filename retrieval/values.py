@@ -86,13 +86,13 @@ _ASKS_OLD = re.compile(
 )
 #: What asks for the end or the beginning of a range; "is it open?" and "fermé" ask for all of it.
 _ASKS_END = re.compile(
-    r"\b(?:(?:does|do|did|will)\b.*\b(?:close|shut|end|finish|stop)|closes|shuts|ends|finishes|stops"
+    r"\b(?:(?:does|do|did|will)\b.{0,80}\b(?:close|shut|end|finish|stop)|closes|shuts|ends|finishes|stops"
     r"|closing\s+time|schliesst|schliessen|endet|enden|ferme|ferment|finit|finissent"
     r"|termine|terminent|termina|terminan|terminam|cierra|cierran|acaba|acaban|acabam|chiude|chiudono"
     r"|finisce|finiscono|fecha|fecham|encerra|encerram|sluit|sluiten|eindigt|eindigen)\b"
 )
 _ASKS_START = re.compile(
-    r"\b(?:(?:does|do|did|will)\b.*\b(?:open|start|begin)|opens|starts|begins|öffnet|öffnen|beginnt"
+    r"\b(?:(?:does|do|did|will)\b.{0,80}\b(?:open|start|begin)|opens|starts|begins|öffnet|öffnen|beginnt"
     r"|beginnen|anfängt|fängt|ouvre|ouvrent|commence|commencent|débute|débutent|abre|abren|abrem"
     r"|empieza|empiezan|comienza|comienzan|apre|aprono|inizia|iniziano|comincia|cominciano|começa"
     r"|começam|opent|openen|begint)\b"
@@ -231,7 +231,7 @@ def _begins_another(parts: Sequence[tuple[Span, str]], kind: str) -> bool:
     kinds = [known for _, known in parts]
     if kind in ("number", "clock", "word number"):
         return bool({"number", "clock", "word number"} & {*kinds}) and "month" not in kinds
-    return kind in ("weekday", "month") and kind in kinds
+    return kind in ("weekday", "month", "sign") and kind in kinds
 
 
 def _kind(words: str, kinds: set[str]) -> str:

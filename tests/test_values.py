@@ -176,3 +176,19 @@ def test_other_words_stay(asked: str, sentence: str, words: str) -> None:
 )
 def test_what_asks_for_what_held_before(asked: str, expected: bool) -> None:
     assert asks_old(parse_question(asked)) is expected
+
+
+@pytest.mark.parametrize(
+    "text", ["€" * 2_400, "1 " * 1_200, "1 111 " * 400, "1.1." * 600, "lunes " * 400, "1" * 2_400]
+)
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    """Such a passage took 0.14 s for each of its spans; the timeout of the tests is the limit."""
+    for _ in range(200):
+        values_in(text, 0, 200)
+    assert len(values_in(text, 0, len(text))) <= 1_200
+
+
+def test_a_long_question_of_small_words_takes_linear_time() -> None:
+    question = parse_question("do " * 3_300)
+    for _ in range(20):
+        choose_value(question, "From 9:00 to 17:00.", (0, 19), (5, 9), "en")
