@@ -51,6 +51,10 @@ _COST = """
     zahlen zahlten cuesta cuestan costaba paga pagan pagaban costa costano costava pagano pagavano
     custa custam custava pagam pagavam kost kostte betaalt betalen betaalde betaalden
 """
+_WHICH = """
+    which what quel quelle quels quelles welche welcher welches welchem welchen que cual cuales
+    quale quali qual quais welk welke
+"""
 _IS = "is was are were est etait sont ist war sind es era son e sono eram sao zijn waren"
 #: A figure, or a Roman number: "XIX secolo".
 _FIGURE = re.compile(r"\d|\b[IVXLCDM]{1,7}\b")
@@ -70,6 +74,10 @@ _MEASURES = """
     kg g gram grams gramm grammes gramos grammi kilo kilos kwh kw w l ml liter litre litres liters
     litri litros db gb mb kb degrees grad degres gradi °
 """
+#: Verbs that want money: what is paid may be counted in months, and "costa" is a coast as well.
+_COSTS_MONEY = """
+    cost costs coute coutent coutait kostet kosten kostete cuesta cuestan custa custam kost kostte
+"""
 _MONEY = "€ $ £ eur euro euros dollar dollars pound pounds franc francs franken chf cent cents"
 _HOW_LONG = re.compile(
     r"\b(?:how long|wie lange|combien de temps|cuanto tiempo|quanto tempo|hoe ?lang|how old)\b"
@@ -87,6 +95,12 @@ _ASKS = """
 _WHICH_VERSION = re.compile(
     r"\b(?:which|what|welche[rs]?|quelle|qué|que|quale|qual|welke)\s+"
     r"(?:version|release|versión|versione|versão|versie)\b",
+    re.IGNORECASE,
+)
+#: "In which version" asks for its number; which version of a song it was may be "the live one".
+_IN_VERSION = re.compile(
+    r"\b(?:in (?:which|what|welcher)|dans quelle|en qué|in quale|em que|in welke)\s+"
+    r"(?:version|release|versión|versione|versão|versie)\b(?!\s+(?:of|de|von|del|di|do|da|van)\b)",
     re.IGNORECASE,
 )
 #: What makes a statement or an order of words, of each language: what has one is no bare keyword.
@@ -226,8 +240,8 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
 
     "When" and "in which year" want a figure, the name of a month, a day or a season, or at length
     what tells a time. Other answers are judged if they have few words: "who" wants neither figures
-    nor an adjective ("chinois"); "how many", "what is the price" and "which version" want a figure
-    or an amount in words.
+    nor an adjective ("chinois"); "how many", "what is the price" and "in which version" want a
+    figure or an amount in words.
     """
     words = folded_words(answer)
     if _asks_when(question):
@@ -237,7 +251,8 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
     if _has_other_unit(answer, question):
         return True
     how_many = _HOW_MANY.search(" ".join(_spoken(question)))
-    if how_many or _asks_price(question) or asks_version(question):
+    in_version = _IN_VERSION.search(question.text)
+    if how_many or in_version or _asks_price(question):
         is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
         return not (is_amount or _FIGURE.search(_ORDINAL.sub("", answer)))
     return _asks_who(question) and _is_nobody(words, answer, language)
@@ -265,9 +280,11 @@ def _is_nobody(words: Sequence[str], answer: str, language: str) -> bool:
 def only_repeats(answer: str, language: str, question: Question) -> bool:
     """Return whether an answer has no other words than a question that offers no choice.
 
-    "Flood" does not say whether flood damage is covered, "dogs are not allowed" does whether dogs
-    are.
+    "Flood" does not say whether flood damage is covered; "dogs are not allowed" and "the pool is
+    heated" do say. A place or a name may be part of the question.
     """
+    if _asks_who(question) or not _words(_ASKS).isdisjoint(_spoken(question)[:_OPENING]):
+        return False
     is_same = question.language in (language, UNKNOWN_LANGUAGE)
     if not is_same or not _words(_OR).isdisjoint(question.words):
         return False
@@ -275,8 +292,14 @@ def only_repeats(answer: str, language: str, question: Question) -> bool:
     said = folded_words(answer)
     words = [word for word in said if word not in stop_words(language)]
     is_denied = not _words(" ".join(_NEGATIONS.values())).isdisjoint(said) or _NOT.search(answer)
-    return bool(words and not is_denied) and all(
-        not asked.isdisjoint(word_forms(word, language=language)) for word in words
+    known = word_forms(answer, language=language)
+    says_all = all(
+        not known.isdisjoint(word_forms(word, language=language)) for word in question.topical
+    )
+    return (
+        bool(words)
+        and not (is_denied or says_all)
+        and all(not asked.isdisjoint(word_forms(word, language=language)) for word in words)
     )
 
 
@@ -285,7 +308,9 @@ def lacks_role(question: Question, said: str, language: str) -> bool:
 
     "Who is the trainer of SV Hattem?" is hardly answered by who scored most goals for it.
     """
-    if question.language != language or not _asks_who(question):
+    spoken = _spoken(question)
+    is_role = _asks_who(question) and not _words(_IS).isdisjoint(spoken[1:2])
+    if question.language != language or not is_role:
         return False
     names = question_names(question)
     roles = [word for word in question.topical if word not in names]
@@ -340,7 +365,10 @@ def _has_other_unit(answer: str, question: Question) -> bool:
     if not found:
         return False
     unit = found[1]
-    if asks_cost(_spoken(question)) or _asks_price(question):
+    spoken = _spoken(question)
+    asks_span = not _words(_SPANS).isdisjoint(spoken) or "frist" in spoken
+    asks_price = not _words(_COSTS_MONEY).isdisjoint(spoken) or _asks_price(question)
+    if asks_price and not asks_span and not _HOW_LONG.search(" ".join(spoken)):
         return unit in _words(_SPANS) or unit in _measures()
     is_long = _HOW_LONG.search(" ".join(_spoken(question)))
     return bool(is_long) and (unit in _measures() or unit in _MONEY.split())
@@ -349,6 +377,11 @@ def _has_other_unit(answer: str, question: Question) -> bool:
 @cache
 def _measures() -> frozenset[str]:
     return frozenset(_MEASURES.split())
+
+
+def asks_which(question: Question) -> bool:
+    """Return whether a question begins with what asks for one of several: "Which team"."""
+    return not _words(_WHICH).isdisjoint(_spoken(question)[:1])
 
 
 def number_words() -> frozenset[str]:
@@ -386,6 +419,7 @@ def _asks_price(question: Question) -> bool:
         words[0] in _words(_ASKS)
         and not _words(_IS).isdisjoint(words[1:2])
         and not _words(_PRICES).isdisjoint(words[2:4])
+        and _words("fur remis enthalten include included").isdisjoint(words)
         and words[-1] != "for"
     )
 

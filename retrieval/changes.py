@@ -26,14 +26,14 @@ Bounds = tuple[int, int]
 #: ("was replaced in 1950") is left out: in it the earlier statement stays true.
 _CHANGE = re.compile(
     r"""(?ix)\b(?:
-    postponed | rescheduled | (?:is|are|be|been)\s(?:now\s)?(?:moved|shifted|replaced|cancell?ed)
+    postponed | rescheduled | (?:is|are|be|been)\s(?:now\s)?(?:moved|shifted|cancell?ed)
     | brought\sforward | will\s.{1,60}\sinstead | (?:has|have)\s(?:been\s)?withdrawn
     | (?:will\s)?takes?\sover | steps?\sdown
     | (?:did|does|will)\snot\sstand\sagain | (?:replaces|succeeds)\s.{1,80}\sfrom
     | verschoben | vorverlegt | verlegt | stattdessen | abgesagt | zurückgezogen | übernimmt
     | (?:ersetzt|löst)\s.{1,80}\sab | folgt\s.{1,60}\snach
     | tritt\s.{0,40}nicht\smehr\san | kandidiert\snicht | ne\sse\sreprésente\spas
-    | kann\snicht | kommt\snicht | doch\snicht | (?:wird|werden)\s.{1,60}\sersetzt
+    | kann\snicht | doch\snicht | (?:wird|werden)\s.{1,60}\sersetzt
     | (?:est|sont)\s(?:reporté|déplacé|remplacé|annulé)e?s? | au\slieu\sd | en\sliquidation
     | retire\ssa | a\sretiré
     | remplace\s.{1,80}\s(?:à\spartir|dès)
@@ -48,13 +48,27 @@ _CHANGE = re.compile(
     | vervangt\s.{1,80}\svanaf | volgt\s.{1,60}\sop
     )\b"""
 )
+#: Of these, what somebody else takes over: the one before is named after it.
+_TAKEN_OVER = re.compile(
+    r"(?i)take|replaces|succeeds|übernimmt|ersetzt|löst|folgt|remplace|sustituye|reemplaza"
+    r"|sostituisce|substitui|neemt|vervangt|volgt"
+)
+#: And what ends something without another in its place.
+_ENDED = re.compile(
+    r"(?i)cancel|withdrawn|abgesagt|zurückgezogen|annul|retir|cancelad|liquidation|adiad|afgelast"
+    r"|ingetrokken"
+)
 #: What says that something holds no longer, in the part of a sentence with the answer.
 _NO_LONGER = re.compile(
     r"(?i)\b(?:no\slonger|not\b.{1,30}\bany\s?more|nicht\smehr|ne\s.{1,20}\splus|ya\sno"
     r"|non\s.{1,20}\spiù|já\snão|niet\s(?:langer|meer))\b"
+    r"(?!\s(?:than|als|de|des|d['’]|du|di|del|que|do\sque|dan)\b|\sd['’])"  # "no more than"
 )
 #: What parts a sentence that says what is not and what is.
-_PART_END = re.compile(r"(?i);|,\s(?:but|sondern|mais|sino|ma|mas|maar)\b")
+_PART_END = re.compile(
+    r"(?i);|,\s(?:but|sondern|mais|sino|ma|mas|maar|which|who|that|der|die|das|welche[rs]?|qui|dont"
+    r"|que|che|cui|quem|waar|dat)\b|,(?=[^,]*\Z)"
+)
 #: What begins an exception.
 _EXCEPT = re.compile(
     r"(?i)\b(?:except|apart\sfrom|but\snot|außer|ausgenommen|mit\sausnahme|sauf|excepté|hormis"
@@ -140,7 +154,7 @@ class _Wanted:
         said = _content(sentence, language)
         self._answer = {word for word in _content(best.text, language) if word not in MONTHS}
         self._said = said - self._answer
-        self._is_value = bool(values_in(best.text, 0, len(best.text)))
+        self._kinds = {value.kind for value in values_in(best.text, 0, len(best.text))}
         asked = set()
         if question.language == language:
             asked = {stem for word in question.topical for stem in stemmed_words(word, language)}
@@ -150,9 +164,10 @@ class _Wanted:
     def fits(self, passage: Passage, said: Bounds, around: Bounds) -> bool:
         """Return whether text[said], which says a change, with what is around it is about it.
 
-        Of a name it has words, and with what is around it a word of the name's sentence. Of an
-        amount or a time it has a word of its sentence; and all of the question's words that this
-        has, or with what is around it `SHARED_WORDS` of that sentence.
+        Of a name it has words, behind its verb if somebody takes over, and with what is around it
+        a word of the name's sentence. Of an amount or a time it has a word of its sentence; and all
+        of the question's words that this has, or with what is around it `SHARED_WORDS` of that
+        sentence; and with what is around it another of its kind, unless it ends something.
         """
         text = passage.view.text
         here = _content(text[slice(*said)], self._language)
@@ -162,8 +177,16 @@ class _Wanted:
         }  # fmt: skip
         if not has_names:
             return False
-        if not self._is_value:
-            return bool(here & self._answer and known & self._said)
+        cue = _CHANGE.search(text, *said)
+        assert cue
+        if not self._kinds:
+            named = here
+            if _TAKEN_OVER.match(cue.group()):
+                named = _content(text[cue.start() : said[1]], self._language)
+            return bool(named & self._answer and known & self._said)
+        kinds = {value.kind for value in values_in(text, *around)}
+        if not (kinds & self._kinds or _ENDED.search(cue.group())):
+            return False
         has_asked = bool(self._asked) and self._asked <= here
         is_alike = has_asked or len(known & self._said) >= SHARED_WORDS
         return is_alike and bool(here & self._said)

@@ -16,9 +16,12 @@ Span = tuple[int, int]
 
 #: A heading that is a version: "3.1.0 (27 October 2023)", "Version 2.4", "[1.0.0] - 2024-01-09".
 _HEADING = re.compile(
-    r"\W*(?:(?:version|release|versión|versione|versão|versie)\s+)?v?(\d+(?:\.\d+)+[\w.-]*)(?![\w%])",
+    r"\W*(?:(?:version|release|versión|versione|versão|versie)\s+)?v?(\d+(?:\.\d+)+[\w.-]*)(?![\w%])"
+    r"\]?(?:\s*(?:[(,:–—-]|\d).*|\W*)\Z",
     re.IGNORECASE,
 )
+#: "Which version of Java": that of something else.
+_OF = re.compile(r"\s+(?:of|de|d['’]|du|des|von|der|vom|del|di|do|da|van)\b", re.IGNORECASE)
 MAX_HEADING_CHARS = 60
 #: What is done to something in a version, by the beginnings of words: what the question says of it,
 #: the line must say too. What is new is often only listed.
@@ -37,7 +40,7 @@ MAY_LACK = 1
 def find_version(question: Question, passage: Passage) -> Span | None:
     """Return the version in the heading above the one line that says what is asked, or None."""
     which = asks_version(question)
-    if not which or passage.columns:
+    if not which or passage.columns or _OF.match(question.text.partition(which)[2]):
         return None
     language = passage.language
     words = word_forms(which, language=language)

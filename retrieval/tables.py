@@ -11,11 +11,14 @@ from typing import NamedTuple
 
 from seedqa.index.lexical import folded_words, word_forms
 from seedqa.index.tables import CELL_END
-from seedqa.retrieval.asking import asks_cost, is_of_wrong_kind, names_price
+from seedqa.retrieval.asking import asks_cost, asks_which, is_of_wrong_kind, names_price
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
 
 Span = tuple[int, int]
+
+#: "Which team": a column that the first words of a question name is the one it asks for.
+WHICH_WORDS = 2
 
 
 class Cell(NamedTuple):
@@ -175,7 +178,7 @@ def find_cell(question: Question, passage: Passage) -> Span | None:
 
     Every topical word of the question is in the row, in the names of the columns or in the headings
     above; some are in another cell, and some in the name of the cell's column. "What does the K7
-    cost?" names a column "Price".
+    cost?" names a column "Price", "Which team lost against Ajax?" only the teams.
     """
     language = passage.language
     if not passage.columns or question.language != language:
@@ -185,6 +188,9 @@ def find_cell(question: Question, passage: Passage) -> Span | None:
     asked = [word_forms(word, language=language) for word in question.topical]
     asks_price = any(map(asks_cost, asked))
     asked = [word for word in asked if not asks_cost(word)]
+    opening = question.words[:WHICH_WORDS] if asks_which(question) else ()
+    which = word_forms(*opening, language=language)
+    asked_for = [name for name in passage.columns if which & {*folded_words(name)}]
     found: list[Cell] = []
     for row in _rows(passage):
         cells = _cells(passage, row)
@@ -196,6 +202,7 @@ def find_cell(question: Question, passage: Passage) -> Span | None:
             cell
             for at, cell in enumerate(cells)
             if cell.text.strip()
+            and (not asked_for or cell.column in asked_for)
             and _names_column(cell, asked, asks_price)
             and any(word & each for word in asked for each in (*known[:at], *known[at + 1 :]))
         ]

@@ -8,7 +8,7 @@ question; nothing of models or of the index.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -24,6 +24,7 @@ Span = tuple[int, int]
 
 _TOKEN = re.compile(r"[€$£]|[^\s€$£;:,()\[\]/–—-]*[^\W_](?:[.,:'’]?\d)*[%°²³]?(?:C\b|F\b)?|[%°]C?")
 _YEAR = re.compile(YEAR)
+_MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 #: The end of a number whose thousands are parted by a space: "41 900".
 _THOUSANDS = re.compile(r".*\d[ \u00a0\u202f]\d{3}", re.DOTALL)
 _CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d{1,2}h")
@@ -52,18 +53,28 @@ _TO = re.compile(
     r"|para|naar|tot|hasta(?:\s+las?)?|au)\s*(?:the|den|le|el|il|o|as)?\s*",
     re.IGNORECASE,
 )
-#: Beginnings of words, folded, that make "from one to the other" a change and no range.
-_CHANGES = (
-    "mov", "chang", "ris", "rais", "ros", "increas", "reduc", "decreas", "fall", "fell", "lower",
-    "go", "went", "postpon", "shift", "cut", "drop",
-    "steig", "stieg", "erhoh", "sink", "sank", "senk", "gesenkt", "verschob", "verleg", "ander",
-    "geandert", "wechsel",
-    "pass", "port", "augment", "baiss", "diminu", "report", "deplac", "chang", "monte",
-    "pas", "sub", "baj", "aument", "traslad", "cambi", "aplaz", "reduc",
-    "sal", "scend", "spost", "rinvi", "ridott", "ridu",
-    "sob", "desc", "mud", "adia", "transfer",
-    "stijg", "verander", "ga", "ging", "daal", "verhoog", "verlaag", "verplaats", "verzet",
-)  # fmt: skip
+#: Verbs of each language after which "from one to the other" is a change and no range, and what
+#: stands between them and the first value. With a time they stand right before it: "moved from
+#: Monday to Friday", but "moves into the hall from May to July".
+_CHANGING: Mapping[str, str] = {
+    "en": r"(?:rises?|rose|raised?|increase[sd]?|reduce[sd]?|falls?|fell|lower(?:s|ed)?"
+    r"|drop(?:s|ped)?|changed?|changes|goes|went|moved)\b([^.;:\d]{0,60}?)\bfrom",
+    "fr": r"(?:passe|passent|passera|portée?s?|augmente|augmentent|baisse|baissent|relevée?s?"
+    r"|ramenée?s?|reportée?s?|avancée?s?)\b([^.;:\d]{0,60}?)\b(?:de|du|des)",
+    "es": r"(?:sube|suben|subirá|baja|bajan|bajará|pasa|pasan|pasará|aumenta|aumentan|cambian?)"
+    r"\b([^.;:\d]{0,60}?)\b(?:de|del)",
+    "it": r"(?:sale|salgono|scende|scendono|passa|passano|passerà|aumenta|aumentano|cambia)"
+    r"\b([^.;:\d]{0,60}?)\b(?:da|dal|dalle)",
+    "pt": r"(?:sobe|sobem|desce|descem|passa|passam|passará|aumenta|aumentam|muda)"
+    r"\b([^.;:\d]{0,60}?)\b(?:de|da|do)",
+}
+_CHANGE_CHARS = 90
+#: Between two values these always make a change: "von 4 auf 5 Euro", "van maandag naar dinsdag".
+_ONTO: Mapping[str, str] = {
+    "de": r"\s*auf(?:\s+(?:den|die|das))?\s*",
+    "nl": r"\s*naar\s*",
+    "pt": r"\s*para\s+(?:[ao]s?\s+)?",
+}
 #: Directly before a value that holds no more.
 _OLD = re.compile(
     r"(?:\b(?:until\s+now|so\s+far|up\s+to\s+now|formerly|previously|instead\s+of|rather\s+than"
@@ -76,13 +87,26 @@ _OLD = re.compile(
     re.IGNORECASE,
 )
 _OLD_CHARS = 40
-#: What a question says, folded, that asks for what held before.
+_DASHES = ("-", "–", "—")
+#: What a question says, folded, that asks for what held before: not "the first", not "on site", not
+#: "before taxes" or "the old town".
+_WHAT_IS_OLD = (
+    r"price|fee|rent|rate|cost|charge|value|default|date|limit|premium|time|temperature|number"
+    r"|prix|loyer|tarif|montant|taux|prime|horaire|preis|miete|tarif|gebuhr|wert|beitrag|termin"
+    r"|precio|cuota|alquiler|tarifa|valor|horario|prezzo|affitto|tariffa|canone|orario|preco|renda"
+    r"|quota|mensalidade|prijs|huur|tarief|contributie|waarde"
+)
 _ASKS_OLD = re.compile(
-    r"\b(?:before|until now|so far|up to now|previous(?:ly)?|formerly|former|old|originally"
-    r"|original|used to|bisher\w*|bislang|vorher\w*|zuvor|fruher\w*|alte[rsnm]?|ursprunglich\w*|vor"
-    r"|avant|jusqu ici|jusqu a present|auparavant|ancien\w*|precedent\w*|initialement"
-    r"|antes|hasta ahora|anterior\w*|antigu\w+|prima|finora|precedente\w*|vecchi\w*"
-    r"|ate agora|antig\w+|tot nu toe|voorheen|vroeger|vorig\w*|eerder\w*|oude)\b"
+    r"\b(?:until now|so far|up to now|previously|formerly|originally|used to|bisher\w*|bislang"
+    r"|vorher|zuvor|fruher|ursprunglich|jusqu ici|jusqu a present|auparavant|initialement"
+    r"|hasta ahora|anteriormente|finora|ate agora|tot nu toe|voorheen|vroeger|eerder"
+    rf"|(?:previous|former|old|original|alten?|altes|alter|fruhere[nrs]?|vorherige[nrs]?"
+    rf"|bisherige[nrs]?|ancien|ancienne|precedente?|vecchi[oa]|oude|vorige|anterior|antigu[oa]"
+    rf"|antig[oa]) (?:{_WHAT_IS_OLD})"
+    rf"|(?:{_WHAT_IS_OLD}) (?:anterior|antigu[oa]|precedente?|antig[oa]|vecchi[oa])"
+    rf"|(?:before|vor|avant|antes|prima)(?: (?:the|de|du|del|di|dem|der|den))?"
+    rf"(?: \d+| (?:{_MONTH_NAMES})\b|\Z)"
+    r")"
 )
 #: What asks for the end or the beginning of a range; "is it open?" and "fermé" ask for all of it.
 _ASKS_END = re.compile(
@@ -96,6 +120,13 @@ _ASKS_START = re.compile(
     r"|beginnen|anfängt|fängt|ouvre|ouvrent|commence|commencent|débute|débutent|abre|abren|abrem"
     r"|empieza|empiezan|comienza|comienzan|apre|aprono|inizia|iniziano|comincia|cominciano|começa"
     r"|começam|opent|openen|begint)\b"
+)
+_HOW_LONG_OR_MANY = re.compile(
+    r"^(?:how (?:long|many|much)|wie (?:lange|viele?)|combien|cuant|quant|hoe ?(?:lang|veel))"
+)
+_CLOSED = re.compile(
+    r"\b(?:closed|geschlossen|fermée?s?|cerrad[oa]s?|chius[oaie]|fechad[oa]s?|encerrad[oa]s?|gesloten)\b",
+    re.IGNORECASE,
 )
 #: What a question says, folded, that asks for both values of a change.
 _ASKS_CHANGE = re.compile(
@@ -264,13 +295,12 @@ def _by_age(
         if not says_when
         and _OLD.search(text, max(sentence[0], value.start - _OLD_CHARS), value.start)
     }
-    words = folded_words(text[slice(*sentence)])
-    if any(word.startswith(_CHANGES) for word in words):
-        old |= {
-            value
-            for value, following in pairwise(values)
-            if _TO.fullmatch(text[value.end : following.start]) and _are_alike(value, following)
-        }
+    old |= {
+        value
+        for value, following in pairwise(values)
+        if _are_alike(value, following)
+        and _is_change(text, sentence[0], value, following, language)
+    }
     for at, value in enumerate(values):
         if value not in old:
             continue
@@ -286,6 +316,19 @@ def _by_age(
     return None
 
 
+def _is_change(text: str, start: int, value: Value, following: Value, language: str) -> bool:
+    """Return whether a sentence says that one value becomes the next."""
+    gap = text[value.end : following.start]
+    if language in _ONTO and re.fullmatch(_ONTO[language], gap, re.IGNORECASE):
+        return True
+    if language not in _CHANGING or not _TO.fullmatch(gap) or gap.strip() in _DASHES:
+        return False
+    lead = text[max(start, value.start - _CHANGE_CHARS) : value.start]
+    verb = re.search(rf"\b{_CHANGING[language]}\s*\Z", lead, re.IGNORECASE)
+    is_amount = {value.kind, following.kind} & {*_set(_UNITS), *"€$£%°"} - _CLOCK_UNITS
+    return verb is not None and (bool(is_amount) or not verb[1].strip())
+
+
 def _by_end(
     question: Question,
     text: str,
@@ -294,14 +337,20 @@ def _by_end(
     held: Sequence[Value],
     language: str,
 ) -> Value | None:
-    """Return the hour of a range at which what is asked about begins or ends."""
+    """Return the time of a range at which what is asked about begins or ends.
+
+    A range that something is closed for is no answer to when it opens, and stays.
+    """
+    if _HOW_LONG_OR_MANY.search(" ".join(question.words)) or _CLOSED.search(text, *sentence):
+        return None
     asked = question.text.casefold().replace("ß", "ss")
     asks_end, asks_start = bool(_ASKS_END.search(asked)), bool(_ASKS_START.search(asked))
     if asks_end == asks_start:
         return None
     for value, following in pairwise(values):
         is_range = _TO.fullmatch(text[value.end : following.start]) and _are_alike(value, following)
-        if is_range and {value, following} & {*held}:
+        is_time = {value.kind, following.kind} <= {"time", "year", ""}
+        if is_range and is_time and {value, following} & {*held}:
             return following if asks_end else value
     return None
 
@@ -321,7 +370,8 @@ def _by_label(
         return None
     gaps = [text[left.end : right.start] for left, right in pairwise(alike)]
     rest = text[alike[-1].end : sentence[1]]
-    wanted = word_forms(*question.topical, language=language)
+    topical = [word for word in question.topical if word not in MONTHS and word.isalpha()]
+    wanted = word_forms(*topical, language=language)
     if _SAID_AFTER.match(gaps[0]) and _SAID_AFTER.match(rest):
         own = [word_forms(said, language=language) & wanted for said in (*gaps, rest)]
         lead = set[str]()

@@ -152,6 +152,53 @@ def test_what_a_sentence_says_beside_stays(asked: str, words: str) -> None:
     assert answered(asked, (passage(text), [(words, 9.0)])).confidence > CHANGED_LIMIT
 
 
+@pytest.mark.parametrize(
+    ("asked", "language", "text", "words"),
+    [
+        ("How heavy may a suitcase be?", "en",
+         "A suitcase must not weigh any more than 23 kg.", "23 kg"),
+        ("How long may a speech be?", "en",
+         "A speech may be no longer than 5 minutes.", "5 minutes"),
+        ("Wie schwer darf das Gepäck sein?", "de",
+         "Das Gepäck darf nicht mehr als 23 kg wiegen.", "23 kg"),
+        ("Combien peut peser le colis ?", "fr",
+         "Le colis ne doit pas peser plus de 10 kg.", "10 kg"),
+        ("Quanto può pesare il pacco?", "it", "Il pacco non deve pesare più di 10 kg.", "10 kg"),
+        ("Hoe zwaar mag de koffer zijn?", "nl",
+         "De koffer mag niet meer dan 23 kg wegen.", "23 kg"),
+        ("Who closed the mine?", "en",
+         "The mine, which is no longer in use, was closed by Ann Reed.", "Ann Reed"),
+    ],
+)  # fmt: skip
+def test_no_more_than_is_not_no_longer(asked: str, language: str, text: str, words: str) -> None:
+    verdict = answered(asked, (passage(text, language=language), [(words, 9.0)]))
+    assert verdict.confidence > CHANGED_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "first", "words", "later"),
+    [
+        ("How much is a filter?", "en", "A filter is 12 euros.", "12 euros",
+         "The filter is replaced every six months."),
+        ("Wie teuer ist die Karte?", "de", "Die Karte kostet 5 Euro.", "5 Euro",
+         "Die Karte kann nicht umgetauscht werden."),
+        ("How many eggs has the cake?", "en", "The cake has 3 eggs.", "3 eggs",
+         "In a vegan cake the eggs are replaced by apple."),
+        ("Wer leitet den Chor?", "de", "Hans Meier leitet den Chor.", "Hans Meier",
+         "Hans Meier übernimmt im Chor auch das Klavier."),
+    ],
+)  # fmt: skip
+def test_what_is_said_beside_the_same_thing_changes_nothing(
+    asked: str, language: str, first: str, words: str, later: str
+) -> None:
+    verdict = answered(
+        asked,
+        (passage(first, language=language), [(words, 9.0)]),
+        (passage(later, start=500, language=language), []),
+    )
+    assert verdict.confidence > CHANGED_LIMIT
+
+
 def test_an_exception_for_something_else_changes_nothing() -> None:
     text = "Parkeren is gratis, behalve bij de hal, waar het 2,50 euro kost."
     found = passage(text, language="nl")

@@ -64,6 +64,18 @@ def test_the_version_of_a_change(asked: str, version: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("Which version of Java is needed?", "1.1 Setup\nJava 17 is needed.\n1.2 Use\nRun it."),
+        ("Which version of Android does the app require?", NOTES),
+        ("Which version has Java 17?", "1.1 Setup\nJava 17 is needed.\n1.2 Use\nRun it."),
+    ],
+)
+def test_neither_a_section_nor_the_version_of_something_else(asked: str, text: str) -> None:
+    assert find_version(parse_question(asked), passage(text)) is None
+
+
+@pytest.mark.parametrize(
     ("asked", "version"),
     [
         ("In welcher Version wurde der Export nach Excel entfernt?", "2.4.0"),

@@ -55,6 +55,9 @@ def test_the_cell_is_found(asked: str, table: Passage, cell: str) -> None:
     [
         ("What is the price of the Bristo?", machines),
         ("What is the price?", machines),
+        ("Which team lost against Ajax?", table_of(
+            ("Team", "Won", "Lost"), [("Ajax", "5", "2"), ("PSV", "4", "3")]
+        )),
         ("How heavy is the Krona K7?", machines),
         ("How much does the deposit for the Krona K7 cost?", machines),
         ("Quanto custa uma radiografia?", acts),

@@ -147,6 +147,28 @@ def test_of_an_enumeration_the_item_that_is_asked_for(
          "4.10 to 4.60 euros"),
         ("When is the bath open?", "The bath is open from 9:00 to 17:00.", "9:00 to 17:00"),
         ("When was he here?", "He was here from May to July 2019.", "May to July 2019"),
+        ("When is it open?", "The golf course is open from 9 to 17.", "9 to 17"),
+        ("What are the hours?", "The garden is open from 9 am to 5 pm.", "9 am to 5 pm"),
+        ("How long does delivery take?", "It takes 3 to 5 days, so the goods arrive soon.",
+         "3 to 5 days"),
+        ("How old are the children?", "Children from 6 to 12 years go to the forest.",
+         "6 to 12 years"),
+        ("When is the market in the hall?",
+         "The market moves into the hall from 1 November to 31 March.", "1 November to 31 March"),
+        ("When was Anna mayor?", "Anna was mayor from 1990 to 1998, then she moved away.",
+         "1990 to 1998"),
+        ("What was the result?", "Ajax goes on after a win of 3-1 over PSV.", "3-1"),
+        ("How long does it take to open the account?", "It takes 3 to 5 days to open.",
+         "3 to 5 days"),
+        ("How many days does the museum open a week?", "It is open 5 to 6 days a week.",
+         "5 to 6 days"),
+        ("When does the museum open again?", "The museum is closed from 3 May to 7 June.",
+         "7 June"),
+        ("How many votes did the original proposal get?",
+         "The original proposal got 12 votes instead of 15 votes.", "12"),
+        ("What is the hire charge for residents from October 2024?",
+         "It is £16 per hour for residents and £25 per hour for others from 1 October 2024.",
+         "£16"),
         ("Who raised it?", "Ann Reed raised it from 4 to 5 euros.", "Ann Reed"),
         ("What does it cost?", "It costs 4 euros.", "4 euros"),
         ("combien de visiteurs en 2022",
@@ -156,6 +178,51 @@ def test_of_an_enumeration_the_item_that_is_asked_for(
 )  # fmt: skip
 def test_other_words_stay(asked: str, sentence: str, words: str) -> None:
     assert chosen(asked, sentence, words) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words", "language"),
+    [
+        ("¿Cuál es el horario?", "La sala abre de 9 a 17 horas.", "9 a 17 horas", "es"),
+        ("Quels sont les horaires ?",
+         "Le magasin n'est pas ouvert le lundi, mais les autres jours de 9h à 17h.", "9h à 17h",
+         "fr"),
+        ("Quels sont les horaires ?", "La porte sud est ouverte de 9h à 17h.", "9h à 17h", "fr"),
+        ("¿Cuántas personas caben?", "En la sala caben de 20 a 30 personas.", "20 a 30 personas",
+         "es"),
+        ("Wanneer is het open?", "De garage is open van 9 tot 17 uur.", "9 tot 17 uur", "nl"),
+        ("Quante persone porta il bus?", "Il bus porta da 20 a 30 persone.", "20 a 30 persone",
+         "it"),
+        ("Wann ist die Ausstellung?",
+         "Die Ausstellung ist vom 3. Mai bis 7. Juni geöffnet, ändert sich aber wöchentlich.",
+         "3. Mai bis 7. Juni", "de"),
+        ("Combien de jours ouvre la mairie ?", "La mairie ouvre 3 à 4 jours par semaine.",
+         "3 à 4 jours", "fr"),
+    ],
+)  # fmt: skip
+def test_ranges_stay_in_other_languages(
+    asked: str, sentence: str, words: str, language: str
+) -> None:
+    """Words like golf, sala, pas and porte were taken for verbs of change."""
+    assert chosen(asked, sentence, words, language) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words", "answer", "language"),
+    [
+        ("Wie viel kostet die Miete vor Ort?", "Die Miete vor Ort steigt von 300 auf 500 Euro.",
+         "300", "500 Euro", "de"),
+        ("Quanto costa la prima ora?", "Il prezzo della prima ora sale da 4 a 5 euro.", "4",
+         "5 euro", "it"),
+        ("Quel est le prix avant taxes ?", "Le prix passe de 4 à 5 euros.", "4", "5 euros", "fr"),
+        ("How many people live in the old town?", "The population went from 300 to 500 people.",
+         "300", "500 people", "en"),
+    ],
+)  # fmt: skip
+def test_what_is_new_though_the_question_has_a_word_for_old(
+    asked: str, sentence: str, words: str, answer: str, language: str
+) -> None:
+    assert chosen(asked, sentence, words, language) == answer
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +38,8 @@ LARGEST_CODE = 127
 #: FAISS reads counts from the file and allocates that much. Except for the vectors themselves, the
 #: largest count in our files is the number of dimensions.
 MAX_LOOPS = 65_536
+#: FAISS's limits of a file that is read hold for the whole process: one file at a time.
+_READING = threading.Lock()
 #: Bytes passed between FAISS and a file at a time: as fast as FAISS's own reading and writing.
 IO_BYTES = 2**20
 #: The first bytes of a file of FAISS's `IndexIDMap2` and of its `IndexIDMap`.
@@ -193,22 +196,25 @@ def load_vectors(file: BufferedReader, recorded: VectorFile) -> VectorIndex:
         )
     file.seek(0)
     faiss = _faiss()
-    faiss.set_deserialization_vector_byte_limit(recorded.size)
-    faiss.set_deserialization_loop_limit(MAX_LOOPS)
-    try:
-        index = VectorIndex(
-            faiss.read_index(faiss.PyCallbackIOReader(_without_map(file), IO_BYTES))
-        )
-    except RuntimeError as error:
-        raise _damaged_error(
-            Message("{path} cannot be read by FAISS", path=path), Message("a file of this version")
-        ) from error
+    with _READING:
+        index = _read_index(faiss, file, path, recorded)
     if index.count != recorded.count:
         raise _damaged_error(
             Message("{path} holds {count} vectors", path=path, count=index.count),
             Message("{count} vectors", count=recorded.count),
         )
     return index
+
+
+def _read_index(faiss: Any, file: BufferedReader, path: Path, recorded: VectorFile) -> VectorIndex:
+    faiss.set_deserialization_vector_byte_limit(recorded.size)
+    faiss.set_deserialization_loop_limit(MAX_LOOPS)
+    try:
+        return VectorIndex(faiss.read_index(faiss.PyCallbackIOReader(_without_map(file), IO_BYTES)))
+    except RuntimeError as error:
+        raise _damaged_error(
+            Message("{path} cannot be read by FAISS", path=path), Message("a file of this version")
+        ) from error
 
 
 def _without_map(file: BufferedReader) -> Callable[[int], bytes]:
