@@ -76,6 +76,8 @@ _EXCEPT = re.compile(
 )
 #: The most that what a later statement says is worth: likely. And what it seems to change: unsure.
 CHANGED_LIMIT, OUTDATED_LIMIT = SURE - 0.01, LIKELY - 0.01
+MIN_LETTERS = 3
+_RATE_WORDS = frozenset(("per", "pro", "par", "por"))
 #: Words that an answer's sentence and the other one must share, at least.
 SHARED_WORDS = 2
 
@@ -193,8 +195,15 @@ class _Wanted:
 
 
 def _content(text: str, language: str) -> set[str]:
-    """Return the stems of the words of a text that are no function words."""
-    words = [word for word in folded_words(text) if word not in stop_words(language)]
+    """Return the stems of the words of a text that are no function words, figures or short."""
+    words = [
+        word
+        for word in folded_words(text)
+        if word not in stop_words(language)
+        and word.isalpha()
+        and len(word) >= MIN_LETTERS
+        and word not in _RATE_WORDS
+    ]
     return {stem for word in words for stem in stemmed_words(word, language)}
 
 
