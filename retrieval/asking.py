@@ -26,8 +26,9 @@ _WHEN = "when quand wann cuando quando wanneer"
 _WHAT_AFTER = frozenset(("what", "which", "why", "how"))
 #: After a word that asks "which", the nouns that make it ask for a time.
 _TIMES = """
-    year day date month century annee jour mois siecle jahr tag datum monat jahrhundert ano dia
-    fecha mes siglo anno giorno data mese secolo seculo jaar dag maand eeuw
+    year day date month century time hour annee jour mois siecle heure jahr uhrzeit tag datum monat
+    jahrhundert ano dia fecha mes siglo hora anno giorno data mese secolo ora seculo jaar dag maand
+    eeuw
 """
 _HOW_MANY = re.compile(
     r"\b(?:how (?:many|much|old|tall|high|far|big|large|wide|deep|heavy)"
@@ -71,6 +72,7 @@ _SPANS = """
     uur uren minuut minuten dag dagen weken maand maanden jaar jaren
 """
 _MEASURES = """
+    people persons persone personnes personen personas pessoas guests m2
     kg g gram grams gramm grammes gramos grammi kilo kilos kwh kw w l ml liter litre litres liters
     litri litros db gb mb kb degrees grad degres gradi °
 """
@@ -283,7 +285,8 @@ def only_repeats(answer: str, language: str, question: Question) -> bool:
     "Flood" does not say whether flood damage is covered; "dogs are not allowed" and "the pool is
     heated" do say. A place or a name may be part of the question.
     """
-    if _asks_who(question) or not _words(_ASKS).isdisjoint(_spoken(question)[:_OPENING]):
+    asks_name = not _words(_ASKS).isdisjoint(_spoken(question)[:_OPENING])
+    if _asks_who(question) or (asks_name and not _asks_when(question)):
         return False
     is_same = question.language in (language, UNKNOWN_LANGUAGE)
     if not is_same or not _words(_OR).isdisjoint(question.words):
@@ -415,6 +418,8 @@ def _asks_when(question: Question) -> bool:
 def _asks_price(question: Question) -> bool:
     """Return whether it begins like "What was the rent": neither "… include" nor "… for?"."""
     words = _spoken(question)
+    if words[:2] == ("wie", "hoch"):  # "Wie hoch ist die Grundmiete?"
+        return any(word.endswith(tuple(_words(_PRICES))) for word in words[3:5])
     return (
         words[0] in _words(_ASKS)
         and not _words(_IS).isdisjoint(words[1:2])

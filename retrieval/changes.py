@@ -26,7 +26,9 @@ Bounds = tuple[int, int]
 #: ("was replaced in 1950") is left out: in it the earlier statement stays true.
 _CHANGE = re.compile(
     r"""(?ix)\b(?:
-    postponed | rescheduled | (?:is|are|be|been)\s(?:now\s)?(?:moved|shifted|cancell?ed)
+    corrections? | berichtigung | correctif | rectificati(?:f|on) | corrección | correzione
+    | correção | correctie
+    | postponed | rescheduled | (?:is|are|be|been)\s(?:now\s)?(?:moved|shifted|cancell?ed)
     | brought\sforward | will\s.{1,60}\sinstead | (?:has|have)\s(?:been\s)?withdrawn
     | (?:will\s)?takes?\sover | steps?\sdown
     | (?:did|does|will)\snot\sstand\sagain | (?:replaces|succeeds)\s.{1,80}\sfrom

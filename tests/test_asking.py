@@ -63,6 +63,10 @@ def test_a_question_is_none(text: str) -> None:
         ("How long is the warranty on the CW-400?", "70 kWh", "en"),
         ("¿Cuánto cuesta el kilo de harina?", "4,5 kg", "es"),
         ("What does the course cost?", "3 days", "en"),
+        ("Wie hoch ist die Grundmiete der Wohnung 8?", "53 m²", "de"),
+        ("Wie hoch ist die Kaution?", "74 m²", "de"),
+        ("cuánto cuesta el flan", "8 personas", "es"),
+        ("À quelle heure ferme le musée ?", "la grande salle", "fr"),
         ("Quel est le loyer de M. Ferrand ?", "2e étage", "fr"),
         ("Qual é a renda?", "mensal", "pt"),
         ("Wat is de huur?", "de huurder", "nl"),
@@ -125,6 +129,9 @@ def test_what_can_hardly_be_the_answer(question: str, answer: str, language: str
         ("What does it cost?", "8", "en"),
         ("What does it cost?", "12 dollars", "en"),
         ("Which version fixed the leak?", "4.2.0", "en"),
+        ("Wie hoch ist die Grundmiete?", "498,00 Euro", "de"),
+        ("Wie hoch ist der Turm?", "53 m", "de"),
+        ("À quelle heure ferme le musée ?", "20 h", "fr"),
         ("Quel est le tarif ?", "gratuit", "fr"),
         ("What is the fee for?", "cleaning", "en"),
         ("What does the price include?", "breakfast", "en"),
@@ -179,6 +186,7 @@ def test_a_negation_is_answered_by_what_says_no(
         ("Are dogs allowed on the beach?", "Dogs are allowed on the beach", False),
         ("Where is the Leeds office?", "Leeds", False),
         ("Who founded the Ford company?", "Ford", False),
+        ("What time does it close on Thursday?", "Thursday", True),
     ],
 )
 def test_what_only_repeats_the_question(question: str, answer: str, expected: bool) -> None:
