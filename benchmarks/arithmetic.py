@@ -8,9 +8,9 @@ DYNAMIC_QUANTIZATION_GROUP_SIZE), so a text's vector does not depend on its batc
 milliseconds a passage, the work of the matrix products a second (a multiply-add counts as two),
 recall@1 and @5 of dense search over PIAF's passages, the least and the mean cosine to the vectors
 in 32 bits, and the least cosine of a passage alone to itself in a batch. One thread; each row in a
-process of its own. The runtime cannot be held to a lesser processor (ONEDNN_MAX_CPU_ISA: its
-softmax does not compile), so each kind of processor must be measured on one. "As shipped" is what
-the runtime chooses by itself.
+process of its own. "As shipped" is what the runtime chooses by itself. `benchmarks.processor` holds
+all of it to a lesser processor (ONEDNN_MAX_CPU_ISA does not: the runtime's softmax then fails to
+compile).
 
 The first row measures what the processor reaches at best: the largest of the encoder's products
 alone, 2,048 tokens in 32 bits, by the same runtime.

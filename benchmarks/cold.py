@@ -54,19 +54,20 @@ def measure(commands: dict[str, list[str]], runs: int, scratch: Path) -> dict[st
 
 
 def report(measured: dict[str, list[Run]], baseline: str) -> str:
-    """Return the table: median, fastest and slowest time, ratio of medians, peak memory."""
+    """Return the table: median, fastest and slowest time, CPU, ratio of medians, memory."""
     medians = {name: median(run.seconds for run in runs) for name, runs in measured.items()}
     rows = [
         [
             name,
             f"{medians[name]:.2f}",
             f"{min(run.seconds for run in runs):.2f} to {max(run.seconds for run in runs):.2f}",
+            f"{median(run.cpu_seconds for run in runs):.2f}",
             f"{medians[baseline] / medians[name]:.1f}",
             f"{max(run.peak_bytes for run in runs) / MIB:.0f}",
         ]
         for name, runs in measured.items()
     ]
-    heads = ["command", "median, s", "range, s", "times faster", "peak memory, MiB"]
+    heads = ["command", "median, s", "range, s", "CPU, s", "times faster", "peak memory, MiB"]
     return format_table(heads, rows)
 
 

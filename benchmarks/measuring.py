@@ -122,4 +122,6 @@ def _processor() -> str:
     flags = facts.get("flags", facts.get("flags\t", "")).split()
     known = [name for name in ("avx2", "avx512f", "avx512_bf16", "amx_bf16") if name in flags]
     model = next((facts[key] for key in facts if key.strip() == "model name"), "processor")
-    return f"{model.strip()} ({', '.join(known)})"
+    hidden = os.environ.get("SEEDQA_HIDE")  # benchmarks/processor.py
+    without = f" without {hidden}" if hidden else ""
+    return f"{model.strip()} ({', '.join(known)}){without}"

@@ -96,13 +96,15 @@ class _Divider:
         self.close()
         if self.pending and block.end - self.pending[0].start > MAX_HEADINGS:
             self._flush_headings()
-        while self.path and self.path[-1].level >= block.level:
-            self.path.pop()
+        self._leave(block.level)
         text = " ".join(self._read(block).split())
         self.path.append(Heading(block.start, block.level, text))
         self.pending.append(block)
 
     def take(self, block: Block) -> None:
+        if block.closes:
+            self.close()
+            self._leave(block.closes)
         if block.kind in _APART:
             path = self._path_of(block)
             self.runs.append(Run(block.start, block.start, block.end, (block,), path))
@@ -121,6 +123,11 @@ class _Divider:
         if block.kind is BlockKind.TABLE:
             self.close()
         self.unread = False
+
+    def _leave(self, level: int) -> None:
+        """Leave the sections whose headings have a level or a deeper one."""
+        while self.path and self.path[-1].level >= level:
+            self.path.pop()
 
     def _path_of(self, block: Block) -> tuple[Heading, ...]:
         """Return the headings above what a note is to; of what has no anchor there are none."""

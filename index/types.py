@@ -118,6 +118,8 @@ class Block:
     """The rows of a table below its header."""
     anchor: int | None = None
     """Of a note, the offset in the text of what it is a note to, where that is known."""
+    closes: int = 0
+    """The headings above of this level and of deeper ones do not hold here; 0 where all do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.index.lexical import fold, folded_words, stop_words, word_forms
+from seedqa.index.lexical import all_stop_words, fold, folded_words, stop_words, word_forms
 from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
 
@@ -29,6 +29,12 @@ _TIMES = """
     year day date month century time hour annee jour mois siecle heure jahr uhrzeit tag datum monat
     jahrhundert ano dia fecha mes siglo hora anno giorno data mese secolo ora seculo jaar dag maand
     eeuw
+"""
+#: Other nouns for spans of time.
+_PERIODS = """
+    season semester term quarter period date weekday saison trimestre semestre periode jahreszeit
+    quartal wochentag estacion temporada periodo stagione estacao epoca seizoen jaargetijde kwartaal
+    holiday feast fete feiertag fiesta festa feestdag
 """
 _HOW_MANY = re.compile(
     r"\b(?:how (?:many|much|old|tall|high|far|big|large|wide|deep|heavy)"
@@ -250,7 +256,7 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
         return _is_no_time(words, answer)
     if len(words) > _FEW_WORDS:
         return False
-    if _has_other_unit(answer, question):
+    if _has_other_unit(answer, question) or _is_time_for_thing(words, question):
         return True
     how_many = _HOW_MANY.search(" ".join(_spoken(question)))
     in_version = _IN_VERSION.search(question.text)
@@ -258,6 +264,18 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
         is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
         return not (is_amount or _FIGURE.search(_ORDINAL.sub("", answer)))
     return _asks_who(question) and _is_nobody(words, answer, language)
+
+
+def _is_time_for_thing(words: Sequence[str], question: Question) -> bool:
+    """Return whether an answer is a season, a month or a day, and a thing was asked for.
+
+    "In welcher Wohnung wird das Bad saniert?" is not answered by "im Herbst".
+    """
+    thing = asked_thing(question)
+    times = _words(_TIMES_IN_WORDS) | _words(WEEKDAYS) | MONTHS.keys()
+    told = [word for word in words if word not in all_stop_words()]
+    is_span = thing in _words(_TIME_TOLD + _PERIODS)
+    return bool(thing and told) and not is_span and all(word in times for word in told)
 
 
 def _is_no_time(words: Sequence[str], answer: str) -> bool:
@@ -385,6 +403,14 @@ def _measures() -> frozenset[str]:
 def asks_which(question: Question) -> bool:
     """Return whether a question begins with what asks for one of several: "Which team"."""
     return not _words(_WHICH).isdisjoint(_spoken(question)[:1])
+
+
+def asked_thing(question: Question) -> str:
+    """Return the folded noun after a word that asks "which", or "": the room of "in which room"."""
+    opening = _spoken(question)[: _OPENING + 1]
+    found = (noun for word, noun in pairwise(opening) if word in _words(_WHICH))
+    noun = next(found, "")
+    return noun if noun in question.topical and noun not in _words(_TIMES + _COST) else ""
 
 
 def number_words() -> frozenset[str]:

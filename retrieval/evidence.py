@@ -17,6 +17,7 @@ from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.asking import is_of_wrong_kind
 from seedqa.retrieval.definitions import find_definition
+from seedqa.retrieval.headed import find_heading
 from seedqa.retrieval.lists import find_listed
 from seedqa.retrieval.naming import missing_names, question_names
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
@@ -156,7 +157,7 @@ def _choose_value(question: Question, passage: Passage, span: Span) -> Span:
 
 
 def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> list[Span]:
-    """Return the sentence that tells what a code means, the version, and the list asked for.
+    """Return the sentence on a code, the version, the heading and the list that are asked for.
 
     They lead what was read in the passage: their words are those of the question.
     """
@@ -164,6 +165,7 @@ def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> lis
     found = [
         find_definition(question, passage),
         find_version(question, passage),
+        find_heading(question, passage),
         find_listed(question, passage),
     ]
     return [Span(*span, score) for span in found if span]

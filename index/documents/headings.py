@@ -101,7 +101,7 @@ def find_candidate(line: Line) -> Candidate | None:
         return Candidate(Style.NUMBERED, min(depth + 1, MAX_LEVEL))
     if _is_in_capitals(text):
         return Candidate(Style.CAPITALS, SECTION_LEVEL)
-    return None if _is_no_title(text) else Candidate(Style.SHORT, SECTION_LEVEL)
+    return None if is_no_title(text) else Candidate(Style.SHORT, SECTION_LEVEL)
 
 
 def find_heading_above(stanza: Stanza) -> Candidate | None:
@@ -193,7 +193,7 @@ def _is_in_capitals(text: str) -> bool:
     return text.isupper() and any(len(word) > 2 and word.isalpha() for word in text.split())
 
 
-def _is_no_title(text: str) -> bool:
+def is_no_title(text: str) -> bool:
     """Tell whether a short line is a byline, the date of publication, or an address of the net."""
     if "@" in text or "://" in text or "\t" in text:
         return True

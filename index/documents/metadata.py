@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from seedqa.index.documents.dates import HEAD_CHARS, HEAD_LINES, MONTHS, WEEKDAYS, _date_of_line
 from seedqa.index.documents.decoding import whole_characters
+from seedqa.index.documents.records import RECORD_LEVEL
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import folded_words
 from seedqa.index.types import Block, BlockKind
@@ -55,6 +56,8 @@ def names_one_section(title: str, text: str, blocks: Sequence[Block]) -> bool:
     ][:MAX_COMPARED]
     if not equals:
         return False
+    if headings[own].level == RECORD_LEVEL:
+        return True
     if all(word.isdigit() or word in MONTHS or word in _WEEKDAYS for word in words):
         return True
     below = _words_below(headings, own, text)

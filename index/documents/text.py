@@ -6,7 +6,7 @@ Knows text; knows nothing of files, chunks or languages.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,6 +28,7 @@ from seedqa.index.documents.lines import (
     part_furniture,
     split_stanzas,
 )
+from seedqa.index.documents.records import RECORD_LEVEL, find_records
 from seedqa.index.documents.structure import close_gaps, merge_edits
 from seedqa.index.documents.tables import find_table
 from seedqa.index.documents.types import Extracted
@@ -68,8 +69,8 @@ def extract_text(raw: bytes) -> Extracted:
     text = normalise_text(decode(raw))
     pages = page_starts(text)
     stanzas, furniture = part_furniture(list(split_stanzas(text)), pages)
-    parts = (part for stanza in stanzas for part in _part_underlined(stanza))
-    units = [unit for part in parts for unit in _read_stanza(part)]
+    parts = [part for stanza in stanzas for part in _part_underlined(stanza)]
+    units = list(_read_units(parts))
     blocks = _set_depths(text, _choose(units))
     blocks += [Block(BlockKind.FURNITURE, line.start, line.end) for line in furniture]
     blocks.sort(key=lambda block: block.start)
@@ -99,8 +100,32 @@ def _choose(units: list[_Unit]) -> Iterator[Block]:
             yield unit.block
 
 
+def _read_units(stanzas: list[Stanza]) -> Iterator[_Unit]:
+    """Yield the parts of a text; the titles of its records are headings."""
+    tables = {at for at, stanza in enumerate(stanzas) if find_table(stanza)}
+    titles, closing = find_records(stanzas, tables)
+    for stanza in stanzas:
+        bounds = [at for at, line in enumerate(stanza) if line.start in titles]
+        for first, last in pairwise(sorted({0, *bounds, len(stanza)})):
+            lines = stanza[first:last]
+            if first in bounds:
+                yield _Unit(_block(BlockKind.HEADING, lines[:1], RECORD_LEVEL), None, True)
+                yield from (_Unit(unit.block, None, True) for unit in _read_stanza(lines[1:]))
+            else:
+                yield from (_closed(unit, closing) for unit in _read_stanza(lines))
+
+
+def _closed(unit: _Unit, closing: Collection[int]) -> _Unit:
+    """Return a unit, which no record's title holds for if it begins where records end."""
+    if unit.block.start not in closing or unit.block.kind is BlockKind.HEADING:
+        return unit
+    return unit._replace(block=replace(unit.block, closes=RECORD_LEVEL))
+
+
 def _read_stanza(stanza: Stanza) -> Iterator[_Unit]:
     """Yield the parts of the lines between two blank lines."""
+    if not stanza:
+        return
     if len(stanza) == 1:
         yield _read_line(stanza[0])
     elif level := _underlined_level(*stanza[:2]):
