@@ -53,6 +53,12 @@ MIN_TEXT = 100
 #: The sentence that introduces a list has at most this many characters.
 MAX_LEAD = 250
 
+#: An entry of a list above others that is longer says something, and does not only name it.
+MAX_NAMING = 60
+#: Lists within lists; deeper ones do not occur.
+MAX_DEPTH = 100
+_NUMBERED = re.compile(r"(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s+|\([a-z0-9]{1,3}\)\s+")
+
 Span = tuple[int, int]
 
 
@@ -230,11 +236,42 @@ class _Cutter:
             page=bisect_right(pages, start) or None,
             text=self._text[start:end],
             page_to=bisect_right(pages, end - 1) or None,
-            context=context_of(self._document.title, run.path, start),
+            context=(
+                *context_of(self._document.title, run.path, start),
+                *self._entries_above(run.blocks, start),
+            ),
             edits=clip_edits(edits, start, end) if edits else (),
             columns=columns,
             items=_items_within(run.blocks, start, end),
         )
+
+    def _entries_above(self, blocks: Sequence[Block], start: int) -> list[str]:
+        """Return the entries of a list that text at `start` is below, outermost first.
+
+        Those that name something: "Treasurer", above what a treasurer does. Of an entry that goes
+        on at `start` it is the first line.
+        """
+        at = bisect_right(blocks, start, key=lambda block: block.start) - 1
+        above: list[str] = []
+        level = MAX_DEPTH
+        while at >= 0 and blocks[at].kind is BlockKind.ITEM and level > 1:
+            entry = blocks[at]
+            if entry.level < level:
+                level = entry.level
+                if entry.start < start:
+                    first = self._read(entry.start, self._line_end(entry))
+                    above += [first] if _names_something(first) else []
+            at -= 1
+        return above[::-1]
+
+    def _line_end(self, block: Block) -> int:
+        end = self._text.find("\n", block.start, block.end)
+        return block.end if end < 0 else end
+
+    def _read(self, start: int, end: int) -> str:
+        """Return a part of the text as it is read, in one line."""
+        edits = clip_edits(self._edits_within(start, end, ()), start, end)
+        return " ".join(make_view(self._text[start:end], edits).text.split())
 
     def _edits_within(self, start: int, end: int, more: Sequence[Edit]) -> tuple[Edit, ...]:
         found = [
@@ -331,6 +368,12 @@ def _top_entries(items: Sequence[Block], start: int) -> list[Span]:
         else:
             spans[-1] = (spans[-1][0], item.end - start)
     return spans
+
+
+def _names_something(entry: str) -> bool:
+    """Tell whether an entry of a list is a name of what is below it, and no sentence."""
+    words = _NUMBERED.sub("", entry, count=1)
+    return 0 < len(words) <= MAX_NAMING and not words.endswith((".", "!", "?", ";", ","))
 
 
 def _between(edits: Sequence[Edit], start: int, end: int) -> Sequence[Edit]:

@@ -30,6 +30,14 @@ _TIMES = """
     jahrhundert ano dia fecha mes siglo hora anno giorno data mese secolo ora seculo jaar dag maand
     eeuw
 """
+#: What asks for a count, folded: an answer without a number is none, however long it is.
+_COUNT = re.compile(
+    r"\b(?:how many|wie ?viele|cuant[oa]s|quant[ie]|quant[oa]s|hoeveel|combien d)\b|\bcombien de\b"
+    r"(?! temps)|\A(?:what|which|quel|welche|cual|qual|quale|wat|welk)(?: \w+){1,3}"
+    r" (?:number|nombre|anzahl|numero|aantal) (?:of|de|d|der|di|do|da|dos|das|van)\b"
+)
+#: Words that grant or deny, and answer nothing else.
+_YES_OR_NO = "yes no oui non ja nein si nao sim nee"
 #: Other nouns for spans of time.
 _PERIODS = """
     season semester term quarter period date weekday saison trimestre semestre periode jahreszeit
@@ -44,13 +52,14 @@ _HOW_MANY = re.compile(
 )
 #: Nouns for an amount of money, folded: "what is the rent?" asks for a figure.
 _PRICES = """
-    price fee fees cost costs rent rental deposit salary wage wages fare toll surcharge rate tax
-    prix tarif cout loyer montant salaire caution prime frais taxe
-    preis miete gebuhr kaution gehalt lohn betrag tarif beitrag
-    precio tarifa coste alquiler fianza sueldo salario cuota importe
-    prezzo tariffa costo affitto cauzione stipendio canone importo
-    preco custo renda aluguel aluguer mensalidade caucao
-    prijs tarief huur borg waarborg salaris loon contributie bedrag
+    price fine fee fees cost costs rent rental deposit salary wage wages fare toll surcharge rate
+    tax
+    prix amende tarif cout loyer montant salaire caution prime frais taxe
+    preis miete bussgeld geldstrafe gebuhr kaution gehalt lohn betrag tarif beitrag
+    precio multa tarifa coste alquiler fianza sueldo salario cuota importe
+    prezzo multa tariffa costo affitto cauzione stipendio canone importo
+    preco multa custo renda aluguel aluguer mensalidade caucao
+    prijs boete tarief huur borg waarborg salaris loon contributie bedrag
 """
 #: Verbs that ask for a price.
 _COST = """
@@ -254,16 +263,39 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
     words = folded_words(answer)
     if _asks_when(question):
         return _is_no_time(words, answer)
-    if len(words) > _FEW_WORDS:
-        return False
+    lacks_amount = not _has_amount(words, answer)
+    if _COUNT.search(" ".join(_spoken(question))) and lacks_amount:
+        return True
+    return len(words) <= _FEW_WORDS and _is_short_of_kind(
+        words, answer, language, question, lacks_amount
+    )
+
+
+def _is_short_of_kind(
+    words: Sequence[str], answer: str, language: str, question: Question, lacks_amount: bool
+) -> bool:
+    """Return whether an answer of few words is of the wrong kind."""
+    if _asks_thing(question) and {*words} <= _words(_YES_OR_NO):
+        return True
     if _has_other_unit(answer, question) or _is_time_for_thing(words, question):
         return True
     how_many = _HOW_MANY.search(" ".join(_spoken(question)))
-    in_version = _IN_VERSION.search(question.text)
-    if how_many or in_version or _asks_price(question):
-        is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
-        return not (is_amount or _FIGURE.search(_ORDINAL.sub("", answer)))
+    if how_many or _IN_VERSION.search(question.text) or _asks_price(question):
+        return lacks_amount
     return _asks_who(question) and _is_nobody(words, answer, language)
+
+
+def _has_amount(words: Sequence[str], answer: str) -> bool:
+    """Return whether an answer, or its folded words, has a figure or an amount in words."""
+    is_amount = bool(_words(_AMOUNTS) & {*words}) or any(map(_is_number, words))
+    return is_amount or bool(_FIGURE.search(_ORDINAL.sub("", answer)))
+
+
+def _asks_thing(question: Question) -> bool:
+    """Return whether a question begins with what neither "yes" nor "no" answers: "what", "who"."""
+    opening = _spoken(question)[:2]
+    asking = _words(_ASKS) | _words(_WHEN) | _words(" ".join(_WHO.values()))
+    return not asking.isdisjoint(opening[:1]) or not asking.isdisjoint(opening[1:])
 
 
 def _is_time_for_thing(words: Sequence[str], question: Question) -> bool:
@@ -291,10 +323,15 @@ def _is_nobody(words: Sequence[str], answer: str, language: str) -> bool:
     names = [word for raw in answer.split() if raw[:1].isupper() for word in folded_words(raw)]
     if names and len(names) < len(words) and MONTHS.keys() >= {*names}:  # "retired in May"
         return True
-    if any(char.isupper() for char in answer):
+    if any(char.isupper() for raw in answer.split() for char in raw if not _has_figure(raw)):
         return False
     has_figure = bool(_FIGURE.search(answer))
     return has_figure or (len(words) < 2 and _is_adjective(answer, language))
+
+
+def _has_figure(word: str) -> bool:
+    """Return whether a word is a code or a number: its capitals make no name."""
+    return any(map(str.isdigit, word))
 
 
 def only_repeats(answer: str, language: str, question: Question) -> bool:

@@ -143,6 +143,31 @@ _SAID_AFTER = re.compile(
 _WORDS_AFTER = 2
 
 
+#: What a question says, folded, that asks for the largest or the least value; and what stands
+#: before one in a sentence.
+_ASKS_MOST = re.compile(
+    r"\b(?:at most|maximum|maximal\w*|max|no more than|hochst\w*|au plus|au maximum|como mucho"
+    r"|maxim[oa]|al massimo|massim[oa]|hoogstens|maximaal|maximale|ten hoogste)\b"
+)
+_ASKS_LEAST = re.compile(
+    r"\b(?:at least|minimum|minimal\w*|min|mindest\w*|wenigstens|au moins|al menos|como minimo"
+    r"|minim[oa]|almeno|pelo menos|minstens|minimaal|minimale|ten minste)\b"
+)
+_MOST = re.compile(
+    r"\b(?:at most|maximum|max\.?|(?:no|not) more than|not (?:to )?exceed(?:ing)?|up to|höchstens"
+    r"|maximal|bis zu|nicht mehr als|au plus|au maximum|jusqu['’]à|pas plus de|como máximo"
+    r"|como mucho|máximo|hasta|no más de|al massimo|massimo|fino a|non più di|no máximo|até"
+    r"|não mais (?:de|do que)|hoogstens|maximaal|ten hoogste|niet meer dan)\b",
+    re.IGNORECASE,
+)
+_LEAST = re.compile(
+    r"\b(?:at least|minimum|min\.?|(?:no|not) (?:fewer|less) than|mindestens|wenigstens|au moins"
+    r"|pas moins de|al menos|como mínimo|mínimo|no menos de|almeno|minimo|non meno di|pelo menos"
+    r"|no mínimo|minstens|minimaal|ten minste|niet minder dan)\b",
+    re.IGNORECASE,
+)
+
+
 class Value(NamedTuple):
     """An amount, a date or a time in a text."""
 
@@ -161,9 +186,9 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
     """Return the span of the value that is asked for in place of text[words], or `words`.
 
     Of an old and a new value the new one, unless the question asks for what was before; of a range
-    of hours the end or the beginning that is asked for; of an enumeration the item that has more
-    words of the question. `words` stay where they have none of these values, or where the question
-    asks how something changed.
+    of hours the end or the beginning, of a least and a largest value the one that is asked for; of
+    an enumeration the item that has more words of the question. `words` stay where they have none
+    of these values, or where the question asks how something changed.
 
     >>> from seedqa.retrieval.question import parse_question
     >>> text = "The fee rises from 4.10 to 4.60 euros."
@@ -176,14 +201,20 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
     values = values_in(text, *sentence)
     if len(values) < 2 or _ASKS_CHANGE.search(" ".join(question.words)):
         return words
-    held = [value for value in values if value.start < words[1] and words[0] < value.end]
+    held = [value for value in values if _holds(text, words, value)]
     if not held:
         return words
-    for choose in (_by_age, _by_end, _by_label):
+    for choose in (_by_age, _by_end, _by_limit, _by_label):
         chosen = choose(question, text, sentence, values, held, language)
         if chosen is not None:
             return words if held == [chosen] else (chosen.start, chosen.end)
     return words
+
+
+def _holds(text: str, words: Span, value: Value) -> bool:
+    """Return whether words have a part of a value, or the number that it repeats: "four (4)"."""
+    overlap = value.start < words[1] and words[0] < value.end
+    return overlap or text[words[1] : value.start].strip(" ") == "("
 
 
 def _may_hold_value(words: str) -> bool:
@@ -353,6 +384,30 @@ def _by_end(
         if is_range and is_time and {value, following} & {*held}:
             return following if asks_end else value
     return None
+
+
+def _by_limit(
+    question: Question,
+    text: str,
+    sentence: Span,
+    values: Sequence[Value],
+    held: Sequence[Value],
+    language: str,
+) -> Value | None:
+    """Return the largest value that a sentence allows where that is asked for, or the least."""
+    asked = " ".join(folded_words(question.text))
+    asks_most, asks_least = bool(_ASKS_MOST.search(asked)), bool(_ASKS_LEAST.search(asked))
+    if asks_most == asks_least:
+        return None
+    wanted, other = (_MOST, _LEAST) if asks_most else (_LEAST, _MOST)
+    ends = [sentence[0], *(value.end for value in values)]
+    leads = [text[end : value.start] for end, value in zip(ends, values, strict=False)]
+    limits = [value for value, lead in zip(values, leads, strict=True) if wanted.search(lead)]
+    is_other = any(
+        value in held and other.search(lead) and not wanted.search(lead)
+        for value, lead in zip(values, leads, strict=True)
+    )
+    return limits[0] if is_other and len(limits) == 1 else None
 
 
 def _by_label(
