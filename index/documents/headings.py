@@ -22,6 +22,8 @@ MAX_WORDS_ABOVE = 8
 #: As many lines in a row that look like headings are a list: 3 in capitals may be the title,
 #: the chapter and its name.
 MAX_RUN = {"capitals": 3, "short": 3}
+#: The figures of a date and a number; a line with more has a telephone number or hours.
+MAX_DIGITS = 8
 #: Levels that a plain text does not state: the title has 1.
 SECTION_LEVEL = 2
 MAX_LEVEL = 6
@@ -196,5 +198,7 @@ def _is_in_capitals(text: str) -> bool:
 def is_no_title(text: str) -> bool:
     """Tell whether a short line is a byline, the date of publication, or an address of the net."""
     if "@" in text or "://" in text or "\t" in text:
+        return True
+    if sum(map(str.isdigit, text)) > MAX_DIGITS:
         return True
     return _BYLINE.match(text) is not None or _PUBLISHED.match(text) is not None

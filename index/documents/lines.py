@@ -15,6 +15,7 @@ EDGE_LINES = 2
 #: A header or footer is on as many pages at least, and on half of them.
 MIN_REPEATED_PAGES = 3
 
+_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
 _DIGITS = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
     r"[-–—]\s?\d{1,4}\s?[-–—]"
@@ -25,12 +26,17 @@ _PAGE_NUMBER = re.compile(
 
 
 class Line(NamedTuple):
-    """A line that is not blank: its trimmed span and text, and how far it is indented."""
+    """A line that is not blank: its trimmed span and text, and how far it is indented.
+
+    The marks of a quotation (">") are not part of it.
+    """
 
     start: int
     end: int
     indent: int
     text: str
+    depth: int = 0
+    """In how many quotations it stands."""
 
 
 Stanza = list[Line]
@@ -43,19 +49,22 @@ def page_starts(text: str) -> tuple[int, ...]:
 
 
 def split_stanzas(text: str) -> Iterator[Stanza]:
-    """Yield the lines between blank lines and form feeds."""
+    """Yield the lines between blank lines and form feeds, those of a quotation by themselves."""
     stanza: Stanza = []
     position = 0
     for raw in text.split("\n"):
-        line = raw.strip()
-        if not line or raw[0] == "\f":
+        marks = _QUOTED.match(raw)
+        lead = marks.end() if marks else 0
+        depth = raw.count(">", 0, lead)
+        line = raw[lead:].strip()
+        if not line or raw[0] == "\f" or (stanza and depth != stanza[-1].depth):
             if stanza:
                 yield stanza
             stanza = []
         if line:
-            indent = len(raw) - len(raw.lstrip())
+            indent = len(raw) - len(raw[lead:].lstrip())
             start = position + indent
-            stanza.append(Line(start, start + len(line), indent, line))
+            stanza.append(Line(start, start + len(line), indent, line, depth))
         position += len(raw) + 1
     if stanza:
         yield stanza

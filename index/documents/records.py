@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from seedqa.index.documents.headings import MAX_HEADING_CHARS, MAX_LEVEL, is_no_title
 from seedqa.index.documents.lines import Line, Stanza
+from seedqa.index.documents.mail import is_head_line
 from seedqa.index.documents.wrapping import is_wrapped
 
 #: The level of a record's title: within any section.
@@ -39,13 +40,6 @@ _FIELD = re.compile(
 _DECORATED = re.compile(r"\A(?P<mark>[-=*~#_+])(?P=mark)*[ \t]*(?P<title>.*?)[ \t]*(?P=mark)+\Z")
 _BULLET = re.compile(r"[-*+•–‣◦▪●○·][ \t]+\S")
 _NUMBER = re.compile(r"(?:\d{1,3}|[a-z])[.)][ \t]+\S|\([a-z0-9]{1,3}\)[ \t]+\S")
-#: The lines above a letter or a mail are about it, and no record.
-_MAIL = re.compile(
-    r"(?:from|to|cc|bcc|subject|date|sent|reply-to|von|an|betreff|datum|gesendet|de|à|a|objet|date"
-    r"|envoyé|para|asunto|fecha|enviado|da|oggetto|data|inviato|assunto|van|aan|onderwerp|verzonden"
-    r"|re)",
-    re.IGNORECASE,
-)
 
 
 class Kind(StrEnum):
@@ -163,13 +157,13 @@ def _several_indented(stanza: Stanza) -> list[int]:
 
 def _kind_below(title: Line, below: Stanza) -> Kind | None:
     """Return what the lines below a title are, None where it is none."""
+    if _are_fields(title, below) and _may_be_title(title, is_marked=_are_inner(title, below)):
+        return None if _is_mail(below) else Kind.FIELDS
     if not _may_be_title(title) or below[0].text[0].islower():
         return None
-    if _are_fields(title, below):
-        return None if _is_mail(below) else Kind.FIELDS
     if title.text.endswith(":"):
         return None  # what introduces a list is no title
-    deeper = all(line.indent > title.indent for line in below)
+    deeper = _are_inner(title, below)
     items = sum(_is_item(line.text) for line in below)
     if items > 1 and _is_item(below[0].text) and (deeper or items == len(below)):
         return Kind.ITEMS
@@ -186,6 +180,11 @@ def _kind_unmarked(title: Line, below: Stanza, deeper: bool) -> Kind | None:
     is_short = len(title.text.split()) <= MAX_BARE_WORDS and "," not in title.text
     is_shorter = len(title.text) < max(len(line.text) for line in below)
     return Kind.BARE if figures and is_short and is_shorter else None
+
+
+def _are_inner(title: Line, below: Stanza) -> bool:
+    """Tell whether all lines are indented more than the title."""
+    return all(line.indent > title.indent for line in below)
 
 
 def _are_fields(title: Line, below: Stanza) -> bool:
@@ -242,14 +241,15 @@ def _closing(stanzas: Sequence[Stanza], found: Sequence[_Record]) -> Iterator[in
             yield stanzas[closing][0].start
 
 
-def _may_be_title(line: Line) -> bool:
+def _may_be_title(line: Line, *, is_marked: bool = False) -> bool:
+    """Tell whether a line may name something; in lower case only where more marks it."""
     text = _DECORATED.sub(r"\g<title>", line.text).removesuffix(":")
     if len(text) >= MAX_HEADING_CHARS or len(text.split()) > MAX_TITLE_WORDS:
         return False
     if not text or text[-1] in ".!?…;,:" or is_field(text) or _BULLET.match(text):
         return False
     first = text.lstrip("«“„\"'(¿¡[")[:1]
-    if not (first.isdigit() or first.isalpha()) or first.islower():
+    if not (first.isdigit() or first.isalpha()) or (first.islower() and not is_marked):
         return False
     return any(map(str.isalpha, text)) and not is_no_title(text)
 
@@ -259,7 +259,8 @@ def _is_item(text: str) -> bool:
 
 
 def _is_mail(stanza: Stanza) -> bool:
-    return sum(_MAIL.fullmatch(_key(line.text)) is not None for line in stanza) > 1
+    """Tell whether lines are the head of a mail, which is about it and no record."""
+    return sum(is_head_line(line.text) for line in stanza) > 1
 
 
 def _key(text: str) -> str:

@@ -6,14 +6,15 @@ Knows only lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from itertools import pairwise
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from seedqa.index.documents.lines import Line, Stanza
 from seedqa.index.types import Block, BlockKind, Row
 
-#: Fewer lines that happen to have the same number of cells are no table.
+#: Fewer lines that happen to have the same number of cells are no table; two of more columns are.
 MIN_ROWS = 3
+MIN_LINES = 2
 MIN_COLUMNS = 2
 #: Pairs of words may be a list of names; more words in a row are a table, which has a header.
 MIN_NAMED_COLUMNS = 3
@@ -24,6 +25,7 @@ _RULE = re.compile(r"[-=+|: \t─━┼│╪═]+")
 _TAB = re.compile(r"[ \t]*\t[ \t]*")
 _BAR = re.compile(r"[ \t]*[|│][ \t]*")
 _GAP = re.compile(r"[ \t]{2,}")
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _FIGURES = re.compile(r"[-+(]?[^\w\s]?\s?\d[\d.,:/ %-]*\s?\w{0,3}\)?[^\w\s]?")
 
 Cells = list[tuple[int, int]]
@@ -31,7 +33,7 @@ Cells = list[tuple[int, int]]
 
 def find_table(stanza: Stanza) -> Block | None:
     """Return the table that a stanza is, or None."""
-    if len(stanza) < MIN_ROWS:
+    if len(stanza) < MIN_LINES:
         return None
     for mark, split in (
         ("\t", _split_tabs),
@@ -47,24 +49,32 @@ def find_table(stanza: Stanza) -> Block | None:
 
 
 def _read_table(stanza: Stanza, split: Callable[[Line], Cells]) -> Block | None:
-    rows = [line for line in stanza if not _RULE.fullmatch(line.text)]
-    if len(rows) < MIN_ROWS:
-        return None
-    cells = [split(line) for line in rows]
-    count = len(cells[0])
-    if count < MIN_COLUMNS or any(len(row) != count for row in cells):
-        return None
+    lines = [line for line in stanza if not _RULE.fullmatch(line.text)]
+    cells = [split(line) for line in lines]
     if any(end - start > MAX_CELL_CHARS for row in cells for start, end in row):
         return None
-    if split is _split_gaps and not _is_aligned(rows, cells):
+    if split is _split_gaps:
+        placed = _place_cells(lines, cells)
+        if placed is None:
+            return None
+        cells = placed
+    count = len(cells[0]) if cells else 0
+    least = MIN_ROWS if count < MIN_NAMED_COLUMNS else MIN_LINES
+    if count < MIN_COLUMNS or len(lines) < least or any(len(row) != count for row in cells):
         return None
-    made = [Row(line.start, line.end, tuple(row)) for line, row in zip(rows, cells, strict=True)]
-    names = [_text(rows[0], cell) for cell in cells[0]]
+    return _make_table(stanza, lines, cells)
+
+
+def _make_table(stanza: Stanza, lines: Stanza, cells: list[Cells]) -> Block:
+    made = [Row(line.start, line.end, tuple(row)) for line, row in zip(lines, cells, strict=True)]
+    names = [_text(lines[0], cell) for cell in cells[0]]
     below = [
-        [_text(line, cell) for cell in row] for line, row in zip(rows[1:], cells[1:], strict=True)
+        [_text(line, cell) for cell in row] for line, row in zip(lines[1:], cells[1:], strict=True)
     ]
     ruled = len(stanza) > 1 and _RULE.fullmatch(stanza[1].text) is not None
-    has_header = all(names) and (ruled or names_columns(names, below))
+    # a first cell without a name is above the names of the rows
+    named = all(names[1:]) and (bool(names[0]) or len(names) >= MIN_NAMED_COLUMNS)
+    has_header = named and (ruled or not names[0] or names_columns(names, below))
     return Block(
         BlockKind.TABLE,
         stanza[0].start,
@@ -87,8 +97,17 @@ def names_columns(names: list[str], below: list[list[str]]) -> bool:
     if any(column and all(map(_FIGURES.fullmatch, column)) for column in columns):
         return True
     return len(names) >= MIN_NAMED_COLUMNS and not any(
-        name in column for name, column in zip(names, columns, strict=True)
+        name in column or _are_of_a_kind(name, column)
+        for name, column in zip(names, columns, strict=True)
     )
+
+
+def _are_of_a_kind(name: str, column: Sequence[str]) -> bool:
+    """Tell whether words with figures are followed by the same ones: "from 8:00", "from 22:15"."""
+    if not any(map(str.isdigit, name)):
+        return False
+    words = {*_WORD.findall(name.casefold())}
+    return any(words & {*_WORD.findall(cell.casefold())} for cell in column)
 
 
 def _text(line: Line, cell: tuple[int, int]) -> str:
@@ -118,14 +137,68 @@ def _split(line: Line, separator: re.Pattern[str]) -> Cells:
     return [*cells, (line.start + start, line.end)]
 
 
-def _is_aligned(rows: Stanza, cells: list[Cells]) -> bool:
-    """Tell whether the cells of each column begin or end at the same column of the text."""
-    for column in range(len(cells[0])):
-        begins, ends = set(), set()
-        for line, row in zip(rows, cells, strict=True):
-            offset = line.start - line.indent
-            begins.add(row[column][0] - offset)
-            ends.add(row[column][1] - offset)
-        if len(begins) > 1 and len(ends) > 1:
-            return False
-    return all(left[1] < right[0] for row in cells for left, right in pairwise(row))
+def _place_cells(lines: Stanza, cells: list[Cells]) -> list[Cells] | None:
+    """Return the cells of each line by the columns that they stand in, or None if in none.
+
+    Most lines have a cell in every column. In the others it may be missing: it is empty then. What
+    is right of the last column belongs to its cell.
+    """
+    counts = Counter(map(len, cells))
+    count = max(counts, key=lambda number: (counts[number], number))
+    full = [at for at, row in enumerate(cells) if len(row) == count]
+    others = len(cells) - len(full)
+    if count < MIN_COLUMNS or others > max(1, (len(full) + 1) // 2):
+        return None
+    begins, ends = _edges(lines, cells, full, count)
+    placed = []
+    for line, row in zip(lines, cells, strict=True):
+        own = _place_row(line, row, begins, ends)
+        if own is None:
+            return None
+        placed.append(own)
+    return placed
+
+
+def _edges(
+    lines: Stanza, cells: list[Cells], full: Sequence[int], count: int
+) -> tuple[list[int], list[int]]:
+    """Return where the cells of each column begin and where they end, as most lines have it."""
+    begins, ends = [], []
+    for column in range(count):
+        of_column = [(lines[at], cells[at][column]) for at in full]
+        offsets = [(cell[0] - _margin(line), cell[1] - _margin(line)) for line, cell in of_column]
+        begins.append(Counter(begin for begin, _ in offsets).most_common(1)[0][0])
+        ends.append(Counter(end for _, end in offsets).most_common(1)[0][0])
+    return begins, ends
+
+
+def _place_row(line: Line, row: Cells, begins: Sequence[int], ends: Sequence[int]) -> Cells | None:
+    """Return the cells of a line by columns, an empty one at the line's end where it has none."""
+    placed: list[tuple[int, int] | None] = [None] * len(begins)
+    last, pushed = -1, 0
+    for start, end in row:
+        begin, finish = start - _margin(line), end - _margin(line)
+        column = next(
+            (
+                at
+                for at in range(last + 1, len(begins))
+                if begin == begins[at] or finish == ends[at]
+            ),
+            None,
+        )
+        if column is None and last >= 0 and begins[-1] <= begin and last == len(begins) - 1:
+            first = placed[last]
+            placed[last] = (first[0] if first else start, end)  # more in the last cell
+            continue
+        if column is None and last + 1 < len(begins) and pushed > begins[last + 1]:
+            column = last + 1  # the cell before is longer than its column
+        if column is None:
+            return None
+        placed[column] = (start, end)
+        last, pushed = column, finish
+    return [cell or (line.end, line.end) for cell in placed]
+
+
+def _margin(line: Line) -> int:
+    """Return the offset of the first column of the text in a line."""
+    return line.start - line.indent

@@ -6,7 +6,7 @@ Knows text; knows nothing of files, chunks or languages.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,10 +28,11 @@ from seedqa.index.documents.lines import (
     part_furniture,
     split_stanzas,
 )
+from seedqa.index.documents.mail import find_head, says_who_wrote
 from seedqa.index.documents.records import RECORD_LEVEL, find_records
 from seedqa.index.documents.structure import close_gaps, merge_edits
 from seedqa.index.documents.tables import find_table
-from seedqa.index.documents.types import Extracted
+from seedqa.index.documents.types import NOTHING_STATED, Extracted, Stated
 from seedqa.index.documents.wrapping import find_wrapped, join_lines
 from seedqa.index.types import Block, BlockKind, Edit
 
@@ -79,12 +80,29 @@ def extract_text(raw: bytes) -> Extracted:
         for block in blocks
         if block.kind not in (BlockKind.TABLE, BlockKind.FURNITURE, BlockKind.MARKUP)
     ]
-    edits = merge_edits(_mark_edits(text, blocks), join_hyphens(text, words))
+    marks = merge_edits(_mark_edits(text, blocks), _quotation_edits(text, parts, blocks))
+    edits = merge_edits(marks, join_hyphens(text, words))
     edits = merge_edits(edits, join_lines(text, find_wrapped(text, blocks)))
     blocks = _anchor_notes(text, blocks)
-    return Extracted(
-        text, page_starts=pages, blocks=close_gaps(text, blocks, edits)[0], edits=tuple(edits)
-    )
+    closed, edits_closed = close_gaps(text, blocks, edits)
+    return Extracted(text, _stated(parts), page_starts=pages, blocks=closed, edits=edits_closed)
+
+
+def _stated(stanzas: list[Stanza]) -> Stated:
+    """Return what the head of a mail states."""
+    head = find_head(stanzas[0]) if stanzas else None
+    return Stated(title=head.subject, date=head.date) if head else NOTHING_STATED
+
+
+def _quotation_edits(text: str, stanzas: list[Stanza], blocks: Sequence[Block]) -> list[Edit]:
+    """Leave out the marks of a quotation within a block; those before it belong to no block."""
+    begins = {block.start for block in blocks}
+    return [
+        Edit(text.rfind("\n", 0, line.start) + 1, line.start)
+        for stanza in stanzas
+        for line in stanza
+        if line.depth and line.start not in begins
+    ]
 
 
 def _choose(units: list[_Unit]) -> Iterator[Block]:
@@ -101,18 +119,38 @@ def _choose(units: list[_Unit]) -> Iterator[Block]:
 
 
 def _read_units(stanzas: list[Stanza]) -> Iterator[_Unit]:
-    """Yield the parts of a text; the titles of its records are headings."""
-    tables = {at for at, stanza in enumerate(stanzas) if find_table(stanza)}
-    titles, closing = find_records(stanzas, tables)
-    for stanza in stanzas:
-        bounds = [at for at, line in enumerate(stanza) if line.start in titles]
-        for first, last in pairwise(sorted({0, *bounds, len(stanza)})):
-            lines = stanza[first:last]
-            if first in bounds:
-                yield _Unit(_block(BlockKind.HEADING, lines[:1], RECORD_LEVEL), None, True)
-                yield from (_Unit(unit.block, None, True) for unit in _read_stanza(lines[1:]))
-            else:
-                yield from (_closed(unit, closing) for unit in _read_stanza(lines))
+    """Yield the parts of a text; the titles of its records and its mails are headings."""
+    heads = {at for at, stanza in enumerate(stanzas) if find_head(stanza)}
+    known = heads | {at for at, stanza in enumerate(stanzas) if find_table(stanza)}
+    records, closing = find_records(stanzas, known)
+    mails = {stanzas[at][0].start for at in heads if at > 0}
+    mails |= {line.start for stanza in stanzas for line in stanza if says_who_wrote(line.text)}
+    closing |= {
+        stanza[0].start for above, stanza in pairwise(stanzas) if stanza[0].depth < above[0].depth
+    }
+    for at, stanza in enumerate(stanzas):
+        if at == 0 and at in heads:
+            yield _Unit(_block(BlockKind.FRONT_MATTER, stanza), None, True)
+        else:
+            yield from _read_titled(stanza, records, mails, closing)
+
+
+def _read_titled(
+    stanza: Stanza, records: Collection[int], mails: Collection[int], closing: Collection[int]
+) -> Iterator[_Unit]:
+    """Yield the parts of a stanza, in which some lines are the titles of records or mails.
+
+    A heading may introduce a record; the line above a mail is a signature.
+    """
+    bounds = [at for at, line in enumerate(stanza) if line.start in records or line.start in mails]
+    for first, last in pairwise(sorted({0, *bounds, len(stanza)})):
+        lines = stanza[first:last]
+        if first in bounds:
+            title = _block(BlockKind.HEADING, lines[:1], RECORD_LEVEL)
+            yield _Unit(title, None, lines[0].start in records)
+            yield from (_Unit(unit.block, None, True) for unit in _read_stanza(lines[1:]))
+        else:
+            yield from (_closed(unit, closing) for unit in _read_stanza(lines))
 
 
 def _closed(unit: _Unit, closing: Collection[int]) -> _Unit:
@@ -134,11 +172,22 @@ def _read_stanza(stanza: Stanza) -> Iterator[_Unit]:
         yield _Unit(table, introduced=True)
     elif sum(_is_contents(line) for line in stanza) >= MIN_CONTENTS_LINES:
         yield _Unit(_block(BlockKind.NAVIGATION, stanza))
+    elif table := _table_below(stanza):
+        yield _read_line(stanza[0])
+        yield _Unit(table, introduced=True)
     elif heading := find_heading_above(stanza):
         yield _Unit(_block(BlockKind.HEADING, stanza[:1], heading.level), None, True)
         yield from _read_lines(stanza[1:])
     else:
         yield from _read_lines(stanza)
+
+
+def _table_below(stanza: Stanza) -> Block | None:
+    """Return the table that follows the first line of a stanza, which names it, or None."""
+    title, *rows = stanza
+    if "  " in title.text or "\t" in title.text or find_candidate(title) is None:
+        return None
+    return find_table(rows)
 
 
 def _read_line(line: Line) -> _Unit:

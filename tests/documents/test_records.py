@@ -107,11 +107,6 @@ def test_titles(text: str, titles: list[str]) -> None:
             "We cover:\n- fire\n- water\n\nWe do not cover:\n- storm\n- theft\n", id="leads"
         ),
         pytest.param(
-            "From: Ann Bell\nTo: Tom Reed\n\nThe roof costs 4,000.\n\n"
-            "From: Tom Reed\nTo: Ann Bell\n\nGo ahead.\n",
-            id="mails",
-        ),
-        pytest.param(
             "Two roads diverged in a yellow wood,\nAnd sorry I could not travel both\n\n"
             "Then took the other, as just as fair,\nAnd having perhaps the better claim,\n",
             id="verses",
