@@ -29,12 +29,14 @@ from seedqa.retrieval.evidence import (
     rank_candidates,
     weigh_evidence,
 )
+from seedqa.retrieval.fields import says_another_field
 from seedqa.retrieval.naming import is_of_another_twin, tell_apart
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import quote, sentence_in_view
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
 from seedqa.retrieval.sentences import YEAR
+from seedqa.retrieval.tables import names_empty_cell
 from seedqa.retrieval.types import LIKELY, SURE, Answer, Passage
 
 #: Spans with less confidence are not worth a mark in their passage (docs/log/confidence.md).
@@ -43,6 +45,8 @@ MAX_CANDIDATES = 3
 #: The most that an answer in a language is worth that the reader was not made for: unsure.
 UNKNOWN_LANGUAGE_LIMIT = LIKELY - 0.01
 
+#: The most that the value of a field is worth where the question names another one beside it.
+OTHER_FIELD_LIMIT = LIKELY - 0.01
 #: Characters before an answer's sentence that may name the role that is asked for.
 ROLE_CHARS = 300
 
@@ -92,12 +96,16 @@ def find_answers(
     def confidence_in(group: Group, against: Group | None) -> float:
         confidence = calibration.probability(weigh_evidence(group, against, question, read))
         confidence = min(confidence, limit)
-        if group.best.passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
+        passage = group.best.passage
+        if passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
             confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
         if _lacks_role(group.best, question):
             confidence = min(confidence, SURE - 0.01)
-        is_other = is_of_another_twin(question, group.best.passage, passages)
-        if not is_named or is_other or _can_hardly_answer(group.best, question):
+        if says_another_field(question, group.best):
+            confidence = min(confidence, OTHER_FIELD_LIMIT)
+        is_other = is_of_another_twin(question, passage, passages)
+        is_empty = bool(passage.columns) and names_empty_cell(question, passage)
+        if not is_named or is_other or is_empty or _can_hardly_answer(group.best, question):
             confidence = min(confidence, max(0.0, threshold - 0.01))
         return confidence
 

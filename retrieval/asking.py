@@ -30,6 +30,11 @@ _TIMES = """
     jahrhundert ano dia fecha mes siglo hora anno giorno data mese secolo ora seculo jaar dag maand
     eeuw
 """
+_HOW_MUCH = re.compile(
+    r"\bhow (?:much (?:is|are|was|were|do|does|did)\b(?!.* (?:weigh|hold|have|contain))|expensive)"
+    r"|\bwie teuer|\bquanto (?:e|sono|vengono|viene|fica|sai)\b|\bcuanto (?:es|son|vale|valen)\b"
+    r"|\bhoe duur\b|\ba combien\b"
+)
 #: What asks for a count, folded: an answer without a number is none, however long it is.
 _COUNT = re.compile(
     r"\b(?:how many|wie ?viele|cuant[oa]s|quant[ie]|quant[oa]s|hoeveel|combien d)\b|\bcombien de\b"
@@ -435,6 +440,11 @@ def _has_other_unit(answer: str, question: Question) -> bool:
 @cache
 def _measures() -> frozenset[str]:
     return frozenset(_MEASURES.split())
+
+
+def asks_how_much(question: Question) -> bool:
+    """Return whether a question asks how much something is, in money: "How much is the ticket?"."""
+    return _HOW_MUCH.search(" ".join(_spoken(question))) is not None
 
 
 def asks_which(question: Question) -> bool:

@@ -9,9 +9,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from seedqa.index.documents.dates import WEEKDAY_OF
 from seedqa.index.lexical import folded_words, word_forms
 from seedqa.index.tables import CELL_END
-from seedqa.retrieval.asking import asks_cost, asks_which, is_of_wrong_kind, names_price
+from seedqa.retrieval.asking import (
+    asks_cost,
+    asks_how_much,
+    asks_which,
+    is_of_wrong_kind,
+    names_price,
+)
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
 
@@ -54,13 +61,17 @@ def row_around(passage: Passage, at: int) -> TableRow:
 
 
 def inserted_spans(passage: Passage) -> tuple[Span, ...]:
-    """Return the spans of the reading view that are in no file: names of columns and marks."""
-    segments = passage.view.segments
-    following = [*(segment.at for segment in segments[1:]), len(passage.view.text)]
+    """Return the spans of the reading view that are in no file: names of columns and marks.
+
+    Of a table without a header there are only marks.
+    """
+    segments, text = passage.view.segments, passage.view.text
+    following = [*(segment.at for segment in segments[1:]), len(text)]
     return tuple(
         (segment.at, end)
         for segment, end in zip(segments, following, strict=True)
-        if not segment.is_literal and passage.columns
+        if not segment.is_literal
+        and (passage.columns or text.startswith(CELL_END, segment.at, end))
     )
 
 
@@ -79,7 +90,7 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
     ]
     most: dict[tuple[str, ...], int] = {}
     for passage, counts in zip(passages, shared, strict=True):
-        most[passage.columns] = max([most.get(passage.columns, 0), *counts])
+        most[_table_of(passage)] = max([most.get(_table_of(passage), 0), *counts])
     return [
         (
             *inserted_spans(passage),
@@ -93,17 +104,20 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
             *(
                 row
                 for row, count in zip(of_passage, counts, strict=True)
-                if count < most[passage.columns]
+                if count < most[_table_of(passage)]
             ),
         )
         for passage, of_passage, counts in zip(passages, rows, shared, strict=True)
     ]
 
 
+def _table_of(passage: Passage) -> tuple[str, ...]:
+    """Return what rows that are compared share: their columns, or else their document."""
+    return passage.columns or (passage.source,)
+
+
 def _rows(passage: Passage) -> list[Span]:
     """Return the spans of the rows of a table as it is read; none where it is no table."""
-    if not passage.columns:
-        return []
     text = passage.view.text
     starts = {line_around(text, start)[0] for start, _ in inserted_spans(passage)}
     return [line_around(text, start) for start in sorted(starts)]
@@ -142,7 +156,7 @@ def _closed_names(passage: Passage, cells: Sequence[Cell], question: Question) -
     Its words of the question are in another cell too: of "FROB_PORT; port of the server; 8123" the
     name is no answer to "Which port does the server use?", but it is to "Which variable ...?".
     """
-    if set(folded_words(passage.columns[0])) & set(question.topical):
+    if not passage.columns or set(folded_words(passage.columns[0])) & set(question.topical):
         return []
     first, *others = [{*folded_words(cell.text)} & {*question.topical} for cell in cells]
     return [cells[0].span] if first and any(first < other for other in others) else []
@@ -174,26 +188,57 @@ def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question)
 
 
 def find_cell(question: Question, passage: Passage) -> Span | None:
+    """Return the one cell that the question names by its row and its column, or None."""
+    cell = _named_cell(question, passage)
+    if not cell or not says_something(cell.text):
+        return None
+    if is_of_wrong_kind(cell.text, passage.language, question):
+        return None
+    text, (start, _) = cell.text, cell.span
+    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+
+
+def names_empty_cell(question: Question, passage: Passage) -> bool:
+    """Return whether a question names one cell by its row and its column, and that says nothing.
+
+    Then no other cell answers: where the price is "-", the number of doses is none.
+    """
+    cell = _named_cell(question, passage)
+    return cell is not None and not says_something(cell.text)
+
+
+def says_something(cell: str) -> bool:
+    """Return whether a cell has more than a dash.
+
+    >>> says_something("12"), says_something("-"), says_something("n/a")
+    (True, False, False)
+    """
+    words = folded_words(cell)
+    return bool(words) and words != ["n", "a"]
+
+
+def _named_cell(question: Question, passage: Passage) -> Cell | None:
     """Return the one cell that the question names by its row and its column, or None.
 
     Every topical word of the question is in the row, in the names of the columns or in the headings
-    above; some are in another cell, and some in the name of the cell's column. "What does the K7
+    above; some are in another cell, and some in the name of the cell's column. Of several rows the
+    one with the most of them counts. "What does the K7
     cost?" names a column "Price", "Which team lost against Ajax?" only the teams.
     """
     language = passage.language
     if not passage.columns or question.language != language:
         return None
-    columns = word_forms(*passage.columns, language=language)
+    columns = set().union(*(_column_forms(name, language) for name in passage.columns))
     above = columns | word_forms(*passage.context, language=language)
-    asked = [word_forms(word, language=language) for word in question.topical]
-    asks_price = any(map(asks_cost, asked))
+    asked = [word_forms(word, language=language) | _days(word) for word in question.topical]
+    asks_price = any(map(asks_cost, asked)) or asks_how_much(question)
     asked = [word for word in asked if not asks_cost(word)]
     opening = question.words[:WHICH_WORDS] if asks_which(question) else ()
     which = word_forms(*opening, language=language)
     asked_for = [name for name in passage.columns if which & {*folded_words(name)}]
-    found: list[Cell] = []
+    found: dict[int, list[Cell]] = {}
     for row in _rows(passage):
-        cells = _cells(passage, row)
+        cells = _with_empty(_cells(passage, row), passage)
         known = [word_forms(cell.text, language=language) for cell in cells]
         row_words = set().union(*known)
         if not all(word & (above | row_words) for word in asked):
@@ -201,21 +246,37 @@ def find_cell(question: Question, passage: Passage) -> Span | None:
         named = [
             cell
             for at, cell in enumerate(cells)
-            if cell.text.strip()
-            and (not asked_for or cell.column in asked_for)
+            if (not asked_for or cell.column in asked_for)
             and _names_column(cell, asked, asks_price)
             and any(word & each for word in asked for each in (*known[:at], *known[at + 1 :]))
         ]
-        found += _fullest(named, question)
-    if len(found) != 1 or is_of_wrong_kind(found[0].text, language, question):
-        return None
-    text, (start, _) = found[0].text, found[0].span
-    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+        shared = sum(bool(word & row_words) for word in asked)
+        found.setdefault(shared, []).extend(_fullest(named, question))
+    best = found[max(found)] if found else []
+    return best[0] if len(best) == 1 else None
+
+
+def _with_empty(cells: Sequence[Cell], passage: Passage) -> list[Cell]:
+    """Return the cells of a row in the order of its columns, with those that are empty."""
+    known = {cell.column for cell in cells}
+    empty = [Cell(name, "", (0, 0)) for name in passage.columns if name and name not in known]
+    return [*cells, *empty]
+
+
+def _column_forms(name: str, language: str) -> set[str]:
+    """Return the words of a column's name, with those of the days that it abbreviates."""
+    return word_forms(name, language=language) | _days(name)
+
+
+def _days(name: str) -> set[str]:
+    """Return the day of the week that a name is, whole or short, in any of the languages."""
+    day = WEEKDAY_OF.get(" ".join(folded_words(name)))
+    return {f"weekday {day}"} if day else set()
 
 
 def _names_column(cell: Cell, asked: Sequence[set[str]], asks_price: bool) -> bool:
     """Return whether words of a question name the column of a cell."""
-    column = {*folded_words(cell.column)}
+    column = {*folded_words(cell.column)} | _days(cell.column)
     return (asks_price and names_price(column)) or any(word & column for word in asked)
 
 

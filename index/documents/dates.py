@@ -154,6 +154,19 @@ def month_names(word: str) -> frozenset[str]:
     return frozenset(name for name in names if len(name) >= MIN_CLEAR_MONTH)
 
 
+#: The days of the week from Monday, whole and short, in the same languages.
+_WEEKDAY_NAMES = (
+    "monday mon lundi montag mo lunes lunedi segunda maandag ma lun seg",
+    "tuesday tue tues mardi dienstag di martes martedi terca dinsdag mar ter",
+    "wednesday wed mercredi mittwoch mi miercoles mercoledi quarta woensdag wo mer mie qua",
+    "thursday thu thur thurs jeudi donnerstag do jueves giovedi quinta donderdag jeu jue gio qui",
+    "friday fri vendredi freitag fr viernes venerdi sexta vrijdag vr ven vie sex",
+    "saturday sat samedi samstag sonnabend sa sabado sabato zaterdag za sam sab",
+    "sunday sun dimanche sonntag so domingo domenica zondag zo dim dom",
+)
+WEEKDAY_OF = {name: day for day, names in enumerate(_WEEKDAY_NAMES, 1) for name in names.split()}
+
+
 WEEKDAYS = (
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "
     "sat sun lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch "

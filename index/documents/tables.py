@@ -25,7 +25,7 @@ _RULE = re.compile(r"[-=+|: \t─━┼│╪═]+")
 _TAB = re.compile(r"[ \t]*\t[ \t]*")
 _BAR = re.compile(r"[ \t]*[|│][ \t]*")
 _GAP = re.compile(r"[ \t]{2,}")
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FIGURES = re.compile(r"[-+(]?[^\w\s]?\s?\d[\d.,:/ %-]*\s?\w{0,3}\)?[^\w\s]?")
 
 Cells = list[tuple[int, int]]
@@ -88,26 +88,19 @@ def _make_table(stanza: Stanza, lines: Stanza, cells: list[Cells]) -> Block:
 def names_columns(names: list[str], below: list[list[str]]) -> bool:
     """Tell whether the first row of a table has the names of the columns.
 
-    It has words where a column below has figures; or there are `MIN_NAMED_COLUMNS` columns, and
-    none of the words is below.
+    It has words where a column below has figures; or there are `MIN_NAMED_COLUMNS` columns, none of
+    the words is below, and none has figures but a year.
     """
     if any(_FIGURES.fullmatch(name) for name in names):
         return False
     columns = [[row[at] for row in below if row[at]] for at in range(len(names))]
     if any(column and all(map(_FIGURES.fullmatch, column)) for column in columns):
         return True
+    if any(map(str.isdigit, _YEAR.sub("", " ".join(names)))):
+        return False  # "Tue 9-12" is a value above "Wed 9-11"
     return len(names) >= MIN_NAMED_COLUMNS and not any(
-        name in column or _are_of_a_kind(name, column)
-        for name, column in zip(names, columns, strict=True)
+        name in column for name, column in zip(names, columns, strict=True)
     )
-
-
-def _are_of_a_kind(name: str, column: Sequence[str]) -> bool:
-    """Tell whether words with figures are followed by the same ones: "from 8:00", "from 22:15"."""
-    if not any(map(str.isdigit, name)):
-        return False
-    words = {*_WORD.findall(name.casefold())}
-    return any(words & {*_WORD.findall(cell.casefold())} for cell in column)
 
 
 def _text(line: Line, cell: tuple[int, int]) -> str:

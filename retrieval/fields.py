@@ -1,0 +1,60 @@
+"""Tell whether the value of a field was taken where the question names another field beside it.
+
+    half board: breakfast only, no dinner
+    total: 480 euros
+
+"What does the dinner cost?" is hardly answered by the total. Knows passages and questions.
+"""
+
+from __future__ import annotations
+
+import re
+
+from seedqa.index.lexical import word_forms
+from seedqa.retrieval.evidence import Candidate
+from seedqa.retrieval.naming import question_names
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.tables import line_around
+
+#: A longer name of a field is the beginning of a sentence.
+MAX_KEY_CHARS = 40
+_FIELD = re.compile(
+    rf"\s*(?:[-*•+–]\s+)?[^\W\d_][^:\n]{{0,{MAX_KEY_CHARS}}}:[ \u00a0]+\S", re.UNICODE
+)
+
+
+def says_another_field(question: Question, candidate: Candidate) -> bool:
+    """Return whether no word of the question is in a candidate's field, but some are beside it.
+
+    The fields beside it are the lines around it that are fields too. Names do not count: they may
+    tell whose fields these are. Only within one language.
+    """
+    passage = candidate.passage
+    if passage.columns or passage.language != question.language:
+        return False
+    text = passage.view.text
+    own = line_around(text, candidate.span.start)
+    if not _FIELD.match(text, *own):
+        return False
+    names = question_names(question)
+    words = [word for word in question.topical if word not in names]
+    asked = word_forms(*words, language=passage.language) if words else set()
+    return not _shares(text, own, asked, passage.language) and any(
+        _shares(text, line, asked, passage.language) for line in _beside(text, own)
+    )
+
+
+def _beside(text: str, own: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return the lines above and below a line, as far as they are fields."""
+    found = []
+    line = own
+    while line[0] > 0 and _FIELD.match(text, *(line := line_around(text, line[0] - 1))):
+        found.append(line)
+    line = own
+    while line[1] < len(text) and _FIELD.match(text, *(line := line_around(text, line[1] + 1))):
+        found.append(line)
+    return found
+
+
+def _shares(text: str, line: tuple[int, int], asked: set[str], language: str) -> bool:
+    return not asked.isdisjoint(word_forms(text[slice(*line)], language=language))
