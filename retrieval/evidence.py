@@ -22,6 +22,7 @@ from seedqa.retrieval.lists import find_listed
 from seedqa.retrieval.naming import missing_names, question_names
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
 from seedqa.retrieval.question import Question
+from seedqa.retrieval.ranges import find_in_range
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.releases import find_version
 from seedqa.retrieval.sentences import (
@@ -166,6 +167,7 @@ def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> lis
         find_definition(question, passage),
         find_version(question, passage),
         find_heading(question, passage),
+        find_in_range(question, passage),
         find_listed(question, passage),
     ]
     return [Span(*span, score) for span in found if span]

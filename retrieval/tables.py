@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from seedqa.index.documents.dates import WEEKDAY_OF
 from seedqa.index.lexical import folded_words, word_forms
-from seedqa.index.tables import CELL_END
+from seedqa.index.tables import CELL_END, ROW_END
 from seedqa.retrieval.asking import (
     asks_cost,
     asks_how_much,
@@ -67,12 +67,15 @@ def inserted_spans(passage: Passage) -> tuple[Span, ...]:
     """
     segments, text = passage.view.segments, passage.view.text
     following = [*(segment.at for segment in segments[1:]), len(text)]
-    return tuple(
+    inserted = [
         (segment.at, end)
         for segment, end in zip(segments, following, strict=True)
         if not segment.is_literal
-        and (passage.columns or text.startswith(CELL_END, segment.at, end))
-    )
+    ]
+    if passage.columns:
+        return tuple(inserted)
+    marks = [span for span in inserted if text[slice(*span)] in (CELL_END, ROW_END)]
+    return tuple(marks) if any(text.startswith(CELL_END, start) for start, _ in marks) else ()
 
 
 def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[Span, ...]]:
@@ -121,6 +124,11 @@ def _rows(passage: Passage) -> list[Span]:
     text = passage.view.text
     starts = {line_around(text, start)[0] for start, _ in inserted_spans(passage)}
     return [line_around(text, start) for start in sorted(starts)]
+
+
+def rows_of(passage: Passage) -> list[list[Cell]]:
+    """Return the rows of a table as it is read; an empty cell is left out."""
+    return [cells for row in _rows(passage) if (cells := _cells(passage, row))]
 
 
 def _count_shared(passage: Passage, row: Span, question: Question) -> int:

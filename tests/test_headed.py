@@ -7,18 +7,10 @@ import pytest
 from seedqa.retrieval.asking import asked_thing, is_of_wrong_kind
 from seedqa.retrieval.headed import find_heading
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.types import Passage, Ranks, ScoreParts
+from support.tables import passage_of
 
 FLAT = "Wohnung 14\nMieter: Herr Blum\nKaution: 1.830 EUR\n\nDas Bad wird im Herbst saniert."
 ROOM = "Attic Room\nPrice: 80\nBeds: 1\nIt has a balcony to the garden."
-
-
-def passage(text: str, language: str) -> Passage:
-    return Passage(
-        source="flats.txt", title="", date=None, language=language, start=0, end=len(text),
-        line_start=1, line_end=1, page=None, text=text, score=0.5, ranks=Ranks(1, 1), stale=False,
-        also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3),
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -40,7 +32,7 @@ def passage(text: str, language: str) -> Passage:
 def test_the_heading_that_is_asked_for(
     asked: str, text: str, language: str, heading: str | None
 ) -> None:
-    found = find_heading(parse_question(asked), passage(text, language))
+    found = find_heading(parse_question(asked), passage_of(text, language))
     assert (text[slice(*found)] if found else None) == heading
 
 

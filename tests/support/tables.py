@@ -1,4 +1,4 @@
-"""Make a passage that is a table, read with the names of its columns."""
+"""Make a passage from its text, or from the rows of a table, read with the names of its columns."""
 
 from __future__ import annotations
 
@@ -30,4 +30,14 @@ def table_of(
         line_start=1, line_end=len(rows), page=None, text=text, score=0.5, ranks=Ranks(1, 1),
         stale=False, also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3), columns=columns,
         edits=tuple(edits), context=context,
+    )  # fmt: skip
+
+
+def passage_of(text: str, language: str = "en", context: tuple[str, ...] = ()) -> Passage:
+    """Return a passage that is read as it is."""
+    return Passage(
+        source="a.txt", title="", date=None, language=language, start=0, end=len(text),
+        line_start=1, line_end=1 + text.count("\n"), page=None, text=text, score=0.5,
+        ranks=Ranks(1, 1), stale=False, also_in=(), parts=ScoreParts(0.5, 1.0, 0.2, 0.3),
+        context=context,
     )  # fmt: skip
