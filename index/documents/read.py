@@ -12,6 +12,7 @@ import os
 from seedqa.index.documents.dates import date_in_name, find_date, parse_date
 from seedqa.index.documents.formats import find_extractor
 from seedqa.index.documents.metadata import clean_title, find_title, names_one_section
+from seedqa.index.documents.record_blocks import mark_records
 from seedqa.index.documents.types import Extracted
 from seedqa.index.documents.walk import read_bytes
 from seedqa.index.errors import UnreadableFile
@@ -44,7 +45,7 @@ def read_document(found: FoundFile) -> tuple[str, Document]:
 
 def _make_document(source: str, raw: bytes) -> Document:
     stem, extension = os.path.splitext(source.rpartition("/")[2])
-    extracted = find_extractor(extension.lower())(raw)
+    extracted = mark_records(find_extractor(extension.lower())(raw))
     text, stated = extracted.text, extracted.stated
     if not text or text.isspace():
         raise UnreadableFile(Message("no text"), kind=SkipKind.NO_TEXT)

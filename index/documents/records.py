@@ -86,7 +86,7 @@ def find_records(stanzas: Sequence[Stanza], known: Collection[int] = ()) -> Reco
     found = [record for at in range(len(stanzas)) for record in _read(stanzas, at, known)]
     found = _leave_singles(found)
     titles = {stanzas[record.stanza][record.line].start for record in found}
-    return Records(frozenset(titles), frozenset(_closing(stanzas, found)))
+    return Records(frozenset(titles), frozenset(_closing(stanzas, found, known)))
 
 
 def is_field(text: str) -> bool:
@@ -133,7 +133,7 @@ def _several_with_fields(stanza: Stanza) -> list[int]:
         for at, (line, below) in enumerate(pairwise(stanza))
         if not is_field(line.text) and is_field(below.text) and _may_be_title(line)
     ]
-    if len(titles) < MIN_RECORDS or titles[0] != 0:
+    if len(titles) < MIN_RECORDS:
         return []
     keys = [
         {_key(line.text) for line in stanza[first + 1 : last] if is_field(line.text)}
@@ -221,19 +221,27 @@ def _leave_singles(found: list[_Record]) -> list[_Record]:
     return kept
 
 
-def _closing(stanzas: Sequence[Stanza], found: Sequence[_Record]) -> Iterator[int]:
+def _closing(
+    stanzas: Sequence[Stanza], found: Sequence[_Record], known: Collection[int]
+) -> Iterator[int]:
     """Yield where a record ends and something else begins.
 
-    What stands between two records is about the first of them, if it is short. After the last one
-    as many paragraphs are, and those that are indented.
+    What stands between two records of a kind is about the first of them, if it is short. After the
+    last one as many paragraphs are, and those that are indented.
     """
-    if not found:
-        return
-    begin = sorted({record.stanza for record in found})
+    kinds = {record.stanza: record.kind for record in found}
+    begin = sorted(kinds)
     ends = [at + 1 + (len(stanzas[at]) == 1) for at in begin]
-    gaps = [after - end for end, after in zip(ends, begin[1:], strict=False)]
+    following = [
+        next((other for other in range(end, after) if other in known), after)
+        for end, after in zip(ends, [*begin[1:], len(stanzas)][: len(begin)], strict=True)
+    ]
+    gaps = [
+        after - end if kinds[at] == kinds.get(after) else 0
+        for at, end, after in zip(begin, ends, following, strict=True)
+    ]
     own = max((gap for gap in gaps if gap <= MAX_REMARKS), default=0)
-    for at, end, after in zip(begin, ends, [*begin[1:], len(stanzas)], strict=True):
+    for at, end, after in zip(begin, ends, following, strict=True):
         indent = stanzas[at][0].indent
         rest = range(min(end + own, after), after)
         closing = next((later for later in rest if stanzas[later][0].indent <= indent), None)

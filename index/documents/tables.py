@@ -51,14 +51,14 @@ def find_table(stanza: Stanza) -> Block | None:
 def _read_table(stanza: Stanza, split: Callable[[Line], Cells]) -> Block | None:
     lines = [line for line in stanza if not _RULE.fullmatch(line.text)]
     cells = [split(line) for line in lines]
-    if any(end - start > MAX_CELL_CHARS for row in cells for start, end in row):
+    if not lines or any(end - start > MAX_CELL_CHARS for row in cells for start, end in row):
         return None
     if split is _split_gaps:
         placed = _place_cells(lines, cells)
         if placed is None:
             return None
         cells = placed
-    count = len(cells[0]) if cells else 0
+    count = len(cells[0])
     least = MIN_ROWS if count < MIN_NAMED_COLUMNS else MIN_LINES
     if count < MIN_COLUMNS or len(lines) < least or any(len(row) != count for row in cells):
         return None

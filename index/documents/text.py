@@ -311,6 +311,7 @@ def _mark_edits(text: str, blocks: list[Block]) -> list[Edit]:
     }
     edits = []
     for block in blocks:
+        begin = block.start
         if block.kind is BlockKind.HEADING and "\n" in text[block.start : block.end]:
             edits.append(Edit(text.index("\n", block.start), block.end))
         elif block.kind is BlockKind.ITEM:
@@ -318,11 +319,12 @@ def _mark_edits(text: str, blocks: list[Block]) -> list[Edit]:
             if match and match["bullet"]:
                 edits.append(Edit(block.start, match.end() - 1))
         elif block.kind is BlockKind.NOTE and (match := _NOTE.match(text, block.start)):
-            edits.append(Edit(block.start, match.end() - 1))
+            begin = match.end() - 1
+            edits.append(Edit(block.start, begin))
         if notes:
             edits += [
                 Edit(*match.span())
-                for match in _NOTE_MARK.finditer(text, block.start, block.end)
+                for match in _NOTE_MARK.finditer(text, begin, block.end)
                 if match[1] in notes
             ]
     return edits

@@ -1,0 +1,136 @@
+"""Find the records among the paragraphs of a document, whatever its format: see `records`.
+
+In Markdown, HTML and DOCX the lines of a record are one paragraph with line breaks, or a paragraph
+each. Knows blocks and edits.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from seedqa.index.documents.lines import Line, Stanza
+from seedqa.index.documents.records import RECORD_LEVEL, find_records, is_field
+from seedqa.index.documents.structure import read_span, trim
+from seedqa.index.documents.types import Extracted
+from seedqa.index.types import Block, BlockKind, Edit
+
+#: A paragraph of one line may be one of several that make a record, if it is no sentence.
+MAX_LINE_CHARS = 80
+MAX_WORDS = 8
+
+
+def mark_records(extracted: Extracted) -> Extracted:
+    """Return a document with the titles of its records as headings, and their lines as lines."""
+    reader = _Reader(extracted)
+    stanzas, known = reader.stanzas()
+    titles, closing = find_records(stanzas, known)
+    if not titles:
+        return extracted
+    blocks = [part for block in extracted.blocks for part in reader.split(block, titles)]
+    blocks = [
+        replace(block, closes=RECORD_LEVEL)
+        if block.start in closing and block.kind is not BlockKind.HEADING
+        else block
+        for block in blocks
+    ]
+    return replace(extracted, blocks=tuple(blocks), edits=reader.without_joins(stanzas, titles))
+
+
+class _Reader:
+    """A document as lines in stanzas."""
+
+    def __init__(self, extracted: Extracted) -> None:
+        self._text = extracted.text
+        self._blocks = extracted.blocks
+        self._edits = extracted.edits
+        self._starts = [edit.start for edit in extracted.edits]
+
+    def stanzas(self) -> tuple[list[Stanza], set[int]]:
+        """Return the paragraphs as stanzas; the numbers are of those that are something else.
+
+        Short paragraphs of one line that follow each other make one stanza, as do a line and the
+        list below it.
+        """
+        stanzas: list[Stanza] = []
+        known: set[int] = set()
+        may_go_on = in_list = False
+        for block in self._blocks:
+            if block.kind is BlockKind.MARKUP:
+                continue
+            is_item = block.kind is BlockKind.ITEM
+            if block.kind is not BlockKind.PARAGRAPH and not (is_item and may_go_on):
+                known.add(len(stanzas))
+                stanzas.append([Line(block.start, block.end, 0, "")])
+                may_go_on = in_list = False
+                continue
+            lines = list(self._lines(block))
+            is_short = len(lines) == 1 and _is_short(lines[0].text)
+            if is_item:
+                lines = [line._replace(text=f"- {line.text}") for line in lines[:1]]
+            if is_item or (may_go_on and is_short and not in_list):
+                stanzas[-1] += lines
+            elif lines:
+                stanzas.append(lines)
+            may_go_on, in_list = is_short or is_item, is_item
+        return stanzas, known
+
+    def _lines(self, block: Block) -> Iterator[Line]:
+        """Yield the lines of a block as they are read."""
+        start = block.start
+        for raw in self._text[block.start : block.end].split("\n"):
+            end = start + len(raw)
+            left, right = trim(self._text, start, end)
+            if left < right:
+                read = " ".join(
+                    read_span(self._text, left, right, self._within(left, right)).split()
+                )
+                if read:
+                    yield Line(left, right, left - start, read)
+            start = end + 1
+
+    def _within(self, start: int, end: int) -> Sequence[Edit]:
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [edit for edit in self._edits[first:last] if edit.end <= end]
+
+    def split(self, block: Block, titles: frozenset[int]) -> Iterator[Block]:
+        """Yield the parts of a paragraph, the titles of records among them."""
+        if block.kind is not BlockKind.PARAGRAPH:
+            yield block
+            return
+        rest: tuple[int, int] | None = None
+        for line in self._lines(block):
+            if line.start in titles:
+                if rest:
+                    yield replace(block, start=rest[0], end=rest[1])
+                yield replace(block, kind=BlockKind.HEADING, start=line.start, end=line.end,
+                              level=RECORD_LEVEL)  # fmt: skip
+                rest = None
+            else:
+                rest = (rest[0] if rest else line.start, line.end)
+        if rest:
+            yield replace(block, start=rest[0], end=rest[1])
+
+    def without_joins(self, stanzas: Sequence[Stanza], titles: frozenset[int]) -> tuple[Edit, ...]:
+        """Return the edits but those that read the lines of a record as one."""
+        kept = set()
+        for stanza in stanzas:
+            if any(line.start in titles for line in stanza):
+                kept |= {
+                    line.start
+                    for at, line in enumerate(stanza)
+                    if is_field(line.text) or (at and stanza[at - 1].start in titles)
+                    or line.start in titles
+                }  # fmt: skip
+        return tuple(
+            edit
+            for edit in self._edits
+            if not (edit.end in kept and "\n" in self._text[edit.start : edit.end])
+        )
+
+
+def _is_short(text: str) -> bool:
+    """Tell whether a line is a name, a field or the like, and no sentence."""
+    is_sentence = text.endswith((".", "!", "?")) and len(text.split()) > MAX_WORDS
+    return len(text) <= MAX_LINE_CHARS and (is_field(text) or not is_sentence)
