@@ -1,28 +1,41 @@
-"""Find the records among the paragraphs of a document, whatever its format: see `records`.
+"""Find records and aligned tables among the paragraphs of a document, whatever its format.
 
 In Markdown, HTML and DOCX the lines of a record are one paragraph with line breaks, or a paragraph
-each. Knows blocks and edits.
+each (see `records`). In Markdown people write tables as in plain text, with spaces. Knows blocks
+and edits.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from seedqa.index.documents.lines import Line, Stanza
-from seedqa.index.documents.records import RECORD_LEVEL, find_records, is_field
+from seedqa.index.documents.records import (
+    RECORD_LEVEL,
+    find_records,
+    is_field,
+    may_be_title,
+)
 from seedqa.index.documents.structure import read_span, trim
+from seedqa.index.documents.tables import part_tables
 from seedqa.index.documents.types import Extracted
 from seedqa.index.types import Block, BlockKind, Edit
 
 #: A paragraph of one line may be one of several that make a record, if it is no sentence.
 MAX_LINE_CHARS = 80
 MAX_WORDS = 8
+#: A block of code with any of these is one; without, it may be a table that was indented.
+_CODE_SIGNS = frozenset("`{}[]=<>$\\;#_/")
 
 
 def mark_records(extracted: Extracted) -> Extracted:
-    """Return a document with the titles of its records as headings, and their lines as lines."""
+    """Return a document with the titles of its records as headings, and their lines as lines.
+
+    Lines with aligned cells are tables.
+    """
+    extracted = _mark_tables(extracted)
     reader = _Reader(extracted)
     stanzas, known = reader.stanzas()
     titles, closing = find_records(stanzas, known)
@@ -36,6 +49,74 @@ def mark_records(extracted: Extracted) -> Extracted:
         for block in blocks
     ]
     return replace(extracted, blocks=tuple(blocks), edits=reader.without_joins(stanzas, titles))
+
+
+def _mark_tables(extracted: Extracted) -> Extracted:
+    """Return a document in which lines with aligned cells are the rows of tables."""
+    text = extracted.text
+    blocks: list[Block] = []
+    tables: list[Block] = []
+    for whole in extracted.blocks:
+        block = whole
+        parts = part_tables(_raw_lines(text, block)) if _may_have_rows(text, block) else []
+        above = blocks[-2:-1]
+        if above and above[0].level == RECORD_LEVEL and blocks[-1] in tables[-1:]:
+            block = replace(block, closes=0 if block.kind is BlockKind.HEADING else RECORD_LEVEL)
+        if not any(table for _, table in parts):
+            blocks.append(block)
+            continue
+        blocks += _parts_of(block, parts)
+        tables += [table for _, table in parts if table]
+    if not tables:
+        return extracted
+    starts = [table.start for table in tables]
+
+    def is_join(edit: Edit) -> bool:
+        at = bisect_right(starts, edit.end) - 1
+        inside = at >= 0 and edit.start < tables[at].end
+        return inside and "\n" in text[edit.start : edit.end]
+
+    edits = tuple(edit for edit in extracted.edits if not is_join(edit))
+    return replace(extracted, blocks=tuple(blocks), edits=edits)
+
+
+def _parts_of(block: Block, parts: Sequence[tuple[Stanza, Block | None]]) -> Iterator[Block]:
+    """Yield the blocks that a paragraph with a table is; a line that names it is a heading."""
+    names_table = False
+    for at, (lines, table) in enumerate(parts):
+        is_above = table is None and len(lines) == 1 and at + 1 < len(parts)
+        if table:
+            yield table
+        elif is_above and may_be_title(lines[0]):
+            names_table = True
+            yield replace(block, kind=BlockKind.HEADING, start=lines[0].start, end=lines[0].end,
+                          level=RECORD_LEVEL)  # fmt: skip
+        else:
+            closes = RECORD_LEVEL if names_table else block.closes
+            yield replace(block, start=lines[0].start, end=lines[-1].end, closes=closes)
+            names_table = False
+
+
+def _may_have_rows(text: str, block: Block) -> bool:
+    """Tell whether a block may have aligned cells: a paragraph, or an indented block of words."""
+    if block.kind not in (BlockKind.PARAGRAPH, BlockKind.CODE):
+        return False
+    raw = text[block.start : block.end]
+    if block.kind is BlockKind.CODE and not _CODE_SIGNS.isdisjoint(raw):
+        return False
+    return "\n" in raw and "   " in raw
+
+
+def _raw_lines(text: str, block: Block) -> Stanza:
+    """Return the lines of a block with their inner spaces."""
+    lines: Stanza = []
+    begin = text.rfind("\n", 0, block.start) + 1
+    for raw in text[begin : block.end].split("\n"):
+        left, right = trim(text, max(begin, block.start), begin + len(raw))
+        if left < right:
+            lines.append(Line(left, right, left - begin, text[left:right]))
+        begin += len(raw) + 1
+    return lines
 
 
 class _Reader:

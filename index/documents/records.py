@@ -105,7 +105,7 @@ def _read(stanzas: Sequence[Stanza], at: int, known: Collection[int]) -> Iterato
         return
     if len(stanza) == 1:
         below = stanzas[at + 1] if at + 1 < len(stanzas) and at + 1 not in known else []
-        if len(below) > 1 and _are_all_fields(below) and _may_be_title(stanza[0]):
+        if len(below) > 1 and _are_all_fields(below) and may_be_title(stanza[0]):
             yield _Record(at, 0, Kind.FIELDS)
         return
     several = _several_with_fields(stanza) or _several_indented(stanza)
@@ -115,7 +115,7 @@ def _read(stanzas: Sequence[Stanza], at: int, known: Collection[int]) -> Iterato
         yield _Record(at, 0, kind)
     elif _are_all_fields(stanza):
         above = stanzas[at - 1] if at else []
-        if len(above) != 1 or not _may_be_title(above[0]):
+        if len(above) != 1 or not may_be_title(above[0]):
             yield _Record(at, 0, Kind.FIRST_FIELD, _key(stanza[0].text))
 
 
@@ -131,7 +131,7 @@ def _several_with_fields(stanza: Stanza) -> list[int]:
     titles = [
         at
         for at, (line, below) in enumerate(pairwise(stanza))
-        if not is_field(line.text) and is_field(below.text) and _may_be_title(line)
+        if not is_field(line.text) and is_field(below.text) and may_be_title(line)
     ]
     if len(titles) < MIN_RECORDS:
         return []
@@ -149,7 +149,7 @@ def _several_indented(stanza: Stanza) -> list[int]:
     bodies = [stanza[first + 1 : last] for first, last in pairwise([*titles, len(stanza)])]
     if len(titles) < MIN_RECORDS or not all(bodies):
         return []
-    known = all(_may_be_title(stanza[at]) for at in titles) and not any(
+    known = all(may_be_title(stanza[at]) for at in titles) and not any(
         body[0].text[0].islower() and not is_field(body[0].text) for body in bodies
     )
     return titles if known and not any(line.indent < outer for line in stanza) else []
@@ -157,9 +157,9 @@ def _several_indented(stanza: Stanza) -> list[int]:
 
 def _kind_below(title: Line, below: Stanza) -> Kind | None:
     """Return what the lines below a title are, None where it is none."""
-    if _are_fields(title, below) and _may_be_title(title, is_marked=_are_inner(title, below)):
+    if _are_fields(title, below) and may_be_title(title, is_marked=_are_inner(title, below)):
         return None if _is_mail(below) else Kind.FIELDS
-    if not _may_be_title(title) or below[0].text[0].islower():
+    if not may_be_title(title) or below[0].text[0].islower():
         return None
     if title.text.endswith(":"):
         return None  # what introduces a list is no title
@@ -249,7 +249,7 @@ def _closing(
             yield stanzas[closing][0].start
 
 
-def _may_be_title(line: Line, *, is_marked: bool = False) -> bool:
+def may_be_title(line: Line, *, is_marked: bool = False) -> bool:
     """Tell whether a line may name something; in lower case only where more marks it."""
     text = _DECORATED.sub(r"\g<title>", line.text).removesuffix(":")
     if len(text) >= MAX_HEADING_CHARS or len(text.split()) > MAX_TITLE_WORDS:

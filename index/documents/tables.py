@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from seedqa.index.documents.lines import Line, Stanza
 from seedqa.index.types import Block, BlockKind, Row
@@ -18,6 +19,8 @@ MIN_LINES = 2
 MIN_COLUMNS = 2
 #: Pairs of words may be a list of names; more words in a row are a table, which has a header.
 MIN_NAMED_COLUMNS = 3
+#: By how many characters a cell may stand beside its column: figures are often put under figures.
+SLACK = 2
 #: A longer cell is a sentence, and its line no row.
 MAX_CELL_CHARS = 200
 
@@ -25,6 +28,7 @@ _RULE = re.compile(r"[-=+|: \t─━┼│╪═]+")
 _TAB = re.compile(r"[ \t]*\t[ \t]*")
 _BAR = re.compile(r"[ \t]*[|│][ \t]*")
 _GAP = re.compile(r"[ \t]{2,}")
+_COLUMN_GAP = re.compile(r"\S(?:[ \t]{2,}|\t|[ \t]*[|│])[ \t]*\S|^[-=+|: \t─━┼│╪═]{3,}$")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _FIGURES = re.compile(r"[-+(]?[^\w\s]?\s?\d[\d.,:/ %-]*\s?\w{0,3}\)?[^\w\s]?")
 
@@ -46,6 +50,22 @@ def find_table(stanza: Stanza) -> Block | None:
             if table:
                 return table
     return None
+
+
+def part_tables(lines: Stanza) -> list[tuple[Stanza, Block | None]]:
+    """Return the parts of some lines: rows that make a table, with it, and what is between.
+
+    One part without a table where there is none.
+    """
+    parts: list[tuple[Stanza, Block | None]] = []
+    for has_gap, group in groupby(lines, lambda line: _COLUMN_GAP.search(line.text) is not None):
+        run = list(group)
+        table = find_table(run) if has_gap else None
+        if table is None and parts and parts[-1][1] is None:
+            parts[-1] = ([*parts[-1][0], *run], None)
+        else:
+            parts.append((run, table))
+    return parts
 
 
 def _read_table(stanza: Stanza, split: Callable[[Line], Cells]) -> Block | None:
@@ -175,7 +195,7 @@ def _place_row(line: Line, row: Cells, begins: Sequence[int], ends: Sequence[int
             (
                 at
                 for at in range(last + 1, len(begins))
-                if begin == begins[at] or finish == ends[at]
+                if abs(begin - begins[at]) <= (SLACK if at else 0) or finish == ends[at]
             ),
             None,
         )

@@ -29,9 +29,9 @@ from seedqa.index.documents.lines import (
     split_stanzas,
 )
 from seedqa.index.documents.mail import find_head, says_who_wrote
-from seedqa.index.documents.records import RECORD_LEVEL, find_records
+from seedqa.index.documents.records import RECORD_LEVEL, find_records, may_be_title
 from seedqa.index.documents.structure import close_gaps, merge_edits
-from seedqa.index.documents.tables import find_table
+from seedqa.index.documents.tables import find_table, part_tables
 from seedqa.index.documents.types import NOTHING_STATED, Extracted, Stated
 from seedqa.index.documents.wrapping import find_wrapped, join_lines
 from seedqa.index.types import Block, BlockKind, Edit
@@ -126,6 +126,9 @@ def _read_units(stanzas: list[Stanza]) -> Iterator[_Unit]:
     mails = {stanzas[at][0].start for at in heads if at > 0}
     mails |= {line.start for stanza in stanzas for line in stanza if says_who_wrote(line.text)}
     closing |= {
+        stanza[0].start for above, stanza in pairwise(stanzas) if _ends_with_named_table(above)
+    }
+    closing |= {
         stanza[0].start for above, stanza in pairwise(stanzas) if stanza[0].depth < above[0].depth
     }
     for at, stanza in enumerate(stanzas):
@@ -172,9 +175,8 @@ def _read_stanza(stanza: Stanza) -> Iterator[_Unit]:
         yield _Unit(table, introduced=True)
     elif sum(_is_contents(line) for line in stanza) >= MIN_CONTENTS_LINES:
         yield _Unit(_block(BlockKind.NAVIGATION, stanza))
-    elif table := _table_below(stanza):
-        yield _read_line(stanza[0])
-        yield _Unit(table, introduced=True)
+    elif len(parts := part_tables(stanza)) > 1:
+        yield from _read_parts(parts)
     elif heading := find_heading_above(stanza):
         yield _Unit(_block(BlockKind.HEADING, stanza[:1], heading.level), None, True)
         yield from _read_lines(stanza[1:])
@@ -182,12 +184,28 @@ def _read_stanza(stanza: Stanza) -> Iterator[_Unit]:
         yield from _read_lines(stanza)
 
 
-def _table_below(stanza: Stanza) -> Block | None:
-    """Return the table that follows the first line of a stanza, which names it, or None."""
-    title, *rows = stanza
-    if "  " in title.text or "\t" in title.text or find_candidate(title) is None:
-        return None
-    return find_table(rows)
+def _ends_with_named_table(stanza: Stanza) -> bool:
+    """Tell whether a stanza is a title with a table below it and nothing else."""
+    parts = part_tables(stanza) if len(stanza) > 1 else []
+    return (
+        [bool(table) for _, table in parts] == [False, True]
+        and len(parts[0][0]) == 1
+        and may_be_title(parts[0][0][0])
+    )
+
+
+def _read_parts(parts: list[tuple[Stanza, Block | None]]) -> Iterator[_Unit]:
+    """Yield the parts of a stanza that has a table; a line above that names it is its heading."""
+    names_table = False
+    for at, (lines, table) in enumerate(parts):
+        units = [_Unit(table, introduced=True)] if table else list(_read_lines(lines))
+        is_above = table is None and len(lines) == 1 and at + 1 < len(parts)
+        if is_above and may_be_title(lines[0]):
+            units = [_Unit(_block(BlockKind.HEADING, lines, RECORD_LEVEL), None, True)]
+        elif names_table and table is None:
+            units[0] = _closed(units[0], [units[0].block.start])
+        names_table = units[0].block.kind is BlockKind.HEADING or (names_table and bool(table))
+        yield from units
 
 
 def _read_line(line: Line) -> _Unit:
