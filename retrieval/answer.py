@@ -21,10 +21,12 @@ from seedqa.retrieval.asking import (
 )
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.changes import find_change
+from seedqa.retrieval.direction import asked_route
 from seedqa.retrieval.evidence import (
     Candidate,
     Group,
     first_other,
+    goes_back,
     group_candidates,
     rank_candidates,
     weigh_evidence,
@@ -36,6 +38,7 @@ from seedqa.retrieval.quoting import quote, sentence_in_view
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
 from seedqa.retrieval.sentences import YEAR
+from seedqa.retrieval.subject import names_somebody_else, words_elsewhere
 from seedqa.retrieval.tables import names_empty_cell
 from seedqa.retrieval.types import LIKELY, SURE, Answer, Passage
 
@@ -103,6 +106,11 @@ def find_answers(
             confidence = min(confidence, SURE - 0.01)
         if says_another_field(question, group.best):
             confidence = min(confidence, OTHER_FIELD_LIMIT)
+        if elsewhere := words_elsewhere(
+            question, passage, sentence_in_view(group.best, question), passages
+        ):
+            is_other_name = names_somebody_else(question, elsewhere)
+            confidence = min(confidence, OTHER_FIELD_LIMIT if is_other_name else SURE - 0.01)
         is_other = is_of_another_twin(question, passage, passages)
         is_empty = bool(passage.columns) and names_empty_cell(question, passage)
         if not is_named or is_other or is_empty or _can_hardly_answer(group.best, question):
@@ -141,7 +149,7 @@ def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
     passage = candidate.passage
     if is_of_wrong_kind(candidate.text, passage.language, question):
         return True
-    if only_repeats(candidate.text, passage.language, question):
+    if only_repeats(candidate.text, passage.language, question) or _goes_back(candidate, question):
         return True
     if not has_negation(question):
         return False
@@ -150,6 +158,12 @@ def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
     leads = (line for line in text[:start].splitlines() if not line.rstrip().endswith("."))
     above = "\n".join((*passage.context, *leads))
     return lacks_negation(text[start:end], candidate.text, above)
+
+
+def _goes_back(candidate: Candidate, question: Question) -> bool:
+    """Return whether the sentence of a candidate is about the journey back."""
+    route = asked_route(question)
+    return route is not None and goes_back(candidate.passage, candidate.span, route)
 
 
 def _newest_first(kept: Sequence[tuple[Answer, Passage]]) -> tuple[Answer, ...]:

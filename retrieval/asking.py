@@ -41,6 +41,17 @@ _COUNT = re.compile(
     r"(?! temps)|\A(?:what|which|quel|welche|cual|qual|quale|wat|welk)(?: \w+){1,3}"
     r" (?:number|nombre|anzahl|numero|aantal) (?:of|de|d|der|di|do|da|dos|das|van)\b"
 )
+#: "What was the time of the crew?" asks for an hour or for how long it took.
+_TIME_OF = re.compile(
+    r"\A(?:what (?:is|was) the|quel (?:est|etait) le|cual (?:es|fue) el|qual (?:e|era) il"
+    r"|qual (?:e|foi) o|was (?:ist|war) die|wat (?:is|was) de)"
+    r" (?:time|temps|tiempo|tempo|zeit|tijd)\b"
+)
+_TIME_OR_SPAN = re.compile(
+    r"\d[:.h'’]\d|\d\s*(?:h|m|s|min|sec|hours?|minutes?|seconds?|uhr|stunden?|minuten|sekunden|heures?"
+    r"|minutos?|segundos?|horas?|or[ae]|minuti|secondi|uur|days?|am|pm|o['’]clock)\b|noon|midnight",
+    re.IGNORECASE,
+)
 #: Words that grant or deny, and answer nothing else.
 _YES_OR_NO = "yes no oui non ja nein si nao sim nee"
 #: Other nouns for spans of time.
@@ -281,6 +292,8 @@ def _is_short_of_kind(
 ) -> bool:
     """Return whether an answer of few words is of the wrong kind."""
     if _asks_thing(question) and {*words} <= _words(_YES_OR_NO):
+        return True
+    if _TIME_OF.search(" ".join(_spoken(question))) and not _TIME_OR_SPAN.search(answer):
         return True
     if _has_other_unit(answer, question) or _is_time_for_thing(words, question):
         return True

@@ -44,25 +44,32 @@ def asked_route(question: Question) -> Route | None:
     return Route(fold(found["origin"]), fold(found["target"]))
 
 
-def goes_the_other_way(text: str, route: Route) -> bool:
+def goes_the_other_way(text: str, route: Route, at: int | None = None) -> bool:
     """Return whether a text has both ends of a route, only in the other order.
 
-    "To York from Leeds" has the order of "from Leeds to York".
+    "To York from Leeds" has the order of "from Leeds to York". Of what is said before the offset
+    `at` the last pair counts, if there is one.
 
     >>> goes_the_other_way("York – Leeds: 12:30", Route("leeds", "york"))
     True
     """
+    if at is not None and at > 0:
+        before = fold(text[max(0, at - MAX_CHARS) : at])
+        ends = [_places(before, end)[-1:] for end in route]
+        if all(ends):
+            return not _is_forth(before, ends[0][0], ends[1][0])
     known = fold(text[:MAX_CHARS])
-    places = {end: _places(known, end) for end in route}
-    origins, targets = places[route.origin], places[route.target]
+    origins, targets = (_places(known, end) for end in route)
     if not origins or not targets:
         return False
-    forth = any(
-        origin < target if not _TOWARDS.search(known, 0, min(origin, target)) else target < origin
-        for origin in origins
-        for target in targets
-    )
-    return not forth
+    return not any(_is_forth(known, origin, target) for origin in origins for target in targets)
+
+
+def _is_forth(text: str, origin: int, target: int) -> bool:
+    """Return whether a place is where a journey to another begins, both by their offsets."""
+    if _TOWARDS.search(text, 0, min(origin, target)):
+        return target < origin
+    return origin < target
 
 
 def _places(text: str, name: str) -> list[int]:

@@ -17,6 +17,7 @@ from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.asking import is_of_wrong_kind
 from seedqa.retrieval.definitions import find_definition
+from seedqa.retrieval.direction import Route, asked_route, goes_the_other_way
 from seedqa.retrieval.headed import find_heading
 from seedqa.retrieval.lists import find_listed
 from seedqa.retrieval.naming import missing_names, question_names
@@ -45,6 +46,8 @@ SENTENCE_WEIGHT = 2.0
 NAME_PENALTY = 4.0
 #: What it costs, in logits, to be no time where the question asks when, and the like.
 KIND_PENALTY = 4.0
+#: What it costs, in logits, to be said of the journey back.
+ROUTE_PENALTY = 8.0
 #: What it costs, in logits, to be in the document's title: a title names a subject.
 TITLE_PENALTY = 4.0
 #: The score of what the layout tells, in logits: that of an answer which the reader finds in plain
@@ -98,6 +101,7 @@ def rank_candidates(
     Spans that the layout of a passage tells are among them (`_laid_out`).
     """
     found = []
+    route = asked_route(question)
     for passage, of_passage in zip(passages, spans, strict=True):
         if not of_passage:
             continue
@@ -108,6 +112,8 @@ def rank_candidates(
             words = passage.view.text[span.start : span.end]
             if is_of_wrong_kind(words, passage.language, question):
                 penalty += KIND_PENALTY
+            if route and goes_back(passage, span, route):
+                penalty += ROUTE_PENALTY
             gain = SENTENCE_WEIGHT * _share_in_sentence(question, passage, span)
             found.append(Candidate(passage, span, round(span.score + bonus + gain - penalty, 4)))
     found += _named_cells(question, passages, found)
@@ -149,10 +155,25 @@ def _sentence_of(passage: Passage, span: Span) -> tuple[int, int]:
     return bounds[at] if at >= 0 else (span.start, span.end)
 
 
+def goes_back(passage: Passage, span: Span, route: Route) -> bool:
+    """Return whether the sentence, or row, of a span is about the journey back."""
+    start, end = _sentence_of(passage, span)
+    return goes_the_other_way(passage.view.text[start:end], route, span.start - start)
+
+
+def _line_of(passage: Passage, span: Span) -> tuple[int, int]:
+    """Return the span of the sentence of a span, or of its line where that has several."""
+    start, end = _sentence_of(passage, span)
+    if "\n" not in passage.view.text[start:end]:
+        return start, end
+    left, right = line_around(passage.view.text, span.start)
+    return max(start, left), max(span.end, min(end, right))
+
+
 def _choose_value(question: Question, passage: Passage, span: Span) -> Span:
     """Return a span with the value of its sentence, or of its cell, that is asked for."""
     words = (span.start, span.end)
-    around = words if passage.columns else _sentence_of(passage, span)
+    around = words if passage.columns else _line_of(passage, span)
     start, end = choose_value(question, passage.view.text, around, words, passage.language)
     return Span(start, end, span.score)
 

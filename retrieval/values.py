@@ -27,6 +27,9 @@ _YEAR = re.compile(YEAR)
 _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 #: The end of a number whose thousands are parted by a space: "41 900".
 _THOUSANDS = re.compile(r".*\d[ \u00a0\u202f]\d{3}", re.DOTALL)
+_BRACKETS = re.compile(r"\([^()\n]{1,60}\)")
+#: Days of the week in Portuguese that are ordinals without "-feira".
+_ORDINAL_DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta"))
 _CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d{1,2}h")
 #: Units that make a number a time: "12.30 Uhr".
 _CLOCK_UNITS = frozenset(("uhr", "uur", "h", "heures", "am", "pm"))
@@ -132,8 +135,10 @@ _CLOSED = re.compile(
 _ASKS_CHANGE = re.compile(
     r"\b(?:chang|ander|geandert|wechsel|cambi|mud|wijzig|modif|evolu|differ|unterschied|verschil)"
 )
-#: What a new item of an enumeration begins with, right after a value.
-_NEXT_ITEM = re.compile(r"\s*(?:[,;]|\b(?:and|und|et|y|e|en|but|aber|mais|pero|ma|mas|maar)\b)")
+#: What a new item of an enumeration begins with: right after a value, or at a comma later on.
+_NEXT_ITEM = re.compile(
+    r"\A\s*\b(?:and|und|et|y|e|en|but|aber|mais|pero|ma|mas|maar)\b|\A\s*[,;]|[,;]"
+)
 #: What is said after a value, not before it: "5 euros for adults and 3 for children".
 _SAID_AFTER = re.compile(
     r"\s*(?:for|für|pour|para|per|voor|in|im|on|am|with|mit|avec|con|com|met|if|wenn|si|se|als)\b",
@@ -204,7 +209,7 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
     held = [value for value in values if _holds(text, words, value)]
     if not held:
         return words
-    for choose in (_by_age, _by_end, _by_limit, _by_label):
+    for choose in (_by_bracket, _by_age, _by_end, _by_limit, _by_label):
         chosen = choose(question, text, sentence, values, held, language)
         if chosen is not None:
             return words if held == [chosen] else (chosen.start, chosen.end)
@@ -255,6 +260,8 @@ def values_in(text: str, start: int, end: int) -> list[Value]:
     before = start
     for found in _TOKEN.finditer(text, start, end):
         kind = _token_kind(found.group(), any(known == "number" for _, known in parts))
+        if kind == "weekday" and fold(found.group()) in _ORDINAL_DAYS:
+            kind = kind if text.startswith("-feira", found.end()) else ""
         gap = text[before : found.start()]
         is_joined = not gap.strip(" .\u00a0\u202f") or (
             gap.strip() == "," and kind in ("month", "number") and parts
@@ -386,6 +393,44 @@ def _by_end(
     return None
 
 
+def _by_bracket(
+    question: Question,
+    text: str,
+    sentence: Span,
+    values: Sequence[Value],
+    held: Sequence[Value],
+    language: str,
+) -> Value | None:
+    """Return the value in brackets that the question asks for: "31,740 (2021: 22,615)".
+
+    What stands in the brackets with it is in the question, and nowhere else in the sentence; or the
+    question asks for what was before, and nothing else stands there.
+    """
+    for found in _BRACKETS.finditer(text, *sentence):
+        inner = [value for value in values if found.start() < value.start < found.end()]
+        if not inner or not any(_are_alike(inner[-1], value) for value in held):
+            continue
+        last = inner[-1]
+        if any(value in inner for value in held):
+            continue
+        label = text[found.start() : last.start] + text[last.end : found.end()]
+        rest = text[sentence[0] : found.start()] + text[found.end() : sentence[1]]
+        follows = any(not text[value.end : found.start()].strip(" ;") for value in held)
+        if _says_more(question, label, "" if follows else rest, language):
+            return last
+        if follows and asks_old(question) and not folded_words(label):
+            return last
+    return None
+
+
+def _says_more(question: Question, label: str, rest: str, language: str) -> bool:
+    """Return whether a label has words or figures of the question that the rest has not."""
+    figures = (figures_of(label) & figures_of(question.text)) - figures_of(rest)
+    wanted = word_forms(*(word for word in question.topical if word.isalpha()), language=language)
+    own = word_forms(label, language=language) & wanted
+    return bool(figures or own - word_forms(rest, language=language))
+
+
 def _by_limit(
     question: Question,
     text: str,
@@ -430,11 +475,12 @@ def _by_label(
     if _SAID_AFTER.match(gaps[0]) and _SAID_AFTER.match(rest):
         own = [word_forms(said, language=language) & wanted for said in (*gaps, rest)]
         lead = set[str]()
-    elif all(_NEXT_ITEM.match(gap) for gap in gaps) and not (
+    elif all(_NEXT_ITEM.search(gap) for gap in gaps) and not (
         _SAID_AFTER.match(rest) or len(folded_words(rest)) > _WORDS_AFTER
     ):
         lead = word_forms(text[sentence[0] : alike[0].start], language=language) & wanted
-        own = [lead, *(lead | (word_forms(gap, language=language) & wanted) for gap in gaps)]
+        labels = [found.string[found.start() :] for found in map(_NEXT_ITEM.search, gaps) if found]
+        own = [lead, *(lead | (word_forms(said, language=language) & wanted) for said in labels)]
     else:
         return None
     best = max(map(len, own))

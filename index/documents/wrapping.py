@@ -17,6 +17,9 @@ MIN_WRAPPED_CHARS = 40
 #: A line is filled if it is at least this share of the longest; a long word may leave the rest.
 MIN_FILLED = 0.6
 
+#: By how much other lines of a document are longer where a line was not filled.
+MAX_WIDER = 1.8
+
 _BREAK = re.compile(r"\n\s*+")
 #: Chinese and Japanese put no space between words, nor where a line is wrapped.
 _UNSPACED = re.compile("[\u2e80-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
@@ -54,11 +57,20 @@ def join_line(text: str, at: int, first: int) -> Edit | None:
 
 
 def find_wrapped(text: str, blocks: Iterable[Block]) -> list[tuple[int, int]]:
-    """Return the spans of the blocks that are wrapped prose, by the length of their lines."""
-    return [
-        (block.start, block.end)
+    """Return the spans of the blocks that are wrapped prose, by the length of their lines.
+
+    Where other lines of the document are much longer before they go on, they were not full.
+    """
+    lines = [
+        ((block.start, block.end), text[block.start : block.end].split("\n"))
         for block in blocks
-        if block.kind in WRAPPED_KINDS and is_wrapped(text[block.start : block.end].split("\n"))
+        if block.kind in WRAPPED_KINDS
+    ]
+    width = max((len(line.strip()) for _, own in lines for line in own[:-1]), default=0)
+    return [
+        span
+        for span, own in lines
+        if is_wrapped(own) and max(len(line.strip()) for line in own) * MAX_WIDER >= width
     ]
 
 

@@ -1,0 +1,56 @@
+"""Tell whether the words around an answer are about something else than the question.
+
+"Who restored the portrait?" is not answered by who restored the clock, though both are in one
+passage, in a paragraph each. Knows passages and questions; nothing of models or of the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from seedqa.index.lexical import word_forms
+from seedqa.retrieval.lists import MAX_HEADING_CHARS
+from seedqa.retrieval.naming import question_names
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.types import Passage
+
+Span = tuple[int, int]
+
+
+def words_elsewhere(
+    question: Question, passage: Passage, sentence: Span, passages: Sequence[Passage]
+) -> frozenset[str]:
+    """Return the topical words of a question that a document has, but not where the answer stands.
+
+    Of the document is known what was found of it, among `passages`.
+
+    That is the paragraph up to the end of its sentence, what the passage belongs to, and its first
+    line if that may be a heading. Only within one language, and not in tables.
+    """
+    if passage.columns or passage.language != question.language:
+        return frozenset()
+    text, language = passage.view.text, passage.language
+    start = max(0, text.rfind("\n\n", 0, sentence[0]))
+    head = text.partition("\n")[0]
+    head = head if len(head) <= MAX_HEADING_CHARS else ""
+    here = word_forms(
+        text[start : sentence[1]], head, passage.title, *passage.context, language=language
+    )
+    lacking = [(word, word_forms(word, language=language)) for word in question.topical]
+    lacking = [(word, forms) for word, forms in lacking if here.isdisjoint(forms)]
+    if not lacking:
+        return frozenset()
+    others = [other.view.text for other in passages if is_beside(other, passage)]
+    there = word_forms(text[:start], text[sentence[1] :], *others, language=language)
+    return frozenset(word for word, forms in lacking if not there.isdisjoint(forms))
+
+
+def is_beside(other: Passage, passage: Passage) -> bool:
+    """Return whether another passage is of the same document, and of prose."""
+    return other is not passage and other.source == passage.source and not other.columns
+
+
+def names_somebody_else(question: Question, elsewhere: Iterable[str]) -> bool:
+    """Return whether names of the question are among words, and all of its names."""
+    names = question_names(question)
+    return bool(names) and names <= set(elsewhere)
