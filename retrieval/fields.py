@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import word_forms
 from seedqa.retrieval.evidence import Candidate
 from seedqa.retrieval.naming import question_names
@@ -30,7 +31,7 @@ def says_another_field(question: Question, candidate: Candidate) -> bool:
     tell whose fields these are. Only within one language.
     """
     passage = candidate.passage
-    if passage.columns or passage.language != question.language:
+    if passage.columns or question.language not in (passage.language, UNKNOWN_LANGUAGE):
         return False
     text = passage.view.text
     own = line_around(text, candidate.span.start)

@@ -6,6 +6,7 @@ questions and passages; nothing of the index or of models.
 
 from __future__ import annotations
 
+from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import folded_words, word_forms
 from seedqa.retrieval.asking import asked_thing
 from seedqa.retrieval.question import Question
@@ -27,7 +28,12 @@ def find_heading(question: Question, passage: Passage) -> Span | None:
     thing = asked_thing(question)
     text = passage.view.text
     heading, _, below = text.partition("\n")
-    if not thing or not below.strip() or passage.columns or passage.language != question.language:
+    if (
+        not thing
+        or not below.strip()
+        or passage.columns
+        or question.language not in (passage.language, UNKNOWN_LANGUAGE)
+    ):
         return None
     language = passage.language
     named = word_forms(heading, language=language)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import word_forms
 from seedqa.retrieval.lists import MAX_HEADING_CHARS
 from seedqa.retrieval.naming import question_names
@@ -27,7 +28,7 @@ def words_elsewhere(
     That is the paragraph up to the end of its sentence, what the passage belongs to, and its first
     line if that may be a heading. Only within one language, and not in tables.
     """
-    if passage.columns or passage.language != question.language:
+    if passage.columns or question.language not in (passage.language, UNKNOWN_LANGUAGE):
         return frozenset()
     text, language = passage.view.text, passage.language
     start = max(0, text.rfind("\n\n", 0, sentence[0]))

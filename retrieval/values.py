@@ -27,6 +27,11 @@ _YEAR = re.compile(YEAR)
 _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 #: The end of a number whose thousands are parted by a space: "41 900".
 _THOUSANDS = re.compile(r".*\d[ \u00a0\u202f]\d{3}", re.DOTALL)
+_ASKS_SHARE = re.compile(
+    r"\b(?:how full|wie voll|hoe vol|percent|percentage|prozent\w*|pourcentage|porcentaje|percentuale"
+    r"|percentagem|procent)\b"
+)
+_PERCENT = frozenset(("%", "percent", "prozent", "procent"))
 _BRACKETS = re.compile(r"\([^()\n]{1,60}\)")
 #: Days of the week in Portuguese that are ordinals without "-feira".
 _ORDINAL_DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta"))
@@ -209,7 +214,7 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
     held = [value for value in values if _holds(text, words, value)]
     if not held:
         return words
-    for choose in (_by_bracket, _by_age, _by_end, _by_limit, _by_label):
+    for choose in (_by_share, _by_bracket, _by_age, _by_end, _by_limit, _by_label):
         chosen = choose(question, text, sentence, values, held, language)
         if chosen is not None:
             return words if held == [chosen] else (chosen.start, chosen.end)
@@ -218,8 +223,10 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
 
 def _holds(text: str, words: Span, value: Value) -> bool:
     """Return whether words have a part of a value, or the number that it repeats: "four (4)"."""
-    overlap = value.start < words[1] and words[0] < value.end
-    return overlap or text[words[1] : value.start].strip(" ") == "("
+    if value.start < words[1] and words[0] < value.end:
+        return True
+    in_words = not any(map(str.isdigit, text[slice(*words)]))
+    return in_words and text[words[1] : value.start].strip(" ") == "("
 
 
 def _may_hold_value(words: str) -> bool:
@@ -393,6 +400,21 @@ def _by_end(
     return None
 
 
+def _by_share(
+    question: Question,
+    text: str,
+    sentence: Span,
+    values: Sequence[Value],
+    held: Sequence[Value],
+    language: str,
+) -> Value | None:
+    """Return the only percentage of a sentence where one is asked for: "How full is the disk?"."""
+    shares = [value for value in values if value.kind in _PERCENT]
+    if len(shares) != 1 or not _ASKS_SHARE.search(" ".join(folded_words(question.text))):
+        return None
+    return shares[0]
+
+
 def _by_bracket(
     question: Question,
     text: str,
@@ -406,21 +428,27 @@ def _by_bracket(
     What stands in the brackets with it is in the question, and nowhere else in the sentence; or the
     question asks for what was before, and nothing else stands there.
     """
-    for found in _BRACKETS.finditer(text, *sentence):
+    brackets = list(_BRACKETS.finditer(text, *sentence))
+    ends = [value.end for value in held]
+    following = [each for each in brackets if _follows(text, ends, each.start())]
+    for found in following or brackets:
         inner = [value for value in values if found.start() < value.start < found.end()]
-        if not inner or not any(_are_alike(inner[-1], value) for value in held):
+        is_held = any(value in inner for value in held)
+        if not inner or is_held or not any(_are_alike(inner[-1], value) for value in held):
             continue
         last = inner[-1]
-        if any(value in inner for value in held):
-            continue
         label = text[found.start() : last.start] + text[last.end : found.end()]
         rest = text[sentence[0] : found.start()] + text[found.end() : sentence[1]]
-        follows = any(not text[value.end : found.start()].strip(" ;") for value in held)
-        if _says_more(question, label, "" if follows else rest, language):
+        if _says_more(question, label, "" if following else rest, language):
             return last
-        if follows and asks_old(question) and not folded_words(label):
+        if following and asks_old(question) and not folded_words(label):
             return last
     return None
+
+
+def _follows(text: str, ends: Sequence[int], start: int) -> bool:
+    """Return whether nothing but a mark stands between the end of a value and an offset."""
+    return any(end <= start and not text[end:start].strip(" ;") for end in ends)
 
 
 def _says_more(question: Question, label: str, rest: str, language: str) -> bool:

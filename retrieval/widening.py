@@ -24,6 +24,11 @@ _WEEKDAY_AT = re.compile(
     r"\b([^\W\d_]{5,})(?:-feiras?)?,?\s+(?:at|um|à|a\s+las?|alle|às|om)\s+\Z", re.IGNORECASE
 )
 _WEEKDAY_CHARS = 30
+_HOUR_AFTER = re.compile(
+    r",?\s+(?:at|um|à|a\s+las?|alle|às|om)\s+\d{1,2}(?:[:.h]\d\d)?"
+    r"(?:\s*(?:uhr|h|uur|o['’]clock|heures?|horas?|ore|[ap]\.?m\.?))?(?!\w)",
+    re.IGNORECASE,
+)
 _UNITS = r"""
     euros? | eur | dollars? | pounds? | pfund | francs? | franken | chf | per\s?cent | prozent
     | procent | por\sciento | per\scento | por\scento | pour\scent | kg | grams? | gramm | kilos?
@@ -97,7 +102,9 @@ def _weekday_before(text: str, start: int, end: int) -> int:
 
 
 def _rest_after(text: str, start: int, end: int) -> int:
-    """Return where text[start:end] ends with the amount, or the place, that it only announces.
+    """Return where text[start:end] ends with what it only announces.
+
+    That is an amount, a place, or the hour after a day of the week.
 
     `end` if nothing of the kind follows.
 
@@ -109,6 +116,9 @@ def _rest_after(text: str, start: int, end: int) -> int:
     if not any(map(str.isdigit, words)) and (amount := _AMOUNT_AFTER.match(text, end)):
         return amount.end()
     last = folded_words(words)[-1:]
+    if last and _WEEKDAYS & {last[0], last[0].removesuffix("s")}:
+        hour = _HOUR_AFTER.match(text, end)
+        return hour.end() if hour else end
     if last and last[0] in _PLACES and (place := _PLACE_AFTER.match(text, end)):
         return place.end()
     return end
