@@ -28,8 +28,8 @@ _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 #: The end of a number whose thousands are parted by a space: "41 900".
 _THOUSANDS = re.compile(r".*\d[ \u00a0\u202f]\d{3}", re.DOTALL)
 _ASKS_SHARE = re.compile(
-    r"\b(?:how full|wie voll|hoe vol|percent|percentage|prozent\w*|pourcentage|porcentaje|percentuale"
-    r"|percentagem|procent)\b"
+    r"\b(?:how full|wie voll|hoe vol|percent|percentage|prozent\w*|pourcentage|porcentaje"
+    r"|percentuale|percentagem|procent)\b"
 )
 _PERCENT = frozenset(("%", "percent", "prozent", "procent"))
 _BRACKETS = re.compile(r"\([^()\n]{1,60}\)")

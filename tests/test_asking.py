@@ -209,3 +209,23 @@ def test_what_only_repeats_the_question(question: str, answer: str, expected: bo
 )
 def test_a_role_that_is_not_named(question: str, said: str, expected: bool) -> None:
     assert lacks_role(parse_question(question), said, "nl") is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "is_wrong"),
+    [
+        ("How many mound visits are allowed?", "as many as the umpire lets them have", True),
+        ("How many mound visits are allowed?", "not more than two in an inning", False),
+        ("What is the minimum number of positions?", "as governed by the format", True),
+        ("What is the minimum number of positions?", "nine", False),
+        ("What is the fine for burning candles?", "No", True),
+        ("Is it allowed to burn candles?", "No", False),
+        ("Who assigns living space?", "@sec-art-C89656BJ", True),
+        ("Who assigns living space?", "the Vice President", False),
+        ("What was the time of the mixed eight?", "3rd of 14", True),
+        ("What was the time of the mixed eight?", "14:22", False),
+        ("What was the time of the mixed eight?", "14 minutes", False),
+    ],
+)
+def test_counts_and_times_and_names(question: str, answer: str, is_wrong: bool) -> None:
+    assert is_of_wrong_kind(answer, "en", parse_question(question)) is is_wrong

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from seedqa.index.chunking import BLOCK_CHARACTERS, DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.sentences import split_sentences
 from seedqa.index.types import Chunk, Document
 
@@ -250,3 +251,17 @@ def test_sentences_cover_all_but_white_space_without_overlap() -> None:
             assert text[start:next_end] == text[start:next_end].strip() != ""
             end = next_end
         assert text[end:].strip() == ""
+
+
+def test_a_chunk_knows_the_entries_that_it_is_below() -> None:
+    """What a treasurer does is said of the treasurer, however long the list is."""
+    duty = "Keeps the books of the club and shows them to whoever asks for them at a meeting."
+    lines = ["- President", "  - Leads the meetings.", "- Treasurer"]
+    lines += [f"  - {duty} {number}" for number in range(12)]
+    extracted = extract_markdown("\n".join(lines).encode())
+    document = Document(
+        "a.md", extracted.text, "", None, "en", (), extracted.blocks, extracted.edits
+    )
+    chunks = split_document(document)
+    assert len(chunks) > 1
+    assert all(chunk.context[-1:] == ("Treasurer",) for chunk in chunks[1:])

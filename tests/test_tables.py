@@ -10,7 +10,7 @@ from seedqa.retrieval.answer import find_answers
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.tables import closed_rows, find_cell
+from seedqa.retrieval.tables import closed_rows, find_cell, names_empty_cell, rows_of
 from seedqa.retrieval.types import Passage
 from tests.support.tables import table_of
 
@@ -106,3 +106,52 @@ def test_a_named_cell_leads_what_is_read_in_prose() -> None:
     assert verdict.answers[0].text == "1,099 €"
     assert verdict.answers[0].table is not None
     assert verdict.answers[0].table.cells == MACHINE_ROWS[0]
+
+
+VACCINES = table_of(
+    ("Vaccine", "Doses", "Price"),
+    [("Rabies", "3", "£72"), ("Yellow fever", "1", "-"), ("Flu", "1", "n/a")],
+    context=("Vaccines at Holloway Lane",),
+)
+ROTA = table_of(
+    ("", "Mon", "Thu"),
+    [("Room 1", "Pell", "off"), ("Room 2", "Sharma", "Quigley")],
+    context=("Rota, version 2",),
+)
+FERRIES = table_of(
+    ("", "", ""),
+    [("ANDATA", "Livorno - Olbia", "08:00"), ("RITORNO", "Olbia - Livorno", "22:15")],
+    "it",
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_empty"),
+    [
+        ("How much is the yellow fever vaccine at Holloway Lane?", True),
+        ("What is the price of the flu vaccine?", True),
+        ("How much is the rabies vaccine?", False),
+        ("How many doses of the yellow fever vaccine?", False),
+    ],
+)
+def test_a_named_cell_that_says_nothing(asked: str, is_empty: bool) -> None:
+    assert names_empty_cell(parse_question(asked), VACCINES) is is_empty
+
+
+def test_a_day_of_the_week_names_its_short_column() -> None:
+    """The title has a 2 too; the row with more of the question's words counts."""
+    found = find_cell(parse_question("who is in room 2 on thursday"), ROTA)
+    assert found
+    assert ROTA.view.text[slice(*found)] == "Quigley"
+
+
+def test_rows_of_a_table_without_a_header() -> None:
+    passage = replace(FERRIES, columns=())
+    assert [[cell.text for cell in row] for row in rows_of(passage)] == [
+        ["ANDATA", "Livorno - Olbia", "08:00"],
+        ["RITORNO", "Olbia - Livorno", "22:15"],
+    ]
+    closed = closed_rows([passage], parse_question("A che ora parte il traghetto di ritorno?"))
+    text = passage.view.text
+    assert text.split("\n")[0] in [text[slice(*span)] for span in closed[0]]
+    assert text.split("\n")[1] not in [text[slice(*span)] for span in closed[0]]

@@ -259,3 +259,73 @@ def test_a_long_question_of_small_words_takes_linear_time() -> None:
     question = parse_question("do " * 3_300)
     for _ in range(20):
         choose_value(question, "From 9:00 to 17:00.", (0, 19), (5, 9), "en")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words", "language", "answer"),
+    [
+        pytest.param(
+            "How many directors can there be at most?",
+            "The board has at least four (4) but no more than eleven (11) directors.",
+            "four", "en", "11", id="the most",
+        ),
+        pytest.param(
+            "What is the minimum number of directors?",
+            "The board has at least four (4) but no more than eleven (11) directors.",
+            "eleven", "en", "4", id="the least",
+        ),
+        pytest.param(
+            "Wie viele Kinder hat die Gruppe höchstens?",
+            "Die Gruppe hat mindestens 6 und höchstens 12 Kinder.", "6", "de", "12", id="German",
+        ),
+        pytest.param(
+            "How many players can a roster have?",
+            "A roster has a minimum of 16 players and shall not exceed 26 players.",
+            "16", "en", "16", id="neither is asked for",
+        ),
+        pytest.param(
+            "Quel était le bénéfice net en 2021 ?",
+            "Chiffre 486 200 € (2021 : 451 900 €), bénéfice net 31 740 € (2021 : 22 615 €).",
+            "31 740 €", "fr", "22 615 €", id="the year in brackets",
+        ),
+        pytest.param(
+            "Quel était le bénéfice net en 2022 ?",
+            "Chiffre 486 200 € (2021 : 451 900 €), bénéfice net 31 740 € (2021 : 22 615 €).",
+            "31 740 €", "fr", "31 740 €", id="another year",
+        ),
+        pytest.param(
+            "What is the rear pressure when it is loaded?",
+            "Pressure 2.5 front, 2.7 rear (3.0 when loaded).", "2.7", "en", "3.0",
+            id="the case in brackets",
+        ),
+        pytest.param(
+            "Wie viel zahlte Nowak bisher?", "Nowak; 198 €; (190).", "198 €", "de", "190",
+            id="the old one in brackets",
+        ),
+        pytest.param(
+            "Wie viel zahlt Nowak?", "Nowak; 198 €; (190).", "198 €", "de", "198 €",
+            id="the new one before brackets",
+        ),
+        pytest.param(
+            "How full is the disk?", "disk: 24 TB, 83% full", "24 TB", "en", "83%", id="a share",
+        ),
+        pytest.param(
+            "How large is the disk?", "disk: 24 TB, 83% full", "24 TB", "en", "24 TB",
+            id="no share",
+        ),
+        pytest.param(
+            "Welke prijs kost het ontbijt?",
+            "De prijs is 11 euro per nacht per persoon, ontbijt 6 euro extra.",
+            "11 euro", "nl", "6 euro", id="named after a comma",
+        ),
+        pytest.param(
+            "A que horas se toma a segunda saqueta quando o exame é à tarde?",
+            "exames de manhã: segunda saqueta às 5 h;  exames da tarde: às 9 h",
+            "5 h", "pt", "9 h", id="segunda is no Monday",
+        ),
+    ],
+)  # fmt: skip
+def test_the_value_that_is_asked_for(
+    asked: str, sentence: str, words: str, language: str, answer: str
+) -> None:
+    assert chosen(asked, sentence, words, language) == answer

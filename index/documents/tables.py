@@ -186,7 +186,7 @@ def _edges(
 
 
 def _place_row(line: Line, row: Cells, begins: Sequence[int], ends: Sequence[int]) -> Cells | None:
-    """Return the cells of a line by columns, an empty one at the line's end where it has none."""
+    """Return the cells of a line by columns, an empty one where it has none."""
     placed: list[tuple[int, int] | None] = [None] * len(begins)
     last, pushed = -1, 0
     for start, end in row:
@@ -209,7 +209,12 @@ def _place_row(line: Line, row: Cells, begins: Sequence[int], ends: Sequence[int
             return None
         placed[column] = (start, end)
         last, pushed = column, finish
-    return [cell or (line.end, line.end) for cell in placed]
+    filled: Cells = []
+    at = line.start
+    for cell in placed:
+        filled.append(cell or (at, at))
+        at = filled[-1][1]
+    return filled
 
 
 def _margin(line: Line) -> int:

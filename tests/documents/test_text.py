@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from seedqa.index.documents.text import extract_text
 from seedqa.index.documents.types import Extracted
+from seedqa.index.types import BlockKind
 from support.structure import anchors, assert_sound, cells, read, shown
 
 PROSE = "It was a long day and they talked of many things, until the lamps were lit."
@@ -366,3 +367,74 @@ TEXTS = st.lists(st.sampled_from([*PIECES.split(" "), *SPACES])).map("".join)
 @given(TEXTS | st.text(CHARACTERS))
 def test_structure_of_any_text_is_sound(text: str) -> None:
     assert_sound(extract_text(text.encode()))
+
+
+# --- tables that people align by hand ------------------------------------------------------------
+
+
+def rows_in(text: str) -> list[list[list[str]]]:
+    """Return the cells of the rows of each table, its header first where it has one."""
+    found = extract(text)
+    return [
+        [
+            [found.text[slice(*cell)] for cell in row.cells]
+            for row in (*([block.header] if block.header else []), *block.rows)
+        ]
+        for block in found.blocks
+        if block.kind is BlockKind.TABLE
+    ]
+
+
+def test_a_header_without_a_name_above_the_names_of_the_rows() -> None:
+    text = "         CM1        CM2\nDépart   8 h 15     6 h 45\nLieu     gymnase    mairie\n"
+    assert rows_in(text) == [
+        [["", "CM1", "CM2"], ["Départ", "8 h 15", "6 h 45"], ["Lieu", "gymnase", "mairie"]]
+    ]
+
+
+def test_a_row_may_lack_a_cell_or_have_a_longer_last_one() -> None:
+    text = (
+        "diabetes   Tue 9-12    Sister Okafor\n"
+        "asthma     Wed 9-11    Nurse Dunne\n"
+        "travel     Fri 14-17   Sister Okafor   (from £45)\n"
+        "smoking    stopped in March\n"
+        "baby       Thu 14-16   Nurse Dunne\n"
+    )
+    assert rows_in(text)[0][2:4] == [
+        ["travel", "Fri 14-17", "Sister Okafor   (from £45)"],
+        ["smoking", "stopped in March", ""],
+    ]
+
+
+def test_a_table_between_other_lines_is_a_section_of_its_own() -> None:
+    text = (
+        "Prices without insurance\n"
+        "   simple          165 €\n"
+        "   with sedation   240 €\n"
+        "   biopsy          + 28 €\n"
+        "Cancel two days before, or we charge 40 €.\n\n"
+        "Results come after ten days, on the portal; we give none by telephone.\n"
+    )
+    assert rows_in(text) == [
+        [["simple", "165 €"], ["with sedation", "240 €"], ["biopsy", "+ 28 €"]]
+    ]
+    extracted = extract(text)
+    assert headings(text) == [(6, "Prices without insurance")]
+    closing = [
+        extracted.text[block.start : block.end] for block in extracted.blocks if block.closes
+    ]
+    assert closing == ["Cancel two days before, or we charge 40 €."]
+
+
+def test_values_above_values_are_no_header() -> None:
+    text = "Mo   9-12 Uhr   Frau Berg\nDi   9-11 Uhr   Herr Tal\nMi   8-10 Uhr   Frau Au\n"
+    assert rows_in(text)[0][0] == ["Mo", "9-12 Uhr", "Frau Berg"]
+    assert [block.columns for block in extract(text).blocks] == [()]
+
+
+def test_a_line_that_was_not_full_ends_there() -> None:
+    long = "Metformina: não tomar no próprio dia. Insulina: metade da dose da noite, como o médico "
+    short = "No dia\n   exames de manhã às 5 h; exames da tarde às 9 h\n   última água"
+    text = f"{short}\n\n{long}\ndisse.\n"
+    joined = [edit for edit in extract(text).edits if edit.replacement == " "]
+    assert [text[edit.start : edit.end] for edit in joined] == [" \n"]

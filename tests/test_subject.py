@@ -1,0 +1,117 @@
+"""What an answer was read in may be about something else: another thing, field or direction."""
+
+from __future__ import annotations
+
+import pytest
+
+from seedqa.retrieval.direction import asked_route, goes_the_other_way
+from seedqa.retrieval.evidence import Candidate
+from seedqa.retrieval.fields import says_another_field
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.reader import Span
+from seedqa.retrieval.subject import names_somebody_else, words_elsewhere
+from support.tables import passage_of
+
+ROOMS = (
+    "The clock was made by Josef Lindt in 1788. It was restored by Ines Weber in 2016.\n\n"
+    "The portrait shows Anna Brandt. It hung in the town hall until 1960."
+)
+NEWS = (
+    "Our total for January came to 1,214 kilometres. Second was Dev Anand with 171, and young "
+    "Ottilie Price was the best junior with 88."
+)
+BOOKING = (
+    "hotel: La Parra\nentrada: viernes 17 de octubre\nrégimen: desayuno incluido, cena no\n"
+    "total: 480 €"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "elsewhere"),
+    [
+        ("Who restored the portrait?", "It was restored by Ines Weber in 2016.", {"portrait"}),
+        ("Who restored the clock?", "It was restored by Ines Weber in 2016.", set()),
+        ("When was the portrait in the town hall?", "It hung in the town hall until 1960.", set()),
+        ("Who restored the sofa?", "It was restored by Ines Weber in 2016.", set()),
+        (
+            "Qui est-ce qui a restauré le portrait de la dame ?",
+            "It was restored by Ines Weber in 2016.",
+            set(),
+        ),
+    ],
+)
+def test_what_is_said_of_something_else(asked: str, sentence: str, elsewhere: set[str]) -> None:
+    passage = passage_of(ROOMS)
+    start = ROOMS.index(sentence)
+    found = words_elsewhere(
+        parse_question(asked), passage, (start, start + len(sentence)), [passage]
+    )
+    assert found == elsewhere
+
+
+def test_a_name_that_comes_later() -> None:
+    question = parse_question("How many kilometres did Dev Anand row in January?")
+    passage = passage_of(NEWS)
+    found = words_elsewhere(question, passage, (0, NEWS.index(" Second")), [passage])
+    assert {"dev", "anand"} <= found
+    assert not names_somebody_else(question, {"row"})
+
+
+def test_a_word_of_another_passage_of_the_document_counts() -> None:
+    question = parse_question("What does the raku course cost?")
+    passage = passage_of("Firing: 4 euros a kilo.")
+    course = passage_of("There is no raku course this year.")
+    assert words_elsewhere(question, passage, (0, 23), [passage, course]) == {"raku", "course"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "expected"),
+    [
+        ("¿Cuánto cuesta la cena en el Hostal La Parra?", "480 €", True),
+        ("¿Cuál es el total?", "480 €", False),
+        ("¿Cuándo es la entrada?", "viernes 17 de octubre", False),
+        ("¿Cuánto pago en el Hostal La Parra?", "480 €", False),
+    ],
+)
+def test_the_value_of_another_field(asked: str, words: str, expected: bool) -> None:
+    start = BOOKING.index(words)
+    candidate = Candidate(passage_of(BOOKING, "es"), Span(start, start + len(words), 5.0), 5.0)
+    assert says_another_field(parse_question(asked), candidate) is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "words", "expected"),
+    [
+        ("When is the bus from Leeds to York?", "Buses from Leeds to York: 9:15", "9:15", False),
+        ("When is the bus from York to Leeds?", "Buses from Leeds to York: 9:15", "9:15", True),
+        ("When do buses from York to Leeds leave?", "To Leeds from York at 9:15", "9:15", False),
+        ("Was kostet es von Bad Ems nach Mainz?", "Mainz – Bad Ems; 26 €.", "26 €", True),
+        ("Was kostet es von Bad Ems nach Mainz?", "Bad Ems – Mainz; 24 €.", "24 €", False),
+        (
+            "When do buses from Leeds to York leave?",
+            "From Leeds to York at 9:15 and from York to Leeds at 11:30.", "11:30", True,
+        ),
+        (
+            "When do buses from Leeds to York leave?",
+            "From Leeds to York at 9:15 and from York to Leeds at 11:30.", "9:15", False,
+        ),
+    ],
+)  # fmt: skip
+def test_the_journey_back(asked: str, text: str, words: str, expected: bool) -> None:
+    route = asked_route(parse_question(asked))
+    assert route is not None
+    assert goes_the_other_way(text, route, text.index(words)) is expected
+
+
+@pytest.mark.parametrize(
+    "asked", ["What goes from here to there?", "Who is from York?", "To York?"]
+)
+def test_no_route(asked: str) -> None:
+    assert asked_route(parse_question(asked)) is None
+
+
+def test_long_texts_take_linear_time() -> None:
+    route = asked_route(parse_question("When do buses from Leeds to York leave?"))
+    assert route is not None
+    assert not goes_the_other_way("Leeds York " * 50_000, route, 11 * 40_000)
+    assert asked_route(parse_question("from Aa to " * 900)) is None
