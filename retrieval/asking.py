@@ -47,11 +47,17 @@ _TIME_OF = re.compile(
     r"|qual (?:e|foi) o|was (?:ist|war) die|wat (?:is|was) de)"
     r" (?:time|temps|tiempo|tempo|zeit|tijd)\b"
 )
+#: "What is the phone number?" asks for figures.
+_NUMBER_OF = re.compile(
+    r"\A(?:what|which|quel|wie lautet|welche|cual|qual|quale|wat|welk)\b"
+    r".{0,40}\b(?:number|\w*nummer|numero)\b(?! (?:one|un|uno|eins))"
+)
 _TIME_OR_SPAN = re.compile(
     r"\d[:.h'’]\d|\d\s*(?:h|m|s|min|sec|hours?|minutes?|seconds?|uhr|stunden?|minuten|sekunden|heures?"
     r"|minutos?|segundos?|horas?|or[ae]|minuti|secondi|uur|days?|am|pm|o['’]clock)\b|noon|midnight",
     re.IGNORECASE,
 )
+_CONJUNCTIONS = "and or und oder et ou y o e en of"
 #: Words that grant or deny, and answer nothing else.
 _YES_OR_NO = "yes no oui non ja nein si nao sim nee"
 #: Other nouns for spans of time.
@@ -293,7 +299,10 @@ def _is_short_of_kind(
     """Return whether an answer of few words is of the wrong kind."""
     if _asks_thing(question) and {*words} <= _words(_YES_OR_NO):
         return True
-    if _TIME_OF.search(" ".join(_spoken(question))) and not _TIME_OR_SPAN.search(answer):
+    spoken = " ".join(_spoken(question))
+    if _TIME_OF.search(spoken) and not _TIME_OR_SPAN.search(answer):
+        return True
+    if _NUMBER_OF.search(spoken) and lacks_amount:
         return True
     if _has_other_unit(answer, question) or _is_time_for_thing(words, question):
         return True
@@ -338,6 +347,8 @@ def _is_no_time(words: Sequence[str], answer: str) -> bool:
 
 
 def _is_nobody(words: Sequence[str], answer: str, language: str) -> bool:
+    if answer[:1].islower() and words[0] in _words(_CONJUNCTIONS):
+        return True  # the second half of something
     names = [word for raw in answer.split() if raw[:1].isupper() for word in folded_words(raw)]
     if names and len(names) < len(words) and MONTHS.keys() >= {*names}:  # "retired in May"
         return True

@@ -19,9 +19,7 @@ from seedqa.retrieval.tables import line_around
 
 #: A longer name of a field is the beginning of a sentence.
 MAX_KEY_CHARS = 40
-_FIELD = re.compile(
-    rf"\s*(?:[-*•+–]\s+)?[^\W\d_][^:\n]{{0,{MAX_KEY_CHARS}}}:[ \u00a0]+\S", re.UNICODE
-)
+_FIELD = re.compile(rf"\s*(?:[-*•+–]\s+)?[^\W\d_][^:\n]{{0,{MAX_KEY_CHARS}}}:[ \u00a0]+\S")
 
 
 def says_another_field(question: Question, candidate: Candidate) -> bool:

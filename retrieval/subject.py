@@ -7,6 +7,7 @@ passage, in a paragraph each. Knows passages and questions; nothing of models or
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import word_forms
@@ -41,12 +42,21 @@ def words_elsewhere(
     lacking = [(word, forms) for word, forms in lacking if here.isdisjoint(forms)]
     if not lacking:
         return frozenset()
-    others = [other.view.text for other in passages if is_beside(other, passage)]
-    there = word_forms(text[:start], text[sentence[1] :], *others, language=language)
-    return frozenset(word for word, forms in lacking if not there.isdisjoint(forms))
+    there = word_forms(text[:start], text[sentence[1] :], language=language)
+    others = [_forms(each.view.text, language) for each in passages if _is_beside(each, passage)]
+    return frozenset(
+        word
+        for word, forms in lacking
+        if not all(forms.isdisjoint(known) for known in (there, *others))
+    )
 
 
-def is_beside(other: Passage, passage: Passage) -> bool:
+@lru_cache(maxsize=256)  # each answer is compared with the same passages
+def _forms(text: str, language: str) -> frozenset[str]:
+    return frozenset(word_forms(text, language=language))
+
+
+def _is_beside(other: Passage, passage: Passage) -> bool:
     """Return whether another passage is of the same document, and of prose."""
     return other is not passage and other.source == passage.source and not other.columns
 

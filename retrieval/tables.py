@@ -144,8 +144,10 @@ def _count_shared(passage: Passage, row: Span, question: Question) -> int:
         for segment in view.segments
         if segment.is_literal and segment.at < end
     ]
-    known = set(folded_words("\n".join((*cells, *passage.context, _beside_rows(passage)))))
-    return sum(word in known for word in question.topical)
+    language = passage.language
+    known = word_forms(*cells, *passage.context, _beside_rows(passage), language=language)
+    asked = (word_forms(word, language=language) for word in question.topical)
+    return sum(not forms.isdisjoint(known) for forms in asked)
 
 
 def _beside_rows(passage: Passage) -> str:

@@ -29,6 +29,9 @@ _HOUR_AFTER = re.compile(
     r"(?:\s*(?:uhr|h|uur|o['’]clock|heures?|horas?|ore|[ap]\.?m\.?))?(?!\w)",
     re.IGNORECASE,
 )
+#: "19 h", then "30".
+_HOUR_OPEN = re.compile(r"(?<![\d.,])\d{1,2}\s?h\Z", re.IGNORECASE)
+_MINUTES_AFTER = re.compile(r"\s?[0-5]\d(?![\w.,]\d|\d)")
 _UNITS = r"""
     euros? | eur | dollars? | pounds? | pfund | francs? | franken | chf | per\s?cent | prozent
     | procent | por\sciento | per\scento | por\scento | pour\scent | kg | grams? | gramm | kilos?
@@ -104,7 +107,7 @@ def _weekday_before(text: str, start: int, end: int) -> int:
 def _rest_after(text: str, start: int, end: int) -> int:
     """Return where text[start:end] ends with what it only announces.
 
-    That is an amount, a place, or the hour after a day of the week.
+    That is an amount, a place, the hour after a day of the week, or the minutes after an hour.
 
     `end` if nothing of the kind follows.
 
@@ -115,6 +118,8 @@ def _rest_after(text: str, start: int, end: int) -> int:
     words = text[start:end]
     if not any(map(str.isdigit, words)) and (amount := _AMOUNT_AFTER.match(text, end)):
         return amount.end()
+    if _HOUR_OPEN.search(words) and (minutes := _MINUTES_AFTER.match(text, end)):
+        return minutes.end()
     last = folded_words(words)[-1:]
     if last and _WEEKDAYS & {last[0], last[0].removesuffix("s")}:
         hour = _HOUR_AFTER.match(text, end)

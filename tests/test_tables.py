@@ -155,3 +155,15 @@ def test_rows_of_a_table_without_a_header() -> None:
     text = passage.view.text
     assert text.split("\n")[0] in [text[slice(*span)] for span in closed[0]]
     assert text.split("\n")[1] not in [text[slice(*span)] for span in closed[0]]
+
+
+def test_rows_are_compared_by_stems() -> None:
+    """ "Microscopes" names the row of the microscope, and no other is read."""
+    stock = table_of(
+        ("item", "qty", "where"),
+        [("Bunsen burner", "48", "Labs 1-4, 12 each"), ("Microscope SP20", "16", "cupboard C")],
+    )
+    text = stock.view.text
+    closed = closed_rows([stock], parse_question("How many microscopes do we have?"))[0]
+    assert text.split("\n")[0] in [text[slice(*span)] for span in closed]
+    assert text.split("\n")[1] not in [text[slice(*span)] for span in closed]

@@ -77,3 +77,18 @@ def test_an_hour_takes_its_day_along(text: str, hour: str, whole: str) -> None:
 def test_a_noun_takes_along_what_it_announces(text: str, words: str, whole: str) -> None:
     """ "Strafe" was the answer to what is owed, surely."""
     assert widened(text, words) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "whole"),
+    [
+        ("Beginners meet on Tuesdays at 17:00 with Paula.", "Tuesdays", "Tuesdays at 17:00"),
+        ("Le conseil est le lundi à 19 heures.", "lundi", "lundi à 19 heures"),
+        ("It is closed on Mondays at Easter.", "Mondays", "Mondays"),
+        ("Ouverte de 10 h à 19 h 30 en été.", "19 h", "19 h 30"),
+        ("Ouverte à 19 h 2024 est passé.", "19 h", "19 h"),
+        ("Pendant 19 h, 30 personnes.", "19 h", "19 h"),
+    ],
+)
+def test_a_day_takes_its_hour_and_an_hour_its_minutes(text: str, words: str, whole: str) -> None:
+    assert widened(text, words) == whole
