@@ -127,10 +127,11 @@ def find_answers(
             if own >= threshold
         ]
         return Verdict(_newest_first(kept), confidence, threshold, evidence=shares)
-    likeliest = [weighed[0], *((group, confidence_in(group, groups[0])) for group in groups[1:])]
+    others = groups[1:MAX_CANDIDATES]
+    likeliest = [weighed[0], *((group, confidence_in(group, groups[0])) for group in others)]
     candidates = [
         quote(group.best, own, question)
-        for group, own in likeliest[:MAX_CANDIDATES]
+        for group, own in likeliest
         if own >= MIN_CANDIDATE and is_named
     ]
     return Verdict((), confidence, threshold, tuple(candidates), shares)

@@ -306,8 +306,7 @@ def _is_short_of_kind(
         return True
     if _has_other_unit(answer, question) or _is_time_for_thing(words, question):
         return True
-    how_many = _HOW_MANY.search(" ".join(_spoken(question)))
-    if how_many or _IN_VERSION.search(question.text) or _asks_price(question):
+    if _HOW_MANY.search(spoken) or _IN_VERSION.search(question.text) or _asks_price(question):
         return lacks_amount
     return _asks_who(question) and _is_nobody(words, answer, language)
 
@@ -320,9 +319,8 @@ def _has_amount(words: Sequence[str], answer: str) -> bool:
 
 def _asks_thing(question: Question) -> bool:
     """Return whether a question begins with what neither "yes" nor "no" answers: "what", "who"."""
-    opening = _spoken(question)[:2]
     asking = _words(_ASKS) | _words(_WHEN) | _words(" ".join(_WHO.values()))
-    return not asking.isdisjoint(opening[:1]) or not asking.isdisjoint(opening[1:])
+    return not asking.isdisjoint(_spoken(question)[:2])
 
 
 def _is_time_for_thing(words: Sequence[str], question: Question) -> bool:

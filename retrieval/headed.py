@@ -9,12 +9,12 @@ from __future__ import annotations
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import folded_words, word_forms
 from seedqa.retrieval.asking import asked_thing
+from seedqa.retrieval.lists import MAX_HEADING_CHARS
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
 Span = tuple[int, int]
 
-MAX_HEADING_CHARS = 80
 #: Of as many topical words one may be missing: often the verb.
 MAY_LACK_OF = 3
 

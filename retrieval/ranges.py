@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from seedqa.index.lexical import fold, folded_words, word_forms
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.tables import Cell, rows_of
+from seedqa.retrieval.tables import Cell, content_of, rows_of
 from seedqa.retrieval.types import Passage
 
 Span = tuple[int, int]
@@ -246,7 +246,4 @@ def _naming(cells: Sequence[Cell], wanted: set[str], language: str) -> list[Cell
 
 
 def _only(cells: Sequence[Cell]) -> Span | None:
-    if len(cells) != 1:
-        return None
-    text, (start, _) = cells[0].text, cells[0].span
-    return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
+    return content_of(cells[0]) if len(cells) == 1 else None

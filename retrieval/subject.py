@@ -24,10 +24,9 @@ def words_elsewhere(
 ) -> frozenset[str]:
     """Return the topical words of a question that a document has, but not where the answer stands.
 
-    Of the document is known what was found of it, among `passages`.
-
-    That is the paragraph up to the end of its sentence, what the passage belongs to, and its first
-    line if that may be a heading. Only within one language, and not in tables.
+    The answer stands in its paragraph up to the end of its sentence, below the headings and the
+    title, and below the first line of the passage if that may be a heading. Of the document is
+    known what was found of it, among `passages`. Only within one language, and not in tables.
     """
     if passage.columns or question.language not in (passage.language, UNKNOWN_LANGUAGE):
         return frozenset()

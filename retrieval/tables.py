@@ -88,7 +88,7 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
     """
     rows = [_rows(passage) for passage in passages]
     shared = [
-        [_count_shared(passage, row, question) for row in of_passage]
+        _count_shared(passage, of_passage, question)
         for passage, of_passage in zip(passages, rows, strict=True)
     ]
     most: dict[tuple[str, ...], int] = {}
@@ -131,23 +131,27 @@ def rows_of(passage: Passage) -> list[list[Cell]]:
     return [cells for row in _rows(passage) if (cells := _cells(passage, row))]
 
 
-def _count_shared(passage: Passage, row: Span, question: Question) -> int:
-    """Return how many topical words of the question are in the cells of a row, or name its table.
+def _count_shared(passage: Passage, rows: Sequence[Span], question: Question) -> list[int]:
+    """Return how many topical words of the question each row has in its cells, or its table's name.
 
     A table is named by the headings above and by the lines beside its rows: of two tables with the
     same columns, that of the women has no answer for the men.
     """
-    view = passage.view
-    start, end = row
-    cells = [
-        view.text[max(start, segment.at) : min(end, segment.at + segment.end - segment.start)]
-        for segment in view.segments
-        if segment.is_literal and segment.at < end
-    ]
-    language = passage.language
-    known = word_forms(*cells, *passage.context, _beside_rows(passage), language=language)
-    asked = (word_forms(word, language=language) for word in question.topical)
-    return sum(not forms.isdisjoint(known) for forms in asked)
+    if not rows:
+        return []
+    view, language = passage.view, passage.language
+    asked = [word_forms(word, language=language) for word in question.topical]
+    around = word_forms(*passage.context, _beside_rows(passage), language=language)
+    counts = []
+    for start, end in rows:
+        cells = [
+            view.text[max(start, segment.at) : min(end, segment.at + segment.end - segment.start)]
+            for segment in view.segments
+            if segment.is_literal and segment.at < end
+        ]
+        known = around | word_forms(*cells, language=language)
+        counts.append(sum(not forms.isdisjoint(known) for forms in asked))
+    return counts
 
 
 def _beside_rows(passage: Passage) -> str:
@@ -204,6 +208,11 @@ def find_cell(question: Question, passage: Passage) -> Span | None:
         return None
     if is_of_wrong_kind(cell.text, passage.language, question):
         return None
+    return content_of(cell)
+
+
+def content_of(cell: Cell) -> Span:
+    """Return the span of a cell without white space at either end."""
     text, (start, _) = cell.text, cell.span
     return start + len(text) - len(text.lstrip()), start + len(text.rstrip())
 
@@ -232,8 +241,8 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
 
     Every topical word of the question is in the row, in the names of the columns or in the headings
     above; some are in another cell, and some in the name of the cell's column. Of several rows the
-    one with the most of them counts. "What does the K7
-    cost?" names a column "Price", "Which team lost against Ajax?" only the teams.
+    one with the most of them counts. "What does the K7 cost?" names a column "Price", "Which team
+    lost against Ajax?" only the teams.
     """
     language = passage.language
     if not passage.columns or question.language != language:
