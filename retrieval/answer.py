@@ -21,7 +21,6 @@ from seedqa.retrieval.asking import (
 )
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.changes import find_change
-from seedqa.retrieval.direction import asked_route
 from seedqa.retrieval.evidence import (
     Candidate,
     Group,
@@ -150,7 +149,9 @@ def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
     passage = candidate.passage
     if is_of_wrong_kind(candidate.text, passage.language, question):
         return True
-    if only_repeats(candidate.text, passage.language, question) or _goes_back(candidate, question):
+    if only_repeats(candidate.text, passage.language, question):
+        return True
+    if goes_back(passage, candidate.span, question):
         return True
     if not has_negation(question):
         return False
@@ -159,12 +160,6 @@ def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
     leads = (line for line in text[:start].splitlines() if not line.rstrip().endswith("."))
     above = "\n".join((*passage.context, *leads))
     return lacks_negation(text[start:end], candidate.text, above)
-
-
-def _goes_back(candidate: Candidate, question: Question) -> bool:
-    """Return whether the sentence of a candidate is about the journey back."""
-    route = asked_route(question)
-    return route is not None and goes_back(candidate.passage, candidate.span, route)
 
 
 def _newest_first(kept: Sequence[tuple[Answer, Passage]]) -> tuple[Answer, ...]:

@@ -17,7 +17,7 @@ from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.asking import is_of_wrong_kind
 from seedqa.retrieval.definitions import find_definition
-from seedqa.retrieval.direction import Route, asked_route, goes_the_other_way
+from seedqa.retrieval.direction import asked_route, goes_the_other_way
 from seedqa.retrieval.headed import find_heading
 from seedqa.retrieval.lists import find_listed
 from seedqa.retrieval.naming import missing_names, question_names
@@ -101,7 +101,6 @@ def rank_candidates(
     Spans that the layout of a passage tells are among them (`_laid_out`).
     """
     found = []
-    route = asked_route(question)
     for passage, of_passage in zip(passages, spans, strict=True):
         if not of_passage:
             continue
@@ -112,7 +111,7 @@ def rank_candidates(
             words = passage.view.text[span.start : span.end]
             if is_of_wrong_kind(words, passage.language, question):
                 penalty += KIND_PENALTY
-            if route and goes_back(passage, span, route):
+            if goes_back(passage, span, question):
                 penalty += ROUTE_PENALTY
             gain = SENTENCE_WEIGHT * _share_in_sentence(question, passage, span)
             found.append(Candidate(passage, span, round(span.score + bonus + gain - penalty, 4)))
@@ -155,8 +154,11 @@ def _sentence_of(passage: Passage, span: Span) -> tuple[int, int]:
     return bounds[at] if at >= 0 else (span.start, span.end)
 
 
-def goes_back(passage: Passage, span: Span, route: Route) -> bool:
+def goes_back(passage: Passage, span: Span, question: Question) -> bool:
     """Return whether the sentence, or row, of a span is about the journey back."""
+    route = asked_route(question.text)
+    if route is None:
+        return False
     start, end = _sentence_of(passage, span)
     return goes_the_other_way(passage.view.text[start:end], route, span.start - start)
 
