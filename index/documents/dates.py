@@ -154,26 +154,30 @@ def month_names(word: str) -> frozenset[str]:
     return frozenset(name for name in names if len(name) >= MIN_CLEAR_MONTH)
 
 
-#: The days of the week from Monday, whole and short, in the same languages.
+# The days of the week from Monday and their abbreviations, in the same languages.
 _WEEKDAY_NAMES = (
-    "monday mon lundi montag mo lunes lunedi segunda maandag ma lun seg",
-    "tuesday tue tues mardi dienstag di martes martedi terca dinsdag mar ter",
-    "wednesday wed mercredi mittwoch mi miercoles mercoledi quarta woensdag wo mer mie qua",
-    "thursday thu thur thurs jeudi donnerstag do jueves giovedi quinta donderdag jeu jue gio qui",
-    "friday fri vendredi freitag fr viernes venerdi sexta vrijdag vr ven vie sex",
-    "saturday sat samedi samstag sonnabend sa sabado sabato zaterdag za sam sab",
-    "sunday sun dimanche sonntag so domingo domenica zondag zo dim dom",
+    "monday mon lundi montag mo lunes lunedi segunda maandag",
+    "tuesday tue tues mardi dienstag di martes martedi terca dinsdag",
+    "wednesday wed mercredi mittwoch mi miercoles mercoledi quarta woensdag",
+    "thursday thu thur thurs jeudi donnerstag do jueves giovedi quinta donderdag",
+    "friday fri vendredi freitag fr viernes venerdi sexta vrijdag",
+    "saturday sat samedi samstag sonnabend sa sabado sabato zaterdag",
+    "sunday sun dimanche sonntag so domingo domenica zondag",
 )
-WEEKDAY_OF = {name: day for day, names in enumerate(_WEEKDAY_NAMES, 1) for name in names.split()}
+WEEKDAYS = " ".join(_WEEKDAY_NAMES)
 
 
-WEEKDAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri "
-    "sat sun lundi mardi mercredi jeudi vendredi samedi dimanche montag dienstag mittwoch "
-    "donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so lunes martes miercoles "
-    "jueves viernes sabado domingo lunedi martedi mercoledi giovedi venerdi sabato domenica "
-    "segunda terca quarta quinta sexta maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
-)
+#: Shorter ones, which name a day only where nothing else is meant, as above a column.
+_SHORT_WEEKDAYS = (
+    "lun seg ma", "mar ter", "mer mie qua wo", "gio jeu jue qui", "ven vie sex vr", "sab sam za",
+    "dim dom zo",
+)  # fmt: skip
+WEEKDAY_OF = {
+    name: day
+    for names in (_WEEKDAY_NAMES, _SHORT_WEEKDAYS)
+    for day, of_day in enumerate(names, 1)
+    for name in of_day.split()
+}
 
 
 _PUBLISHED = (
