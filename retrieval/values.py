@@ -187,6 +187,17 @@ class Value(NamedTuple):
     """`time`, `year`, the unit, or "" for a bare number."""
 
 
+class _Case(NamedTuple):
+    """A sentence of a text with its values, of which an answer held some."""
+
+    question: Question
+    text: str
+    sentence: Span
+    values: Sequence[Value]
+    held: Sequence[Value]
+    language: str
+
+
 @cache
 def _set(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
@@ -214,8 +225,9 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
     held = [value for value in values if _holds(text, words, value)]
     if not held:
         return words
+    case = _Case(question, text, sentence, values, held, language)
     for choose in (_by_share, _by_bracket, _by_age, _by_end, _by_limit, _by_label):
-        chosen = choose(question, text, sentence, values, held, language)
+        chosen = choose(case)
         if chosen is not None:
             return words if held == [chosen] else (chosen.start, chosen.end)
     return words
@@ -324,40 +336,33 @@ def _are_alike(one: Value, other: Value) -> bool:
     return one.kind == other.kind or "" in (one.kind, other.kind)
 
 
-def _by_age(
-    question: Question,
-    text: str,
-    sentence: Span,
-    values: Sequence[Value],
-    held: Sequence[Value],
-    language: str,
-) -> Value | None:
+def _by_age(case: _Case) -> Value | None:
     """Return the new one of two values, or the old one if that is asked for."""
-    says_when = figures_of(question.text) & figures_of(text[slice(*sentence)])
+    says_when = figures_of(case.question.text) & figures_of(case.text[slice(*case.sentence)])
     old = {
         value
-        for value in values
+        for value in case.values
         if not says_when
-        and _OLD.search(text, max(sentence[0], value.start - _OLD_CHARS), value.start)
+        and _OLD.search(case.text, max(case.sentence[0], value.start - _OLD_CHARS), value.start)
     }
     old |= {
         value
-        for value, following in pairwise(values)
+        for value, following in pairwise(case.values)
         if _are_alike(value, following)
-        and _is_change(text, sentence[0], value, following, language)
+        and _is_change(case.text, case.sentence[0], value, following, case.language)
     }
-    for at, value in enumerate(values):
+    for at, value in enumerate(case.values):
         if value not in old:
             continue
-        alike = [each for each in values if each not in old and _are_alike(value, each)]
+        alike = [each for each in case.values if each not in old and _are_alike(value, each)]
         near = [*(each for each in alike if each.start > value.start), *reversed(alike)]
         if not near:
             continue
-        following = values[at + 1] if at + 1 < len(values) else None
-        before = values[at - 1] if at else None
+        following = case.values[at + 1] if at + 1 < len(case.values) else None
+        before = case.values[at - 1] if at else None
         partner = following if following in alike else before if before in alike else near[0]
-        if value in held or partner in held:
-            return value if asks_old(question) else partner
+        if value in case.held or partner in case.held:
+            return value if asks_old(case.question) else partner
     return None
 
 
@@ -374,74 +379,59 @@ def _is_change(text: str, start: int, value: Value, following: Value, language: 
     return verb is not None and (bool(is_amount) or not verb[1].strip())
 
 
-def _by_end(
-    question: Question,
-    text: str,
-    sentence: Span,
-    values: Sequence[Value],
-    held: Sequence[Value],
-    language: str,
-) -> Value | None:
+def _by_end(case: _Case) -> Value | None:
     """Return the time of a range at which what is asked about begins or ends.
 
     A range that something is closed for is no answer to when it opens, and stays.
     """
-    if _HOW_LONG_OR_MANY.search(" ".join(question.words)) or _CLOSED.search(text, *sentence):
+    if _HOW_LONG_OR_MANY.search(" ".join(case.question.words)) or _CLOSED.search(
+        case.text, *case.sentence
+    ):
         return None
-    asked = question.text.casefold().replace("ß", "ss")
+    asked = case.question.text.casefold().replace("ß", "ss")
     asks_end, asks_start = bool(_ASKS_END.search(asked)), bool(_ASKS_START.search(asked))
     if asks_end == asks_start:
         return None
-    for value, following in pairwise(values):
-        is_range = _TO.fullmatch(text[value.end : following.start]) and _are_alike(value, following)
+    for value, following in pairwise(case.values):
+        is_range = _TO.fullmatch(case.text[value.end : following.start]) and _are_alike(
+            value, following
+        )
         is_time = {value.kind, following.kind} <= {"time", "year", ""}
-        if is_range and is_time and {value, following} & {*held}:
+        if is_range and is_time and {value, following} & {*case.held}:
             return following if asks_end else value
     return None
 
 
-def _by_share(
-    question: Question,
-    text: str,
-    sentence: Span,
-    values: Sequence[Value],
-    held: Sequence[Value],
-    language: str,
-) -> Value | None:
+def _by_share(case: _Case) -> Value | None:
     """Return the only percentage of a sentence where one is asked for: "How full is the disk?"."""
-    shares = [value for value in values if value.kind in _PERCENT]
-    if len(shares) != 1 or not _ASKS_SHARE.search(" ".join(folded_words(question.text))):
+    shares = [value for value in case.values if value.kind in _PERCENT]
+    if len(shares) != 1 or not _ASKS_SHARE.search(" ".join(folded_words(case.question.text))):
         return None
     return shares[0]
 
 
-def _by_bracket(
-    question: Question,
-    text: str,
-    sentence: Span,
-    values: Sequence[Value],
-    held: Sequence[Value],
-    language: str,
-) -> Value | None:
+def _by_bracket(case: _Case) -> Value | None:
     """Return the value in brackets that the question asks for: "31,740 (2021: 22,615)".
 
     What stands in the brackets with it is in the question, and nowhere else in the sentence; or the
     question asks for what was before, and nothing else stands there.
     """
-    brackets = list(_BRACKETS.finditer(text, *sentence))
-    ends = [value.end for value in held]
-    following = [each for each in brackets if _follows(text, ends, each.start())]
+    brackets = list(_BRACKETS.finditer(case.text, *case.sentence))
+    ends = [value.end for value in case.held]
+    following = [each for each in brackets if _follows(case.text, ends, each.start())]
     for found in following or brackets:
-        inner = [value for value in values if found.start() < value.start < found.end()]
-        is_held = any(value in inner for value in held)
-        if not inner or is_held or not any(_are_alike(inner[-1], value) for value in held):
+        inner = [value for value in case.values if found.start() < value.start < found.end()]
+        is_held = any(value in inner for value in case.held)
+        if not inner or is_held or not any(_are_alike(inner[-1], value) for value in case.held):
             continue
         last = inner[-1]
-        label = text[found.start() : last.start] + text[last.end : found.end()]
-        rest = text[sentence[0] : found.start()] + text[found.end() : sentence[1]]
-        if _says_more(question, label, "" if following else rest, language):
+        label = case.text[found.start() : last.start] + case.text[last.end : found.end()]
+        rest = (
+            case.text[case.sentence[0] : found.start()] + case.text[found.end() : case.sentence[1]]
+        )
+        if _says_more(case.question, label, "" if following else rest, case.language):
             return last
-        if following and asks_old(question) and not folded_words(label):
+        if following and asks_old(case.question) and not folded_words(label):
             return last
     return None
 
@@ -459,60 +449,52 @@ def _says_more(question: Question, label: str, rest: str, language: str) -> bool
     return bool(figures or own - word_forms(rest, language=language))
 
 
-def _by_limit(
-    question: Question,
-    text: str,
-    sentence: Span,
-    values: Sequence[Value],
-    held: Sequence[Value],
-    language: str,
-) -> Value | None:
+def _by_limit(case: _Case) -> Value | None:
     """Return the largest value that a sentence allows where that is asked for, or the least."""
-    asked = " ".join(folded_words(question.text))
+    asked = " ".join(folded_words(case.question.text))
     asks_most, asks_least = bool(_ASKS_MOST.search(asked)), bool(_ASKS_LEAST.search(asked))
     if asks_most == asks_least:
         return None
     wanted, other = (_MOST, _LEAST) if asks_most else (_LEAST, _MOST)
-    ends = [sentence[0], *(value.end for value in values)]
-    leads = [text[end : value.start] for end, value in zip(ends, values, strict=False)]
-    limits = [value for value, lead in zip(values, leads, strict=True) if wanted.search(lead)]
+    ends = [case.sentence[0], *(value.end for value in case.values)]
+    leads = [case.text[end : value.start] for end, value in zip(ends, case.values, strict=False)]
+    limits = [value for value, lead in zip(case.values, leads, strict=True) if wanted.search(lead)]
     is_other = any(
-        value in held and other.search(lead) and not wanted.search(lead)
-        for value, lead in zip(values, leads, strict=True)
+        value in case.held and other.search(lead) and not wanted.search(lead)
+        for value, lead in zip(case.values, leads, strict=True)
     )
     return limits[0] if is_other and len(limits) == 1 else None
 
 
-def _by_label(
-    question: Question,
-    text: str,
-    sentence: Span,
-    values: Sequence[Value],
-    held: Sequence[Value],
-    language: str,
-) -> Value | None:
+def _by_label(case: _Case) -> Value | None:
     """Return the value of an enumeration whose item has words of the question that others lack."""
-    first = held[0]
-    alike = [value for value in values if _are_alike(value, first)]
+    first = case.held[0]
+    alike = [value for value in case.values if _are_alike(value, first)]
     if len(alike) < 2 or first not in alike:
         return None
-    gaps = [text[left.end : right.start] for left, right in pairwise(alike)]
-    rest = text[alike[-1].end : sentence[1]]
-    topical = [word for word in question.topical if word not in MONTHS and word.isalpha()]
-    wanted = word_forms(*topical, language=language)
+    gaps = [case.text[left.end : right.start] for left, right in pairwise(alike)]
+    rest = case.text[alike[-1].end : case.sentence[1]]
+    topical = [word for word in case.question.topical if word not in MONTHS and word.isalpha()]
+    wanted = word_forms(*topical, language=case.language)
     if _SAID_AFTER.match(gaps[0]) and _SAID_AFTER.match(rest):
-        own = [word_forms(said, language=language) & wanted for said in (*gaps, rest)]
+        own = [word_forms(said, language=case.language) & wanted for said in (*gaps, rest)]
         lead = set[str]()
     elif all(_NEXT_ITEM.search(gap) for gap in gaps) and not (
         _SAID_AFTER.match(rest) or len(folded_words(rest)) > _WORDS_AFTER
     ):
-        lead = word_forms(text[sentence[0] : alike[0].start], language=language) & wanted
+        lead = (
+            word_forms(case.text[case.sentence[0] : alike[0].start], language=case.language)
+            & wanted
+        )
         labels = [found.string[found.start() :] for found in map(_NEXT_ITEM.search, gaps) if found]
-        own = [lead, *(lead | (word_forms(said, language=language) & wanted) for said in labels)]
+        own = [
+            lead,
+            *(lead | (word_forms(said, language=case.language) & wanted) for said in labels),
+        ]
     else:
         return None
     best = max(map(len, own))
     leaders = [value for value, words in zip(alike, own, strict=True) if len(words) == best]
     if best == len(lead) or not best:
-        return first if len(held) == 1 else None
+        return first if len(case.held) == 1 else None
     return leaders[0] if len(leaders) == 1 else None
