@@ -25,6 +25,8 @@ _EXTRACTORS = {
     ".docx": ("docx", "extract_docx"),
 }
 
+#: Plain text: its lines are read as they stand, so its records are found on the way.
+PLAIN_TEXT = frozenset({".txt", ".text"})
 #: The kinds of files that are read, by the ends of their names in lower case.
 EXTENSIONS = frozenset(_EXTRACTORS)
 

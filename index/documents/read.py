@@ -10,7 +10,7 @@ import logging
 import os
 
 from seedqa.index.documents.dates import date_in_name, find_date, parse_date
-from seedqa.index.documents.formats import find_extractor
+from seedqa.index.documents.formats import PLAIN_TEXT, find_extractor
 from seedqa.index.documents.metadata import clean_title, find_title, names_one_section
 from seedqa.index.documents.record_blocks import mark_records
 from seedqa.index.documents.types import Extracted
@@ -45,7 +45,9 @@ def read_document(found: FoundFile) -> tuple[str, Document]:
 
 def _make_document(source: str, raw: bytes) -> Document:
     stem, extension = os.path.splitext(source.rpartition("/")[2])
-    extracted = mark_records(find_extractor(extension.lower())(raw))
+    extracted = find_extractor(extension.lower())(raw)
+    if extension.lower() not in PLAIN_TEXT:
+        extracted = mark_records(extracted)
     text, stated = extracted.text, extracted.stated
     if not text or text.isspace():
         raise UnreadableFile(Message("no text"), kind=SkipKind.NO_TEXT)
