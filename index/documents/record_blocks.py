@@ -16,7 +16,7 @@ from seedqa.index.documents.records import (
     RECORD_LEVEL,
     find_records,
     is_field,
-    may_be_title,
+    name_tables,
 )
 from seedqa.index.documents.structure import read_span, trim
 from seedqa.index.documents.tables import part_tables
@@ -82,19 +82,21 @@ def _mark_tables(extracted: Extracted) -> Extracted:
 
 def _parts_of(block: Block, parts: Sequence[tuple[Stanza, Block | None]]) -> Iterator[Block]:
     """Yield the blocks that a paragraph with a table is; a line that names it is a heading."""
-    names_table = False
-    for at, (lines, table) in enumerate(parts):
-        is_above = table is None and len(lines) == 1 and at + 1 < len(parts)
+    for lines, table, is_title, closes in name_tables(parts):
         if table:
             yield table
-        elif is_above and may_be_title(lines[0]):
-            names_table = True
-            yield replace(block, kind=BlockKind.HEADING, start=lines[0].start, end=lines[0].end,
-                          level=RECORD_LEVEL)  # fmt: skip
+        elif is_title:
+            yield _title(block, lines[0])
         else:
-            closes = RECORD_LEVEL if names_table else block.closes
-            yield replace(block, start=lines[0].start, end=lines[-1].end, closes=closes)
-            names_table = False
+            level = RECORD_LEVEL if closes else block.closes
+            yield replace(block, start=lines[0].start, end=lines[-1].end, closes=level)
+
+
+def _title(block: Block, line: Line) -> Block:
+    """Return a line of a paragraph as the title of what is below it."""
+    return replace(
+        block, kind=BlockKind.HEADING, start=line.start, end=line.end, level=RECORD_LEVEL
+    )
 
 
 def _may_have_rows(text: str, block: Block) -> bool:
@@ -185,8 +187,7 @@ class _Reader:
             if line.start in titles:
                 if rest:
                     yield replace(block, start=rest[0], end=rest[1])
-                yield replace(block, kind=BlockKind.HEADING, start=line.start, end=line.end,
-                              level=RECORD_LEVEL)  # fmt: skip
+                yield _title(block, line)
                 rest = None
             else:
                 rest = (rest[0] if rest else line.start, line.end)

@@ -20,6 +20,7 @@ from seedqa.index.documents.headings import MAX_HEADING_CHARS, MAX_LEVEL, is_no_
 from seedqa.index.documents.lines import Line, Stanza
 from seedqa.index.documents.mail import is_head_line
 from seedqa.index.documents.wrapping import is_wrapped
+from seedqa.index.types import Block
 
 #: The level of a record's title: within any section.
 RECORD_LEVEL = MAX_LEVEL
@@ -247,6 +248,27 @@ def _closing(
         closing = next((later for later in rest if stanzas[later][0].indent <= indent), None)
         if closing is not None:
             yield stanzas[closing][0].start
+
+
+class Part(NamedTuple):
+    """Some lines of a stanza, or of a paragraph, that has a table."""
+
+    lines: Stanza
+    table: Block | None
+    is_title: bool
+    """Whether it is the line above a table that names it."""
+    closes: bool
+    """Whether a table that has a name has ended above it."""
+
+
+def name_tables(parts: Sequence[tuple[Stanza, Block | None]]) -> Iterator[Part]:
+    """Yield the parts of some lines, with the lines that name a table as its title."""
+    is_named = False
+    for at, (lines, table) in enumerate(parts):
+        is_above = table is None and len(lines) == 1 and at + 1 < len(parts)
+        is_title = is_above and may_be_title(lines[0])
+        yield Part(lines, table, is_title, is_named and table is None and not is_title)
+        is_named = is_title or (is_named and table is not None)
 
 
 def may_be_title(line: Line, *, is_marked: bool = False) -> bool:

@@ -29,7 +29,7 @@ from seedqa.index.documents.lines import (
     split_stanzas,
 )
 from seedqa.index.documents.mail import find_head, says_who_wrote
-from seedqa.index.documents.records import RECORD_LEVEL, find_records, may_be_title
+from seedqa.index.documents.records import RECORD_LEVEL, find_records, name_tables
 from seedqa.index.documents.structure import close_gaps, merge_edits
 from seedqa.index.documents.tables import find_table, part_tables
 from seedqa.index.documents.types import NOTHING_STATED, Extracted, Stated
@@ -186,26 +186,21 @@ def _read_stanza(stanza: Stanza) -> Iterator[_Unit]:
 
 def _ends_with_named_table(stanza: Stanza) -> bool:
     """Tell whether a stanza is a title with a table below it and nothing else."""
-    parts = part_tables(stanza) if len(stanza) > 1 else []
-    return (
-        [bool(table) for _, table in parts] == [False, True]
-        and len(parts[0][0]) == 1
-        and may_be_title(parts[0][0][0])
-    )
+    parts = list(name_tables(part_tables(stanza))) if len(stanza) > 1 else []
+    return len(parts) == 2 and parts[0].is_title
 
 
 def _read_parts(parts: list[tuple[Stanza, Block | None]]) -> Iterator[_Unit]:
     """Yield the parts of a stanza that has a table; a line above that names it is its heading."""
-    names_table = False
-    for at, (lines, table) in enumerate(parts):
-        units = [_Unit(table, introduced=True)] if table else list(_read_lines(lines))
-        is_above = table is None and len(lines) == 1 and at + 1 < len(parts)
-        if is_above and may_be_title(lines[0]):
-            units = [_Unit(_block(BlockKind.HEADING, lines, RECORD_LEVEL), None, True)]
-        elif names_table and table is None:
-            units[0] = _closed(units[0], [units[0].block.start])
-        names_table = units[0].block.kind is BlockKind.HEADING or (names_table and bool(table))
-        yield from units
+    for lines, table, is_title, closes in name_tables(parts):
+        if table:
+            yield _Unit(table, introduced=True)
+        elif is_title:
+            yield _Unit(_block(BlockKind.HEADING, lines, RECORD_LEVEL), None, True)
+        else:
+            first, *rest = _read_lines(lines)
+            yield _closed(first, [first.block.start] if closes else ())
+            yield from rest
 
 
 def _read_line(line: Line) -> _Unit:
