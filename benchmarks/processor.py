@@ -3,8 +3,8 @@
     python -m benchmarks.processor avx2 -- python -m benchmarks.cold --runs 5
 
 The kinds: avx2, avx-vnni (AVX2 with products of 8 bits: most laptops since 2021), avx512 (32 bits
-only), vnni (8 bits too), bfloat16 (all but AMX). What the command measures is what this machine
-would need without those instructions: clock, caches and memory stay its own. Needs Linux on x86-64,
+only), vnni (8 bits too), bfloat16 (all but AMX). The command then measures this machine as if
+it lacked those instructions; clock, caches and memory stay its own. Needs Linux on x86-64,
 a C compiler, and a processor that lets CPUID fault (Intel's since 2012). Compiled models are kept
 apart.
 """

@@ -22,11 +22,11 @@ Span = tuple[int, int]
 def words_elsewhere(
     question: Question, passage: Passage, sentence: Span, passages: Sequence[Passage]
 ) -> frozenset[str]:
-    """Return the topical words of a question that a document has, but not where the answer stands.
+    """Return the topical words of a question that a document has, but not near the answer.
 
-    The answer stands in its paragraph up to the end of its sentence, below the headings and the
-    title, and below the first line of the passage if that may be a heading. Of the document is
-    known what was found of it, among `passages`. Only within one language, and not in tables.
+    Near are its paragraph up to the end of its sentence, the headings above and the title, and the
+    first line of the passage if that may be a heading. Of the document is known what was found of
+    it, among `passages`. Only within one language, and not in tables.
     """
     if passage.columns or question.language not in (passage.language, UNKNOWN_LANGUAGE):
         return frozenset()
@@ -34,9 +34,8 @@ def words_elsewhere(
     start = max(0, text.rfind("\n\n", 0, sentence[0]))
     head = text.partition("\n")[0]
     head = head if len(head) <= MAX_HEADING_CHARS else ""
-    here = word_forms(
-        text[start : sentence[1]], head, passage.title, *passage.context, language=language
-    )
+    headings = (head, *_headings_above(text[:start]), passage.title, *passage.context)
+    here = word_forms(text[start : sentence[1]], *headings, language=language)
     lacking = [(word, word_forms(word, language=language)) for word in question.topical]
     lacking = [(word, forms) for word, forms in lacking if here.isdisjoint(forms)]
     if not lacking:
@@ -48,6 +47,18 @@ def words_elsewhere(
         for word, forms in lacking
         if not all(forms.isdisjoint(known) for known in (there, *others))
     )
+
+
+def _headings_above(text: str) -> list[str]:
+    """Return the last lines that are alone between blank lines and may be headings."""
+    found: list[str] = []
+    for block in reversed(text.split("\n\n")):
+        line = block.strip()
+        if line and "\n" not in line and len(line) <= MAX_HEADING_CHARS and line[-1] not in ".!?":
+            found.append(line)
+        elif found and line:
+            break
+    return found
 
 
 @lru_cache(maxsize=256)  # each answer is compared with the same passages

@@ -49,6 +49,29 @@ def test_what_is_said_of_something_else(asked: str, sentence: str, elsewhere: se
     assert found == elsewhere
 
 
+OFFICES = (
+    "Offices\n\nLisbon\n\nOpen from 8:00 to 16:30. The rent is 3,100 euros.\n\n"
+    "The porter is Ana Reis.\n\nTurin\n\nOpen from 9:00 to 18:00. The rent is 2,250 euros.\n\n"
+    "The porter is Ugo Sala."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "other"),
+    [
+        ("The rent is 3,100 euros.", "turin"),
+        ("The porter is Ana Reis.", "turin"),
+        ("The rent is 2,250 euros.", "lisbon"),
+        ("The porter is Ugo Sala.", "lisbon"),
+    ],
+)
+def test_the_headings_above_an_answer_are_near_it(sentence: str, other: str) -> None:
+    question = parse_question("Who pays the porter and the rent in Lisbon and in Turin?")
+    passage, start = passage_of(OFFICES), OFFICES.index(sentence)
+    found = words_elsewhere(question, passage, (start, start + len(sentence)), [passage])
+    assert found & {"lisbon", "turin"} == {other}
+
+
 def test_a_name_that_comes_later() -> None:
     question = parse_question("How many kilometres did Dev Anand row in January?")
     passage = passage_of(NEWS)
