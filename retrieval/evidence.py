@@ -34,6 +34,7 @@ from seedqa.retrieval.sentences import (
 from seedqa.retrieval.tables import find_cell, line_around
 from seedqa.retrieval.types import Passage
 from seedqa.retrieval.values import choose_value
+from seedqa.retrieval.weekdays import find_on_day
 
 #: Cap on the lead of an answer over the next, in the reader's logits.
 MAX_AHEAD = 10.0
@@ -181,7 +182,7 @@ def _choose_value(question: Question, passage: Passage, span: Span) -> Span:
 
 
 def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> list[Span]:
-    """Return the sentence on a code, the version, the heading and the list that are asked for.
+    """Return the sentence on a code, the version, the heading, the hours and the list asked for.
 
     They lead what was read in the passage: their words are those of the question.
     """
@@ -191,6 +192,7 @@ def _laid_out(question: Question, passage: Passage, read: Sequence[Span]) -> lis
         find_version(question, passage),
         find_heading(question, passage),
         find_in_range(question, passage),
+        find_on_day(question, passage),
         find_listed(question, passage),
     ]
     return [Span(*span, score) for span in found if span]

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from seedqa.index.documents.dates import WEEKDAY_OF
 from seedqa.index.lexical import folded_words, word_forms
 from seedqa.index.tables import CELL_END, ROW_END
 from seedqa.retrieval.asking import (
@@ -21,6 +20,7 @@ from seedqa.retrieval.asking import (
 )
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
+from seedqa.retrieval.weekdays import asks_hours, days_in, is_weekday
 
 Span = tuple[int, int]
 
@@ -140,7 +140,7 @@ def _count_shared(passage: Passage, rows: Sequence[Span], question: Question) ->
     if not rows:
         return []
     view, language = passage.view, passage.language
-    asked = [word_forms(word, language=language) for word in question.topical]
+    asked = [word_forms(word, language=language) | _days(word) for word in question.topical]
     around = word_forms(*passage.context, _beside_rows(passage), language=language)
     counts = []
     for start, end in rows:
@@ -150,6 +150,7 @@ def _count_shared(passage: Passage, rows: Sequence[Span], question: Question) ->
             if segment.is_literal and segment.at < end
         ]
         known = around | word_forms(*cells, language=language)
+        known = known.union(*map(_days, cells))
         counts.append(sum(not forms.isdisjoint(known) for forms in asked))
     return counts
 
@@ -185,8 +186,11 @@ def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question)
     are.
     """
     language = passage.language
-    wanted = word_forms(*question.topical, language=language)
-    is_known = [bool(word_forms(cell.text, language=language) & wanted) for cell in cells]
+    wanted = word_forms(*question.topical, language=language).union(*map(_days, question.topical))
+    is_known = [
+        bool((word_forms(cell.text, language=language) | _days(cell.text)) & wanted)
+        for cell in cells
+    ]
     if not any(is_known):
         return []
     asked = [
@@ -249,7 +253,12 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
         return None
     columns = set().union(*(_column_forms(name, language) for name in passage.columns))
     above = columns | word_forms(*passage.context, language=language)
-    asked = [word_forms(word, language=language) | _days(word) for word in question.topical]
+    asks_day = any(map(is_weekday, question.topical))
+    asked = [
+        word_forms(word, language=language) | _days(word)
+        for word in question.topical
+        if not (asks_day and asks_hours(word))
+    ]
     asks_price = any(map(asks_cost, asked)) or asks_how_much(question)
     asked = [word for word in asked if not asks_cost(word)]
     opening = question.words[:WHICH_WORDS] if asks_which(question) else ()
@@ -258,7 +267,7 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
     found: dict[int, list[Cell]] = {}
     for row in _rows(passage):
         cells = _with_empty(_cells(passage, row), passage)
-        known = [word_forms(cell.text, language=language) for cell in cells]
+        known = [word_forms(cell.text, language=language) | _days(cell.text) for cell in cells]
         row_words = set().union(*known)
         if not all(word & (above | row_words) for word in asked):
             continue
@@ -288,9 +297,8 @@ def _column_forms(name: str, language: str) -> set[str]:
 
 
 def _days(name: str) -> set[str]:
-    """Return the day of the week that a name is, whole or short, in any of the languages."""
-    day = WEEKDAY_OF.get(" ".join(folded_words(name)))
-    return {f"weekday {day}"} if day else set()
+    """Return the days of the week that a name is, in any of the languages: "Mon-Wed" is three."""
+    return {f"weekday {day}" for day in days_in(name)}
 
 
 def _names_column(cell: Cell, asked: Sequence[set[str]], asks_price: bool) -> bool:
