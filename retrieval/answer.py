@@ -10,47 +10,37 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.retrieval.asking import (
     has_negation,
     is_of_wrong_kind,
     is_search,
     lacks_negation,
-    lacks_role,
     only_repeats,
 )
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.changes import find_change
+from seedqa.retrieval.doubts import limit_of
 from seedqa.retrieval.evidence import (
     Candidate,
     Group,
     first_other,
-    goes_back,
     group_candidates,
+    is_reversed,
     rank_candidates,
     weigh_evidence,
 )
-from seedqa.retrieval.fields import says_another_field
 from seedqa.retrieval.naming import is_of_another_twin, tell_apart
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import quote, sentence_in_view
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
 from seedqa.retrieval.sentences import YEAR
-from seedqa.retrieval.subject import names_somebody_else, words_elsewhere
 from seedqa.retrieval.tables import names_empty_cell
-from seedqa.retrieval.types import LIKELY, SURE, Answer, Passage
+from seedqa.retrieval.types import SURE, Answer, Passage
 
 #: Spans with less confidence are not worth a mark in their passage (docs/log/confidence.md).
 MIN_CANDIDATE = 0.05
 MAX_CANDIDATES = 3
-#: The most that an answer in a language is worth that the reader was not made for: unsure.
-UNKNOWN_LANGUAGE_LIMIT = LIKELY - 0.01
-
-#: The most that the value of a field is worth where the question names another one beside it.
-OTHER_FIELD_LIMIT = LIKELY - 0.01
-#: Characters before an answer's sentence that may name the role that is asked for.
-ROLE_CHARS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +89,7 @@ def find_answers(
         confidence = calibration.probability(weigh_evidence(group, against, question, read))
         confidence = min(confidence, limit)
         passage = group.best.passage
-        if passage.language not in (*reader_languages, UNKNOWN_LANGUAGE):
-            confidence = min(confidence, UNKNOWN_LANGUAGE_LIMIT)
-        if _lacks_role(group.best, question):
-            confidence = min(confidence, SURE - 0.01)
-        if says_another_field(question, group.best):
-            confidence = min(confidence, OTHER_FIELD_LIMIT)
-        if elsewhere := words_elsewhere(
-            question, passage, sentence_in_view(group.best, question), passages
-        ):
-            is_other_name = names_somebody_else(question, elsewhere)
-            confidence = min(confidence, OTHER_FIELD_LIMIT if is_other_name else SURE - 0.01)
+        confidence = min(confidence, limit_of(group.best, question, passages, reader_languages))
         is_other = is_of_another_twin(question, passage, passages)
         is_empty = bool(passage.columns) and names_empty_cell(question, passage)
         if not is_named or is_other or is_empty or _can_hardly_answer(group.best, question):
@@ -136,14 +116,6 @@ def find_answers(
     return Verdict((), confidence, threshold, tuple(candidates), shares)
 
 
-def _lacks_role(candidate: Candidate, question: Question) -> bool:
-    passage = candidate.passage
-    start, end = sentence_in_view(candidate, question)
-    start = max(0, start - ROLE_CHARS)  # a list is announced before its entries
-    said = "\n".join((passage.view.text[start:end], *passage.context, passage.title))
-    return lacks_role(question, said, passage.language)
-
-
 def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
     """Return whether words are of the wrong kind, repeat the question, or say what is not asked."""
     passage = candidate.passage
@@ -151,7 +123,7 @@ def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
         return True
     if only_repeats(candidate.text, passage.language, question):
         return True
-    if goes_back(passage, candidate.span, question):
+    if is_reversed(passage, candidate.span, question):
         return True
     if not has_negation(question):
         return False

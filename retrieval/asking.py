@@ -15,6 +15,7 @@ from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import all_stop_words, fold, folded_words, stop_words, word_forms
 from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
+from seedqa.retrieval.units import MONEY, may_be_said_in, unit_in, unit_of
 
 #: What asks for somebody, at the beginning of a question.
 _WHO: Mapping[str, str] = {
@@ -51,6 +52,26 @@ _TIME_OF = re.compile(
 _NUMBER_OF = re.compile(
     r"\A(?:what|which|quel|wie lautet|welche|cual|qual|quale|wat|welk)\b"
     r".{0,40}\b(?:number|\w*nummer|numero)\b(?! (?:one|un|uno|eins))"
+)
+_PHONE_NUMBER = re.compile(
+    r"\b(?:(?:phone|telephone|mobile) number|(?:telefon|handy|mobil|ruf|telefoon)nummer"
+    r"|numero (?:de |di )?(?:tel\w*|portable|movil|cellulare|telemovel))\b"
+)
+#: The shortest telephone numbers: 112.
+MIN_PHONE_DIGITS = 3
+#: "How many weeks": the noun that is counted, and where it is no sum of money.
+_COUNTED = re.compile(
+    r"\b(?:how many|wie ?viele?|cuant[oa]s|quant[ie]|quant[oa]s|hoeveel|combien de?) ([a-z]+)"
+)
+_COUNTED_THINGS = re.compile(
+    r"\b(?:how many|wie ?viele|cuant[oa]s|quant[ie]|quant[oa]s|combien de?)"
+    r" (?!euros?\b|dollars?\b|pounds?\b|cents?\b|pfund\b|argent\b|dolar|libras\b|francs?\b)"
+)
+#: What asks for a sum of money, folded.
+_ASKS_SUM = re.compile(
+    r"\A(?:and |und |et |y |e |en )?(?:what (?:does|do|will|would)\b.*\bcost\b"
+    r"|(?:was|wie ?viel) kostet?n?\b|combien (?:ca |cela )?coute(?:nt)?\b|cuanto cuestan?\b"
+    r"|quanto (?:costa(?:no)?|custam?)\b|(?:wat|hoeveel) kost(?:en)?\b)"
 )
 _TIME_OR_SPAN = re.compile(
     r"\d[:.h'’]\d|\d\s*(?:h|m|s|min|sec|hours?|minutes?|seconds?|uhr|stunden?|minuten|sekunden|heures?"
@@ -302,13 +323,14 @@ def _is_short_of_kind(
     spoken = " ".join(_spoken(question))
     if _TIME_OF.search(spoken) and not _TIME_OR_SPAN.search(answer):
         return True
-    if _NUMBER_OF.search(spoken) and lacks_amount:
-        return True
+    if _NUMBER_OF.search(spoken) and sum(map(str.isdigit, answer)) < MIN_PHONE_DIGITS:
+        return lacks_amount or bool(_PHONE_NUMBER.search(spoken))
     if _has_other_unit(answer, question) or _is_time_for_thing(words, question):
         return True
-    if _HOW_MANY.search(spoken) or _IN_VERSION.search(question.text) or _asks_price(question):
+    asks_amount = _HOW_MANY.search(spoken) or _ASKS_SUM.search(spoken) or _asks_price(question)
+    if asks_amount or _IN_VERSION.search(question.text):
         return lacks_amount
-    return _asks_who(question) and _is_nobody(words, answer, language)
+    return asks_who(question) and _is_nobody(words, answer, language)
 
 
 def _has_amount(words: Sequence[str], answer: str) -> bool:
@@ -368,7 +390,7 @@ def only_repeats(answer: str, language: str, question: Question) -> bool:
     heated" do say. A place or a name may be part of the question.
     """
     asks_name = not _words(_ASKS).isdisjoint(_spoken(question)[:_OPENING])
-    if _asks_who(question) or (asks_name and not _asks_when(question)):
+    if asks_who(question) or (asks_name and not _asks_when(question)):
         return False
     is_same = question.language in (language, UNKNOWN_LANGUAGE)
     if not is_same or not _words(_OR).isdisjoint(question.words):
@@ -394,7 +416,7 @@ def lacks_role(question: Question, said: str, language: str) -> bool:
     "Who is the trainer of SV Hattem?" is hardly answered by who scored most goals for it.
     """
     spoken = _spoken(question)
-    is_role = _asks_who(question) and not _words(_IS).isdisjoint(spoken[1:2])
+    is_role = asks_who(question) and not _words(_IS).isdisjoint(spoken[1:2])
     if question.language != language or not is_role:
         return False
     names = question_names(question)
@@ -446,17 +468,22 @@ def asks_cost(words: Collection[str]) -> bool:
 
 def _has_other_unit(answer: str, question: Question) -> bool:
     """Return whether an answer is a measure of something else than the question asks for."""
+    words = _spoken(question)
+    spoken, told = " ".join(words), unit_in(answer)
+    counted = _COUNTED.search(spoken)
+    if told and counted and (asked := unit_of(counted[1])):
+        return not may_be_said_in(asked, told)
+    if told in MONEY and (_HOW_LONG.search(spoken) or _COUNTED_THINGS.search(spoken)):
+        return True
     found = _UNIT.match(fold(answer))
     if not found:
         return False
-    unit = found[1]
-    spoken = _spoken(question)
-    asks_span = not _words(_SPANS).isdisjoint(spoken) or "frist" in spoken
-    asks_price = not _words(_COSTS_MONEY).isdisjoint(spoken) or _asks_price(question)
-    if asks_price and not asks_span and not _HOW_LONG.search(" ".join(spoken)):
-        return unit in _words(_SPANS) or unit in _measures()
-    is_long = _HOW_LONG.search(" ".join(_spoken(question)))
-    return bool(is_long) and (unit in _measures() or unit in _MONEY.split())
+    asks_span = not _words(_SPANS).isdisjoint(words) or "frist" in words
+    asks_price = not _words(_COSTS_MONEY).isdisjoint(words) or _asks_price(question)
+    is_long = _HOW_LONG.search(spoken)
+    if asks_price and not asks_span and not is_long:
+        return found[1] in _words(_SPANS) or found[1] in _measures()
+    return bool(is_long) and (found[1] in _measures() or found[1] in _MONEY.split())
 
 
 @cache
@@ -524,8 +551,8 @@ def _asks_price(question: Question) -> bool:
     )
 
 
-def _asks_who(question: Question) -> bool:
-    """Return whether it begins by asking for somebody; "wie" does so in Dutch alone."""
+def asks_who(question: Question) -> bool:
+    """Return whether a question begins by asking for somebody; "wie" does so in Dutch alone."""
     opening = {*_spoken(question)[:_OPENING]}
     return any(
         opening & _words(words)

@@ -22,6 +22,7 @@ from seedqa.retrieval.headed import find_heading
 from seedqa.retrieval.lists import find_listed
 from seedqa.retrieval.naming import missing_names, question_names
 from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
+from seedqa.retrieval.opposites import says_the_opposite
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.ranges import find_in_range
 from seedqa.retrieval.reader import Span
@@ -31,9 +32,10 @@ from seedqa.retrieval.sentences import (
     names_year,
     share_sentence,
 )
+from seedqa.retrieval.succession import is_predecessor
 from seedqa.retrieval.tables import find_cell, line_around
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.values import choose_value
+from seedqa.retrieval.values import choose_value, ends_range
 from seedqa.retrieval.weekdays import find_on_day
 
 #: Cap on the lead of an answer over the next, in the reader's logits.
@@ -47,8 +49,8 @@ SENTENCE_WEIGHT = 2.0
 NAME_PENALTY = 4.0
 #: What it costs, in logits, to be no time where the question asks when, and the like.
 KIND_PENALTY = 4.0
-#: What it costs, in logits, to be said of the journey back.
-ROUTE_PENALTY = 8.0
+#: What it costs, in logits, to be said of the journey back, of the opposite, or of who was before.
+REVERSED_PENALTY = 8.0
 #: What it costs, in logits, to be in the document's title: a title names a subject.
 TITLE_PENALTY = 4.0
 #: The score of what the layout tells, in logits: that of an answer which the reader finds in plain
@@ -112,8 +114,8 @@ def rank_candidates(
             words = passage.view.text[span.start : span.end]
             if is_of_wrong_kind(words, passage.language, question):
                 penalty += KIND_PENALTY
-            if goes_back(passage, span, question):
-                penalty += ROUTE_PENALTY
+            if is_reversed(passage, span, question):
+                penalty += REVERSED_PENALTY
             gain = SENTENCE_WEIGHT * _share_in_sentence(question, passage, span)
             found.append(Candidate(passage, span, round(span.score + bonus + gain - penalty, 4)))
     found += _named_cells(question, passages, found)
@@ -155,13 +157,22 @@ def _sentence_of(passage: Passage, span: Span) -> tuple[int, int]:
     return bounds[at] if at >= 0 else (span.start, span.end)
 
 
-def goes_back(passage: Passage, span: Span, question: Question) -> bool:
-    """Return whether the sentence, or row, of a span is about the journey back."""
+def is_reversed(passage: Passage, span: Span, question: Question) -> bool:
+    """Return whether a span tells of the journey back, of the opposite, or of who did it before.
+
+    The end of a range is when it closes, though only its opening is named.
+    """
+    text = passage.view.text
+    if is_predecessor(question, text, span.start, span.end):
+        return True
     route = asked_route(question.text)
-    if route is None:
-        return False
-    start, end = _sentence_of(passage, span)
-    return goes_the_other_way(passage.view.text[start:end], route, span.start - start)
+    if route is not None:
+        start, end = _sentence_of(passage, span)
+        if goes_the_other_way(text[start:end], route, span.start - start):
+            return True
+    start, end = _line_of(passage, span)
+    is_opposite = says_the_opposite(question, text[start:end], passage.language)
+    return is_opposite and not ends_range(text, start, span.start)
 
 
 def _line_of(passage: Passage, span: Span) -> tuple[int, int]:

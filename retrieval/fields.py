@@ -1,4 +1,4 @@
-"""Tell whether the value of a field was taken where the question names another field beside it.
+"""Tell whether the value of a field was taken where the question names another one, or none.
 
     half board: breakfast only, no dinner
     total: 480 euros
@@ -41,6 +41,28 @@ def says_another_field(question: Question, candidate: Candidate) -> bool:
     return not _shares(text, own, asked, passage.language) and any(
         _shares(text, line, asked, passage.language) for line in _beside(text, own)
     )
+
+
+def names_no_field(question: Question, candidate: Candidate) -> bool:
+    """Return whether an answer is the value of a field that the question does not name.
+
+    And some word of the question, which is no name, is neither in the passage nor above it: "When
+    is Nils on holiday?" hardly asks for "days: Monday to Friday". Only within one language.
+    """
+    passage, language = candidate.passage, candidate.passage.language
+    if passage.columns or question.language != language:
+        return False
+    text = passage.view.text
+    own = line_around(text, candidate.span.start)
+    if not _FIELD.match(text, *own):
+        return False
+    names = question_names(question)
+    asked = [word_forms(word, language=language) for word in question.topical if word not in names]
+    key = word_forms(text[slice(*own)].partition(":")[0], language=language)
+    if any(not forms.isdisjoint(key) for forms in asked):
+        return False
+    known = word_forms(text, passage.title, *passage.context, language=language)
+    return any(forms.isdisjoint(known) for forms in asked)
 
 
 def _beside(text: str, own: tuple[int, int]) -> list[tuple[int, int]]:

@@ -17,6 +17,10 @@ from seedqa.index.stopwords import STOP_WORDS
 
 #: A question is a sentence or a paragraph; the encoder reads 256 tokens of it.
 MAX_QUESTION_CHARACTERS = 10_000
+#: Function words of two languages that only one of them asks with: "quelle" is Italian for "those".
+#: At the beginning of a question, they break a tie.
+_ASKING = {"quelle": "fr", "quelles": "fr"}
+_OPENING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,16 @@ def guess_language(words: Sequence[str]) -> str:
 
     A question is too short for a statistical identifier, but it is made of function words. A tie,
     or no function word at all, is `UNKNOWN_LANGUAGE`.
+
+    >>> guess_language(["a", "quelle", "heure", "arrive", "le", "train"])
+    'fr'
     """
+    asks_in = next((_ASKING[word] for word in words[:_OPENING] if word in _ASKING), "")
     counts = sorted(
-        ((sum(word in stop_words(code) for word in words), code) for code in STOP_WORDS),
+        (
+            (sum(word in stop_words(code) for word in words) + (code == asks_in) / 2, code)
+            for code in STOP_WORDS
+        ),
         reverse=True,
     )
     (most, language), (second, _) = counts[0], counts[1]

@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from seedqa.index.lexical import fold, folded_words, word_forms
+from seedqa.index.lexical import folded_words, word_forms
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.tables import Cell, content_of, rows_of
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.units import HOURS, number_of_word, unit_after
 
 Span = tuple[int, int]
 
@@ -57,25 +58,7 @@ _FROM = re.compile(
     r"|e\s+mais|of\s+meer|en\s+ouder)\b)",
     re.IGNORECASE,
 )
-#: Units in any of the languages, folded, by what they measure.
-_UNITS = {
-    word: unit
-    for unit, words in {
-        "years": "year years old aged age an ans age ages jahr jahre jahren jahrig jahrige jahriger"
-        " ano anos edad anni anno idade jaar jarige",
-        "months": "month months mois monat monate monaten mes meses mese mesi maand maanden",
-        "weeks": "week weeks semaine semaines woche wochen semana semanas settimana settimane"
-        " weken",
-        "days": "day days jour jours tag tage tagen dia dias giorno giorni dag dagen",
-        "hours": "hour hours heure heures stunde stunden hora horas ora ore uur uren",
-        "minutes": "minute minutes minuten minuto minutos minuti minuut",
-        "people": "people persons person guests personnes personen personas pessoas persone",
-        "kg": "kg kilo kilos", "g": "g gram grams gramm grammes", "km": "km", "m": "m",
-        "cm": "cm", "%": "% percent prozent", "€": "€ euro euros eur", "£": "£ pounds", "l": "l",
-    }.items()
-    for word in words.split()
-}  # fmt: skip
-_UNIT_AFTER = re.compile(r"[\s-]*(?P<unit>[^\W\d_]+|[%€£])")
+_WORD = re.compile(r"[^\W\d_]+")
 #: "A child of 4": a number without a unit may be an age.
 _AGED = re.compile(r"\b(?:aged?|alter|age|edad|eta|idade|leeftijd|child|kid|kind|enfant|nino|nina"
                    r"|bambino|bambina|crianca|adult|erwachsene\w*|adulte|adulto)\b")  # fmt: skip
@@ -124,12 +107,17 @@ def ranges_in(text: str) -> Iterator[tuple[float, float]]:
 
 def _number_asked(question: Question) -> _Asked | None:
     """Return the one number of a question that counts something, with its unit."""
-    numbers = list(_FREE_NUMBER.finditer(question.text))
+    numbers = [
+        (_value(found["number"]), found.end()) for found in _FREE_NUMBER.finditer(question.text)
+    ] or [
+        (float(number), found.end())
+        for found in _WORD.finditer(question.text)
+        if (number := number_of_word(found.group())) and unit_after(question.text, found.end())
+    ]
     if len(numbers) != 1:
         return None
-    number = numbers[0]
-    value = _value(number["number"])
-    unit = _unit_after(question.text, number.end())
+    ((value, end),) = numbers
+    unit = unit_after(question.text, end)
     if not unit and _AGED.search(" ".join(folded_words(question.text))):
         unit = "years"
     if not unit and 1900 <= value < 2100:
@@ -148,9 +136,9 @@ def _ranges(text: str) -> Iterator[_Range]:
                 high = high or single
             elif kind is _FROM:
                 low = low or single
-            unit = _unit_after(text, found.end())
+            unit = unit_after(text, found.end())
             if single and not unit:
-                unit = _unit_after(text, found.end("first"))
+                unit = unit_after(text, found.end("first"))
             yield _Range(
                 _value(low) if low else -infinite,
                 _value(high) if high else infinite,
@@ -168,11 +156,6 @@ def _value(figures: str) -> float:
     return float(plain.replace(",", "."))
 
 
-def _unit_after(text: str, at: int) -> str:
-    found = _UNIT_AFTER.match(text, at)
-    return _UNITS.get(fold(found["unit"]), "") if found else ""
-
-
 def _fitting(texts: Sequence[str], asked: _Asked) -> int | None:
     """Return which of the texts has the range that alone holds a number.
 
@@ -181,6 +164,9 @@ def _fitting(texts: Sequence[str], asked: _Asked) -> int | None:
     scale = [list(_ranges(text)) for text in texts]
     known = [each for ranges in scale for each in ranges]
     units = {each.unit for each in known if each.unit}
+    if units <= HOURS.keys() and len(units) == 1 and asked.unit in HOURS:
+        (unit,) = units  # two days are 48 hours
+        asked = _Asked(asked.number * HOURS[asked.unit] / HOURS[unit], unit)
     if asked.unit and units and asked.unit not in units:
         return None
     is_counted = bool(asked.unit and asked.unit in units)

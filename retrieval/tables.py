@@ -5,6 +5,7 @@ Knows passages whose rows are read as "column: cell; column: cell"; nothing of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -18,14 +19,17 @@ from seedqa.retrieval.asking import (
     is_of_wrong_kind,
     names_price,
 )
+from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
+from seedqa.retrieval.units import unit_in
 from seedqa.retrieval.weekdays import asks_hours, days_in, is_weekday
 
 Span = tuple[int, int]
 
 #: "Which team": a column that the first words of a question name is the one it asks for.
 WHICH_WORDS = 2
+_CLOCK = re.compile(r"\d[:.h]\d\d(?!\d)")
 
 
 class Cell(NamedTuple):
@@ -101,7 +105,7 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
                 span
                 for row in of_passage
                 if (cells := _cells(passage, row))
-                for close in (_closed_names, _closed_columns)
+                for close in (_closed_names, _closed_days, _closed_columns)
                 for span in close(passage, cells, question)
             ),
             *(
@@ -134,13 +138,16 @@ def rows_of(passage: Passage) -> list[list[Cell]]:
 def _count_shared(passage: Passage, rows: Sequence[Span], question: Question) -> list[int]:
     """Return how many topical words of the question each row has in its cells, or its table's name.
 
-    A table is named by the headings above and by the lines beside its rows: of two tables with the
+    A name counts more than all other words: the row of another firm says nothing of this one. A
+    table is named by the headings above and by the lines beside its rows: of two tables with the
     same columns, that of the women has no answer for the men.
     """
     if not rows:
         return []
     view, language = passage.view, passage.language
     asked = [word_forms(word, language=language) | _days(word) for word in question.topical]
+    names = question_names(question)
+    weights = [len(asked) + 1 if word in names else 1 for word in question.topical]
     around = word_forms(*passage.context, _beside_rows(passage), language=language)
     counts = []
     for start, end in rows:
@@ -151,7 +158,13 @@ def _count_shared(passage: Passage, rows: Sequence[Span], question: Question) ->
         ]
         known = around | word_forms(*cells, language=language)
         known = known.union(*map(_days, cells))
-        counts.append(sum(not forms.isdisjoint(known) for forms in asked))
+        counts.append(
+            sum(
+                weight
+                for forms, weight in zip(asked, weights, strict=True)
+                if not forms.isdisjoint(known)
+            )
+        )
     return counts
 
 
@@ -175,6 +188,13 @@ def _closed_names(passage: Passage, cells: Sequence[Cell], question: Question) -
         return []
     first, *others = [{*folded_words(cell.text)} & {*question.topical} for cell in cells]
     return [cells[0].span] if first and any(first < other for other in others) else []
+
+
+def _closed_days(passage: Passage, cells: Sequence[Cell], question: Question) -> list[Span]:
+    """Return the cells of a row that only repeat the day of the week of a question."""
+    asked = set[str]().union(*(_days(word) for word in question.topical if is_weekday(word)))
+    repeated = [cell.span for cell in cells if asked & _days(cell.text)]
+    return repeated if len(repeated) < len(cells) else []
 
 
 def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question) -> list[Span]:
@@ -282,6 +302,44 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
         found.setdefault(shared, []).extend(_fullest(named, question))
     best = found[max(found)] if found else []
     return best[0] if len(best) == 1 else None
+
+
+def is_one_of_alike(question: Question, passage: Passage, at: int) -> bool:
+    """Return whether another cell of a row is named by the question as well as the one at `at`.
+
+    Both are times, or amounts of the same unit: "How much is the bike for a week?" has no answer in
+    columns for a day and for a month. Across languages no column is named.
+    """
+    language = passage.language
+    if not passage.columns:
+        return False
+    cells = next((row for row in rows_of(passage) if row[0].span[0] <= at < row[-1].span[1]), [])
+    own = next((cell for cell in cells if cell.span[0] <= at < cell.span[1]), None)
+    if own is None:
+        return False
+    asked = [word_forms(word, language=language) | _days(word) for word in question.topical]
+    asks_price = any(map(asks_cost, asked)) or asks_how_much(question)
+
+    def named(cell: Cell) -> int:
+        column = word_forms(cell.column, language=language) | _days(cell.column)
+        return (asks_price and names_price(column)) + sum(
+            not column.isdisjoint(word) for word in asked
+        )
+
+    return any(
+        cell.text.strip() != own.text.strip()
+        and _are_alike(cell.text, own.text)
+        and named(cell) >= named(own)
+        for cell in cells
+    )
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Return whether two cells are times, or amounts of one unit."""
+    if _CLOCK.search(one) and _CLOCK.search(other):
+        return True
+    unit = unit_in(one)
+    return bool(unit) and unit == unit_in(other)
 
 
 def _with_empty(cells: Sequence[Cell], passage: Passage) -> list[Cell]:

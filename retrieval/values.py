@@ -230,7 +230,30 @@ def choose_value(question: Question, text: str, sentence: Span, words: Span, lan
         chosen = choose(case)
         if chosen is not None:
             return words if held == [chosen] else (chosen.start, chosen.end)
-    return words
+    return _whole_range(case, words)
+
+
+def has_other_value(text: str, sentence: Span, words: Span) -> bool:
+    """Return whether a sentence, or a row, has another value of the kind of that in text[words].
+
+    The other end of a range is no other value.
+    """
+    if not _may_hold_value(text[slice(*words)]):
+        return False
+    values = values_in(text, *sentence)
+    held = [value for value in values if _holds(text, words, value)]
+    ends = {
+        other
+        for value, following in pairwise(values)
+        if _TO.fullmatch(text[value.end : following.start])
+        for one, other in ((value, following), (following, value))
+        if one in held
+    }
+    return any(
+        value not in held and value not in ends and value.kind and value.kind == own.kind
+        for own in held
+        for value in values
+    )
 
 
 def _holds(text: str, words: Span, value: Value) -> bool:
@@ -400,6 +423,29 @@ def _by_end(case: _Case) -> Value | None:
         if is_range and is_time and {value, following} & {*case.held}:
             return following if asks_end else value
     return None
+
+
+def ends_range(text: str, start: int, at: int) -> bool:
+    """Return whether a value at the offset `at` is the end of a range: "from 9 to 17"."""
+    before = values_in(text, start, at)
+    return bool(before) and _TO.fullmatch(text[before[-1].end : at]) is not None
+
+
+def _whole_range(case: _Case, words: Span) -> Span:
+    """Return the range of amounts of which an answer has one end only: "300 to 500 km"."""
+    if len(case.held) != 1:
+        return words
+    for value, following in pairwise(case.values):
+        kinds = {value.kind, following.kind}
+        is_amount = kinds & {*_set(_UNITS), *"€$£%°"} and not kinds & {"time", "year"}
+        if (
+            case.held[0] in (value, following)
+            and is_amount
+            and _are_alike(value, following)
+            and _TO.fullmatch(case.text[value.end : following.start])
+        ):
+            return min(words[0], value.start), max(words[1], following.end)
+    return words
 
 
 def _by_share(case: _Case) -> Value | None:

@@ -10,12 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from seedqa.retrieval.answer import (
-    UNKNOWN_LANGUAGE_LIMIT,
     Verdict,
     find_answers,
     reorder_passages,
 )
 from seedqa.retrieval.calibration import Calibration, sigmoid
+from seedqa.retrieval.doubts import AT_MOST_UNSURE
 from seedqa.retrieval.evidence import (
     MAX_AHEAD,
     SENTENCE_WEIGHT,
@@ -375,7 +375,7 @@ def test_in_a_language_that_the_reader_does_not_know_nothing_is_sure(
     language: str, limited: bool
 ) -> None:
     _, confidence = answers_to([passage(language=language)], [[span("1894", 9.0)]])
-    assert confidence == (UNKNOWN_LANGUAGE_LIMIT if limited else 0.9999)
+    assert confidence == (AT_MOST_UNSURE if limited else 0.9999)
     assert band_of(confidence) == ("unsure" if limited else "sure")
 
 

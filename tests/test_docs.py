@@ -17,9 +17,9 @@ from seedqa.index.documents.walk import MAX_FILE_BYTES
 from seedqa.index.store.reading import RESCORED
 from seedqa.page.service import MAX_WAITING
 from seedqa.retrieval import (
-    answer,
     calibration,
     candidates,
+    doubts,
     evidence,
     freshness,
     fusion,
@@ -186,7 +186,7 @@ NUMBERS = [
     (ANSWERS, r"more than (\d+) logits higher", evidence.YEAR_LEEWAY),
     (ANSWERS, r"different answer, up to (\d+) logits", evidence.MAX_AHEAD),
     (ANSWERS, r"a cosine of ([\d.]+) or more", rivals.SAME_STATEMENT),
-    (ANSWERS, r"It is at most ([\d.]+) in", answer.UNKNOWN_LANGUAGE_LIMIT),
+    (ANSWERS, r"It is at most ([\d.]+) in", doubts.AT_MOST_UNSURE),
     (ANSWERS, r'"sure" from ([\d.]+)', types.SURE),
     (ANSWERS, r'"likely" from ([\d.]+)', types.LIKELY),
     (RETRIEVAL, r"scores at most ([\d,]+) rows", candidates.MAX_POSTINGS),
@@ -198,7 +198,7 @@ NUMBERS = [
     ("command-line.md", r"at most (\d+) \|", pipeline.MAX_COUNT),
     ("command-line.md", r"spends up to (\d+) seconds", freshness.REFRESH_SECONDS),
     ("json.md", r'"sure" from ([\d.]+)', types.SURE),
-    ("json.md", r"at most ([\d.]+), whatever", answer.UNKNOWN_LANGUAGE_LIMIT),
+    ("json.md", r"at most ([\d.]+), whatever", doubts.AT_MOST_UNSURE),
     ("../README.md", r"in the best (\d+) passages", reading.READ_COUNT),
     ("../CHANGELOG.md", r"Below a confidence of ([\d.]+) the", BUNDLED.threshold),
     ("log/confidence.md", r"At the threshold, ([\d.]+), precision", BUNDLED.threshold),

@@ -6,7 +6,7 @@ import pytest
 
 from seedqa.retrieval.direction import asked_route, goes_the_other_way
 from seedqa.retrieval.evidence import Candidate
-from seedqa.retrieval.fields import says_another_field
+from seedqa.retrieval.fields import names_no_field, says_another_field
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.subject import names_somebody_else, words_elsewhere
@@ -101,6 +101,27 @@ def test_the_value_of_another_field(asked: str, words: str, expected: bool) -> N
     start = BOOKING.index(words)
     candidate = Candidate(passage_of(BOOKING, "es"), Span(start, start + len(words), 5.0), 5.0)
     assert says_another_field(parse_question(asked), candidate) is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "expected"),
+    [
+        ("When is Nils Aubry on holiday?", "Wednesday to Saturday", True),
+        ("Which days does Nils Aubry work?", "Wednesday to Saturday", False),
+        ("What is the role of Nils Aubry?", "stock", False),
+        ("What does Nils Aubry speak?", "French", True),
+        ("Which languages does Nils speak?", "French", False),
+        ("Is Nils Aubry replaced by Theo?", "on leave", False),
+    ],
+)
+def test_a_field_that_the_question_does_not_name(asked: str, words: str, expected: bool) -> None:
+    text = (
+        "Name: Nils Aubry\nRole: stock\nDays of work: Wednesday to Saturday\nLanguages: French\n"
+        "Note: on leave in April, replaced by Theo"
+    )
+    start = text.index(words)
+    candidate = Candidate(passage_of(text), Span(start, start + len(words), 5.0), 5.0)
+    assert names_no_field(parse_question(asked), candidate) is expected
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,13 @@ from seedqa.retrieval.answer import find_answers
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.tables import closed_rows, find_cell, names_empty_cell, rows_of
+from seedqa.retrieval.tables import (
+    closed_rows,
+    find_cell,
+    is_one_of_alike,
+    names_empty_cell,
+    rows_of,
+)
 from seedqa.retrieval.types import Passage
 from tests.support.tables import table_of
 
@@ -167,3 +173,36 @@ def test_rows_are_compared_by_stems() -> None:
     closed = closed_rows([stock], parse_question("How many microscopes do we have?"))[0]
     assert text.split("\n")[0] in [text[slice(*span)] for span in closed]
     assert text.split("\n")[1] not in [text[slice(*span)] for span in closed]
+
+
+HIRE = table_of(
+    ("Bike", "Half day", "Day", "Deposit", "Frames"),
+    [("City bike", "€11", "€17", "€100", "12"), ("Tessier", "€15", "€22", "€200", "3")],
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "cell", "expected"),
+    [
+        ("How much is a city bike for a week?", "€11", True),
+        ("How much is a city bike for half a day?", "€11", False),
+        ("What deposit is there for a city bike?", "€100", False),
+        ("How many frames of the city bike are there?", "12", False),
+        ("Wie viel kostet das Rad in der Woche?", "€17", True),
+    ],
+)
+def test_one_of_several_cells_that_are_alike(asked: str, cell: str, expected: bool) -> None:
+    at = HIRE.view.text.index(cell)
+    assert is_one_of_alike(parse_question(asked), HIRE, at) is expected
+
+
+def test_a_name_counts_more_than_the_other_words_of_a_row() -> None:
+    table = table_of(
+        ("Maker", "Frame", "Battery"),
+        [("Nordwind", "5 years", "2 years or 500 charges"), ("Tessier", "2 years", "-")],
+    )
+    question = parse_question("For how many charges is the Tessier battery guaranteed?")
+    (closed,) = closed_rows([table], question)
+    text = table.view.text
+    assert any(start <= text.index("500") < end for start, end in closed)
+    assert not any(start <= text.index("2 years;") < end for start, end in closed)

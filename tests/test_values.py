@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.values import asks_old, choose_value, values_in
+from seedqa.retrieval.values import asks_old, choose_value, has_other_value, values_in
 
 
 def chosen(question: str, sentence: str, words: str, language: str = "en") -> str:
@@ -329,3 +329,36 @@ def test_the_value_that_is_asked_for(
     asked: str, sentence: str, words: str, language: str, answer: str
 ) -> None:
     assert chosen(asked, sentence, words, language) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "words", "expected"),
+    [
+        ("After how many km is it due?", "It is due after 300 to 500 km.", "300", "300 to 500 km"),
+        ("How far is it?", "It is 300–500 km away.", "500 km", "300–500 km"),
+        ("Wie schwer ist es?", "Es wiegt 3 bis 5 kg.", "3", "3 bis 5 kg"),
+        ("In which years?", "It ran from 1913 to 1923.", "1913", "1913"),
+        ("What is the fee?", "It rises from 4.10 to 4.60 euros.", "4.10", "4.60 euros"),
+    ],
+)
+def test_a_range_of_amounts_is_whole(
+    question: str, sentence: str, words: str, expected: str
+) -> None:
+    assert chosen(question, sentence, words) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "expected"),
+    [
+        ("A garage costs €65 a month, an outdoor place €28.", "€65", True),
+        ("The spring grading starts at 17:30, the summer one at 18:00.", "18:00", True),
+        ("It is due after 300 to 500 km.", "300", False),
+        ("A garage costs €65 and has 22 places.", "€65", False),
+        ("A garage costs €65.", "€65", False),
+        ("A garage costs €65, an outdoor place €28.", "an outdoor place", False),
+    ],
+)
+def test_another_value_of_the_same_kind(sentence: str, words: str, expected: bool) -> None:
+    at = sentence.index(words)
+    span = (at, at + len(words))
+    assert has_other_value(sentence, (0, len(sentence)), span) is expected

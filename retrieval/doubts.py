@@ -1,0 +1,70 @@
+"""Lower the confidence of an answer that may be about something else than the question.
+
+The calibration knows how well a passage and the words fit. These rules know what the reader
+overlooks; each has its figures in docs/log/structure.md. Knows questions, passages and candidates;
+nothing of models or of the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.retrieval.asking import lacks_role
+from seedqa.retrieval.evidence import Candidate
+from seedqa.retrieval.fields import names_no_field, says_another_field
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.quoting import sentence_in_view
+from seedqa.retrieval.subject import names_somebody_else, words_elsewhere
+from seedqa.retrieval.tables import is_one_of_alike
+from seedqa.retrieval.types import LIKELY, SURE, Passage
+from seedqa.retrieval.values import has_other_value
+
+#: The most that an answer is worth that is only likely, and one that is not even that.
+AT_MOST_LIKELY = SURE - 0.01
+AT_MOST_UNSURE = LIKELY - 0.01
+#: Characters before an answer's sentence that may name the role that is asked for.
+ROLE_CHARS = 300
+
+Span = tuple[int, int]
+
+
+def limit_of(
+    candidate: Candidate,
+    question: Question,
+    passages: Sequence[Passage],
+    reader_languages: Collection[str],
+) -> float:
+    """Return the greatest confidence that an answer may have, 1 if nothing speaks against it.
+
+    `passages` are all that were found, `reader_languages` what the reader was made for.
+    """
+    passage = candidate.passage
+    sentence = sentence_in_view(candidate, question)
+    elsewhere = words_elsewhere(question, passage, sentence, passages)
+    is_foreign = question.language not in (passage.language, UNKNOWN_LANGUAGE)
+    is_one_of_several = is_one_of_alike(question, passage, candidate.span.start)
+    if (
+        passage.language not in (*reader_languages, UNKNOWN_LANGUAGE)
+        or (is_one_of_several and not is_foreign)
+        or says_another_field(question, candidate)
+        or names_somebody_else(question, elsewhere)
+    ):
+        return AT_MOST_UNSURE
+    words = (candidate.span.start, candidate.span.end)
+    is_doubtful = (
+        bool(elsewhere)
+        or is_one_of_several
+        or _lacks_role(passage, sentence, question)
+        or names_no_field(question, candidate)
+        # across languages no word tells which of the values of a sentence is asked for
+        or (is_foreign and has_other_value(passage.view.text, sentence, words))
+    )
+    return AT_MOST_LIKELY if is_doubtful else 1.0
+
+
+def _lacks_role(passage: Passage, sentence: Span, question: Question) -> bool:
+    start, end = sentence
+    start = max(0, start - ROLE_CHARS)  # a list is announced before its entries
+    said = "\n".join((passage.view.text[start:end], *passage.context, passage.title))
+    return lacks_role(question, said, passage.language)
