@@ -19,21 +19,23 @@ from seedqa.retrieval.tables import line_around
 
 #: A longer name of a field is the beginning of a sentence.
 MAX_KEY_CHARS = 40
+#: A value below the name of what it belongs to, on a line of its own: "84 EUR".
+_BARE_VALUE = re.compile(r"\s*[€$£]?[ \u00a0]?\d[^:\n]{0,24}$", re.MULTILINE)
 _FIELD = re.compile(rf"\s*(?:[-*•+–]\s+)?[^\W\d_][^:\n]{{0,{MAX_KEY_CHARS}}}:[ \u00a0]+\S")
 
 
 def says_another_field(question: Question, candidate: Candidate) -> bool:
     """Return whether no word of the question is in a candidate's field, but some are beside it.
 
-    The fields beside it are the lines around it that are fields too. Names do not count: they may
-    tell whose fields these are. Only within one language.
+    The fields beside it are the lines around it that are fields too; its own line may be a value
+    alone. Names do not count: they may tell whose fields these are. Only within one language.
     """
     passage = candidate.passage
     if passage.columns or question.language not in (passage.language, UNKNOWN_LANGUAGE):
         return False
     text = passage.view.text
     own = line_around(text, candidate.span.start)
-    if not _FIELD.match(text, *own):
+    if not (_FIELD.match(text, *own) or _BARE_VALUE.match(text, *own)):
         return False
     names = question_names(question)
     words = [word for word in question.topical if word not in names]

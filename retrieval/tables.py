@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from seedqa.index.lexical import folded_words, word_forms
+from seedqa.index.lexical import fold, folded_words, word_forms
 from seedqa.index.tables import CELL_END, ROW_END
 from seedqa.retrieval.asking import (
     asks_cost,
@@ -29,6 +29,9 @@ Span = tuple[int, int]
 
 #: "Which team": a column that the first words of a question name is the one it asks for.
 WHICH_WORDS = 2
+#: Languages that write compounds as one word, and the shortest part of one that is looked for.
+_COMPOUNDING = frozenset(("de", "nl"))
+MIN_PART = 4
 _CLOCK = re.compile(r"\d[:.h]\d\d(?!\d)")
 
 
@@ -162,10 +165,21 @@ def _count_shared(passage: Passage, rows: Sequence[Span], question: Question) ->
             sum(
                 weight
                 for forms, weight in zip(asked, weights, strict=True)
-                if not forms.isdisjoint(known)
+                if not forms.isdisjoint(known) or _begin_compound(forms, cells, language)
             )
         )
     return counts
+
+
+def _begin_compound(forms: set[str], cells: Sequence[str], language: str) -> bool:
+    """Return whether a word of a question is a compound whose first part is a cell.
+
+    "Autoverzekering" is of the row "Auto".
+    """
+    if language not in _COMPOUNDING:
+        return False
+    parts = {word for cell in cells if len(word := fold(cell.strip())) >= MIN_PART}
+    return any(len(form) > len(part) and form.startswith(part) for form in forms for part in parts)
 
 
 def _beside_rows(passage: Passage) -> str:

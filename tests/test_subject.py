@@ -22,7 +22,7 @@ NEWS = (
 )
 BOOKING = (
     "hotel: La Parra\nentrada: viernes 17 de octubre\nrégimen: desayuno incluido, cena no\n"
-    "total: 480 €"
+    "total: 480 €\n\nadultos\n  84 €\n  estudiantes y parados: 60 €\nniños\n  30 €"
 )
 
 
@@ -95,6 +95,9 @@ def test_a_word_of_another_passage_of_the_document_counts() -> None:
         ("¿Cuál es el total?", "480 €", False),
         ("¿Cuándo es la entrada?", "viernes 17 de octubre", False),
         ("¿Cuánto pago en el Hostal La Parra?", "480 €", False),
+        ("¿Cuánto pagan los estudiantes?", "84 €", True),
+        ("¿Cuánto pagan los estudiantes?", "60 €", False),
+        ("¿Cuánto pagan los adultos?", "84 €", False),
     ],
 )
 def test_the_value_of_another_field(asked: str, words: str, expected: bool) -> None:

@@ -206,3 +206,16 @@ def test_a_name_counts_more_than_the_other_words_of_a_row() -> None:
     text = table.view.text
     assert any(start <= text.index("500") < end for start, end in closed)
     assert not any(start <= text.index("2 years;") < end for start, end in closed)
+
+
+def test_a_compound_names_a_row() -> None:
+    rows = [("Auto", "€ 300"), ("Reis", "€ 50"), ("Inboedel", "€ 0")]
+    table = table_of(("Soort", "Eigen risico"), rows, "nl")
+    (closed,) = closed_rows([table], parse_question("Wat is het risico bij de autoverzekering?"))
+    open_cells = [
+        cell.text.strip(" .")
+        for row in rows_of(table)
+        for cell in row
+        if not any(start <= cell.span[0] < end for start, end in closed)
+    ]
+    assert open_cells == ["€ 300"]
