@@ -55,7 +55,7 @@ from seedqa.retrieval.pipeline import Pipeline, passage_reader
 from seedqa.retrieval.question import guess_language
 from seedqa.retrieval.reader import SHIPPED_READER, Reader
 from seedqa.retrieval.reading import READ_COUNT, read_for_answer
-from seedqa.retrieval.sentences import sentence_around
+from seedqa.retrieval.wording.sentences import sentence_around
 from training.reader_typed import WAYS, retype
 
 #: The sources of each part of which no one's folder answers what another asks.

@@ -10,13 +10,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from seedqa.retrieval.asking import (
-    has_negation,
-    is_of_wrong_kind,
-    is_search,
-    lacks_negation,
-    only_repeats,
-)
 from seedqa.retrieval.calibration import Calibration, sigmoid
 from seedqa.retrieval.changes import find_change
 from seedqa.retrieval.doubts import limit_of
@@ -29,14 +22,21 @@ from seedqa.retrieval.evidence import (
     rank_candidates,
     weigh_evidence,
 )
-from seedqa.retrieval.naming import is_of_another_twin, tell_apart
+from seedqa.retrieval.layout.tables import names_empty_cell
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import quote, sentence_in_view
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
-from seedqa.retrieval.sentences import YEAR
-from seedqa.retrieval.tables import names_empty_cell
 from seedqa.retrieval.types import SURE, Answer, Passage
+from seedqa.retrieval.wording.asking import (
+    has_negation,
+    is_of_wrong_kind,
+    is_search,
+    lacks_negation,
+    only_repeats,
+)
+from seedqa.retrieval.wording.naming import is_of_another_twin, tell_apart
+from seedqa.retrieval.wording.sentences import YEAR
 
 #: Spans with less confidence are not worth a mark in their passage (docs/log/confidence.md).
 MIN_CANDIDATE = 0.05

@@ -17,8 +17,8 @@ from seedqa.index.lexical import stemmed_words
 from seedqa.index.stopwords import STOP_WORDS
 from seedqa.index.store.protocol import Hits, Reading, Term, Vector
 from seedqa.index.types import Filters
-from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
+from seedqa.retrieval.wording.naming import question_names
 
 #: Candidates that each search gives. docs/log/retrieval.md: recall@5 of the joined list is the
 #: same from 50 on.

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 from seedqa.index.documents.dates import MONTHS
 from seedqa.index.lexical import folded_words, stemmed_words, stop_words
 from seedqa.index.sentences import split_sentences
-from seedqa.retrieval.asking import has_negation
 from seedqa.retrieval.evidence import Candidate, Group
-from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.sentences import sentence_around
 from seedqa.retrieval.types import LIKELY, SURE, Passage
-from seedqa.retrieval.values import asks_old, values_in
+from seedqa.retrieval.wording.asking import has_negation
+from seedqa.retrieval.wording.naming import question_names
+from seedqa.retrieval.wording.sentences import sentence_around
+from seedqa.retrieval.wording.values import asks_old, values_in
 
 Bounds = tuple[int, int]
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.retrieval.asking import lacks_role
 from seedqa.retrieval.evidence import Candidate
-from seedqa.retrieval.fields import names_no_field, says_another_field
+from seedqa.retrieval.layout.fields import names_no_field, says_another_field
+from seedqa.retrieval.layout.tables import is_one_of_alike
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import sentence_in_view
-from seedqa.retrieval.subject import names_somebody_else, words_elsewhere
-from seedqa.retrieval.tables import is_one_of_alike
 from seedqa.retrieval.types import LIKELY, SURE, Passage
-from seedqa.retrieval.values import has_other_value
+from seedqa.retrieval.wording.asking import lacks_role
+from seedqa.retrieval.wording.subject import names_somebody_else, words_elsewhere
+from seedqa.retrieval.wording.values import has_other_value
 
 #: The most that an answer is worth that is only likely, and one that is not even that.
 AT_MOST_LIKELY = SURE - 0.01
@@ -47,7 +47,7 @@ def limit_of(
     if (
         passage.language not in (*reader_languages, UNKNOWN_LANGUAGE)
         or (is_one_of_several and not is_foreign)
-        or says_another_field(question, candidate)
+        or says_another_field(question, passage, candidate.span.start)
         or names_somebody_else(question, elsewhere)
     ):
         return AT_MOST_UNSURE
@@ -56,7 +56,7 @@ def limit_of(
         bool(elsewhere)
         or is_one_of_several
         or _lacks_role(passage, sentence, question)
-        or names_no_field(question, candidate)
+        or names_no_field(question, passage, candidate.span.start)
         # across languages no word tells which of the values of a sentence is asked for
         or (is_foreign and has_other_value(passage.view.text, sentence, words))
     )

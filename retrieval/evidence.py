@@ -15,28 +15,28 @@ import numpy as np
 from seedqa.index.language import crosses_languages
 from seedqa.index.lexical import folded_words, stemmed_words
 from seedqa.index.sentences import split_sentences
-from seedqa.retrieval.asking import is_of_wrong_kind
-from seedqa.retrieval.definitions import find_definition
-from seedqa.retrieval.direction import asked_route, goes_the_other_way
-from seedqa.retrieval.headed import find_heading
-from seedqa.retrieval.lists import find_listed
-from seedqa.retrieval.naming import missing_names, question_names
-from seedqa.retrieval.normalise import PRONOUNS, normalise_answer
-from seedqa.retrieval.opposites import says_the_opposite
+from seedqa.retrieval.layout.definitions import find_definition
+from seedqa.retrieval.layout.headed import find_heading
+from seedqa.retrieval.layout.lists import find_listed
+from seedqa.retrieval.layout.ranges import find_in_range
+from seedqa.retrieval.layout.releases import find_version
+from seedqa.retrieval.layout.tables import find_cell, line_around
+from seedqa.retrieval.layout.weekdays import find_on_day
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.ranges import find_in_range
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.releases import find_version
-from seedqa.retrieval.sentences import (
+from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.asking import is_of_wrong_kind
+from seedqa.retrieval.wording.direction import asked_route, goes_the_other_way
+from seedqa.retrieval.wording.naming import missing_names, question_names
+from seedqa.retrieval.wording.normalise import PRONOUNS, normalise_answer
+from seedqa.retrieval.wording.opposites import says_the_opposite
+from seedqa.retrieval.wording.sentences import (
     completes_date,
     names_year,
     share_sentence,
 )
-from seedqa.retrieval.succession import is_predecessor
-from seedqa.retrieval.tables import find_cell, line_around
-from seedqa.retrieval.types import Passage
-from seedqa.retrieval.values import choose_value, ends_range
-from seedqa.retrieval.weekdays import find_on_day
+from seedqa.retrieval.wording.succession import is_predecessor
+from seedqa.retrieval.wording.values import choose_value, ends_range
 
 #: Cap on the lead of an answer over the next, in the reader's logits.
 MAX_AHEAD = 10.0

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seedqa.retrieval.normalise import normalise_answer
+from seedqa.retrieval.wording.normalise import normalise_answer
 
 
 def recall_at(ranked: Sequence[str], relevant: Sequence[str], k: int) -> float:

@@ -30,8 +30,8 @@ from seedqa.index.store.rows import READING, Generation
 from seedqa.index.types import NO_FILTERS, Filters
 from seedqa.index.workspace import Workspace, check_model, other_model_error, require_index
 from seedqa.retrieval.answer import Verdict
-from seedqa.retrieval.closed import closed_spans
 from seedqa.retrieval.freshness import REFRESH_SECONDS, Freshness, catch_up, check_folder
+from seedqa.retrieval.layout.closed import closed_spans
 from seedqa.retrieval.question import Question, parse_question
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.reading import READ_COUNT, Read, read_for_answer

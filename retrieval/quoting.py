@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.types import Edit
-from seedqa.retrieval.commands import command_around
 from seedqa.retrieval.evidence import Candidate
-from seedqa.retrieval.lists import (
+from seedqa.retrieval.layout.commands import command_around
+from seedqa.retrieval.layout.lists import (
     asks_for_several,
     entries_around,
     enumeration_around,
     read_span,
     whole_span,
 )
+from seedqa.retrieval.layout.tables import line_around, row_around
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.sentences import sentence_around
-from seedqa.retrieval.tables import line_around, row_around
 from seedqa.retrieval.types import Answer, Item, Passage
+from seedqa.retrieval.wording.sentences import sentence_around
 
 Span = tuple[int, int]
 

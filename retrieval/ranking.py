@@ -17,8 +17,8 @@ from seedqa.index.store.protocol import Hits
 from seedqa.index.store.rows import Place, StoredChunk
 from seedqa.index.types import Chunk
 from seedqa.retrieval.fusion import Fused
-from seedqa.retrieval.naming import figures_of, names_of
 from seedqa.retrieval.types import Passage, Ranks, ScoreParts
+from seedqa.retrieval.wording.naming import figures_of, names_of
 
 #: Two passages are the same when this share of their three-word sequences is (Jaccard).
 NEAR_DUPLICATE = 0.85

@@ -28,8 +28,8 @@ from seedqa.index.runtime import (
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.calibration import CALIBRATION_FILE, Calibration, load_calibration
 from seedqa.retrieval.combining import Combined
-from seedqa.retrieval.sentences import YEAR
-from seedqa.retrieval.widening import widen
+from seedqa.retrieval.wording.sentences import YEAR
+from seedqa.retrieval.wording.widening import widen
 
 if TYPE_CHECKING:
     from tokenizers import Encoding

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Sequence
 
 from seedqa.retrieval.answer import Verdict, find_answers, reorder_passages
 from seedqa.retrieval.calibration import Calibration
-from seedqa.retrieval.naming import are_twins
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.rivals import Encode, shared_words
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.naming import are_twins
 
 #: Passages that are read first, in all after a second step, and at most.
 FIRST_COUNT, SECOND_COUNT, READ_COUNT = 3, 5, 8

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedqa.retrieval.evidence import RIVALS, Candidate, Group
-from seedqa.retrieval.naming import (
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.naming import (
     are_twins,
     figures_of,
     fits,
@@ -22,9 +24,7 @@ from seedqa.retrieval.naming import (
     names_of,
     words_in,
 )
-from seedqa.retrieval.question import Question
-from seedqa.retrieval.sentences import sentence_around
-from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.sentences import sentence_around
 
 #: Answers differ where their sentences, without the answers, are at least this alike (cosine),
 #: and they come from different documents.

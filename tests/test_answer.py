@@ -25,7 +25,6 @@ from seedqa.retrieval.evidence import (
     share_of_words,
     weigh_evidence,
 )
-from seedqa.retrieval.normalise import normalise_answer
 from seedqa.retrieval.question import Question, parse_question
 from seedqa.retrieval.reader import Reader, Span
 from seedqa.retrieval.types import (
@@ -36,6 +35,7 @@ from seedqa.retrieval.types import (
     ScoreParts,
     band_of,
 )
+from seedqa.retrieval.wording.normalise import normalise_answer
 
 TEXT = "The iron bridge\n\nIt spans the Ebro. It was opened in 1894 by the king. It is long."
 ASKED = parse_question("When was the bridge over the Ebro opened?")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from seedqa.retrieval.asking import (
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.wording.asking import (
     has_negation,
     is_of_wrong_kind,
     is_search,
@@ -10,7 +11,6 @@ from seedqa.retrieval.asking import (
     lacks_role,
     only_repeats,
 )
-from seedqa.retrieval.question import parse_question
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from seedqa.retrieval.closed import closed_spans
+from seedqa.retrieval.layout.closed import closed_spans
 from seedqa.retrieval.question import parse_question
 from tests.support.tables import table_of
 

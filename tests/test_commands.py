@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.commands import command_around
+from seedqa.retrieval.layout.commands import command_around
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.definitions import find_definition
 from seedqa.retrieval.evidence import LAYOUT_SCORE, rank_candidates
+from seedqa.retrieval.layout.definitions import find_definition
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.types import Passage, Ranks, ScoreParts

@@ -23,7 +23,7 @@ from seedqa.retrieval.metrics import (
     recall_at,
     reciprocal_rank_at,
 )
-from seedqa.retrieval.normalise import normalise_answer
+from seedqa.retrieval.wording.normalise import normalise_answer
 
 RANKED = ["a", "b", "c", "d"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.asking import asked_thing, is_of_wrong_kind
-from seedqa.retrieval.headed import find_heading
+from seedqa.retrieval.layout.headed import find_heading
 from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.wording.asking import asked_thing, is_of_wrong_kind
 from support.tables import passage_of
 
 FLAT = "Wohnung 14\nMieter: Herr Blum\nKaution: 1.830 EUR\n\nDas Bad wird im Herbst saniert."

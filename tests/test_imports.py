@@ -22,7 +22,7 @@ ALLOWED = {
 #: Never imported by what is installed.
 OUTSIDE = {"benchmarks", "tests", "training", "conftest", "support"}
 #: Folders that are packages of the product.
-PRODUCT = ("index/**/*.py", "retrieval/*.py", "output/*.py", "page/*.py")
+PRODUCT = ("index/**/*.py", "retrieval/**/*.py", "output/*.py", "page/*.py")
 MODULES = sorted(
     path.relative_to(ROOT)
     for pattern in ("*.py", *PRODUCT, "tests/**/*.py", "benchmarks/**/*.py", "training/*.py")

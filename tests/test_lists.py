@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from seedqa.index.types import Edit
-from seedqa.retrieval.closed import closed_headings, closed_spans
 from seedqa.retrieval.evidence import Candidate
-from seedqa.retrieval.lists import asks_for_several, closed_entries, find_listed, find_lists
+from seedqa.retrieval.layout.closed import closed_headings, closed_spans
+from seedqa.retrieval.layout.lists import asks_for_several, closed_entries, find_listed, find_lists
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.quoting import quote
 from seedqa.retrieval.reader import Span

@@ -94,7 +94,7 @@ def test_the_line_of_an_error(expected: str, line: str) -> None:
 
 # -- what the product says -----------------------------------------------------------------------
 
-PRODUCT = ["index/**/*.py", "retrieval/*.py", "output/*.py", "page/*.py", "cli.py", "ui.py"]
+PRODUCT = ["index/**/*.py", "retrieval/**/*.py", "output/*.py", "page/*.py", "cli.py", "ui.py"]
 #: Modules and functions whose errors only the command line shows: these may be plain text.
 ONLY_FOR_THE_COMMAND_LINE = {
     "cli.py", "doctor.py", "evaluation.py", "_load_sentence_transformer", "make_rules",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from seedqa.index.types import Edit
-from seedqa.retrieval.naming import (
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.types import Passage, Ranks, ScoreParts
+from seedqa.retrieval.wording.naming import (
     are_twins,
     figures_of,
     fits,
@@ -18,8 +20,6 @@ from seedqa.retrieval.naming import (
     question_names,
     tell_apart,
 )
-from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 CLAUSE = "The tenant pays {} euros a month for the stairs and the cellar, on the fifth day."
 

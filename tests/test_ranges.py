@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from seedqa.retrieval.layout.ranges import find_in_range, ranges_in
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.ranges import find_in_range, ranges_in
 from seedqa.retrieval.types import Passage
 from support.tables import passage_of, table_of
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from seedqa.retrieval.layout.releases import find_version
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.releases import find_version
 from seedqa.retrieval.types import Passage, Ranks, ScoreParts
 
 NOTES = """Release notes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.sentences import (
+from seedqa.retrieval.wording.sentences import (
     completes_date,
     sentence_around,
     sentence_bounds,

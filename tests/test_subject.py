@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.direction import asked_route, goes_the_other_way
-from seedqa.retrieval.evidence import Candidate
-from seedqa.retrieval.fields import names_no_field, says_another_field
+from seedqa.retrieval.layout.fields import names_no_field, says_another_field
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.reader import Span
-from seedqa.retrieval.subject import names_somebody_else, words_elsewhere
+from seedqa.retrieval.wording.direction import asked_route, goes_the_other_way
+from seedqa.retrieval.wording.subject import names_somebody_else, words_elsewhere
 from support.tables import passage_of
 
 ROOMS = (
@@ -102,8 +100,7 @@ def test_a_word_of_another_passage_of_the_document_counts() -> None:
 )
 def test_the_value_of_another_field(asked: str, words: str, expected: bool) -> None:
     start = BOOKING.index(words)
-    candidate = Candidate(passage_of(BOOKING, "es"), Span(start, start + len(words), 5.0), 5.0)
-    assert says_another_field(parse_question(asked), candidate) is expected
+    assert says_another_field(parse_question(asked), passage_of(BOOKING, "es"), start) is expected
 
 
 @pytest.mark.parametrize(
@@ -123,8 +120,7 @@ def test_a_field_that_the_question_does_not_name(asked: str, words: str, expecte
         "Note: on leave in April, replaced by Theo"
     )
     start = text.index(words)
-    candidate = Candidate(passage_of(text), Span(start, start + len(words), 5.0), 5.0)
-    assert names_no_field(parse_question(asked), candidate) is expected
+    assert names_no_field(parse_question(asked), passage_of(text), start) is expected
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.opposites import says_the_opposite
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.succession import is_predecessor
+from seedqa.retrieval.wording.opposites import says_the_opposite
+from seedqa.retrieval.wording.succession import is_predecessor
 
 
 @pytest.mark.parametrize(

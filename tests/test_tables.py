@@ -8,15 +8,15 @@ import pytest
 
 from seedqa.retrieval.answer import find_answers
 from seedqa.retrieval.calibration import Calibration
-from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.reader import Span
-from seedqa.retrieval.tables import (
+from seedqa.retrieval.layout.tables import (
     closed_rows,
     find_cell,
     is_one_of_alike,
     names_empty_cell,
     rows_of,
 )
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.reader import Span
 from seedqa.retrieval.types import Passage
 from tests.support.tables import table_of
 
@@ -218,4 +218,4 @@ def test_a_compound_names_a_row() -> None:
         for cell in row
         if not any(start <= cell.span[0] < end for start, end in closed)
     ]
-    assert open_cells == ["€ 300"]
+    assert open_cells == ["Auto", "€ 300"]

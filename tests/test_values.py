@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.values import asks_old, choose_value, has_other_value, values_in
+from seedqa.retrieval.wording.values import asks_old, choose_value, has_other_value, values_in
 
 
 def chosen(question: str, sentence: str, words: str, language: str = "en") -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from seedqa.retrieval.layout.tables import find_cell
+from seedqa.retrieval.layout.weekdays import days_in, find_on_day
 from seedqa.retrieval.question import parse_question
-from seedqa.retrieval.tables import find_cell
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.weekdays import days_in, find_on_day
 from support.tables import passage_of, table_of
 
 LIBRARY = "Library\nMon-Fri 9:00-17:00, Sat 10-14"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.widening import widen
+from seedqa.retrieval.wording.widening import widen
 
 
 def widened(text: str, words: str) -> str:

@@ -13,9 +13,9 @@ from itertools import pairwise
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import all_stop_words, fold, folded_words, stop_words, word_forms
-from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.units import MONEY, may_be_said_in, unit_in, unit_of
+from seedqa.retrieval.wording.naming import question_names
+from seedqa.retrieval.wording.units import MONEY, may_be_said_in, unit_in, unit_of
 
 #: What asks for somebody, at the beginning of a question.
 _WHO: Mapping[str, str] = {

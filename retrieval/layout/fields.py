@@ -12,10 +12,10 @@ import re
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import word_forms
-from seedqa.retrieval.evidence import Candidate
-from seedqa.retrieval.naming import question_names
+from seedqa.retrieval.layout.tables import line_around
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.tables import line_around
+from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.naming import question_names
 
 #: A longer name of a field is the beginning of a sentence.
 MAX_KEY_CHARS = 40
@@ -24,17 +24,16 @@ _BARE_VALUE = re.compile(r"\s*[€$£]?[ \u00a0]?\d[^:\n]{0,24}$", re.MULTILINE)
 _FIELD = re.compile(rf"\s*(?:[-*•+–]\s+)?[^\W\d_][^:\n]{{0,{MAX_KEY_CHARS}}}:[ \u00a0]+\S")
 
 
-def says_another_field(question: Question, candidate: Candidate) -> bool:
-    """Return whether no word of the question is in a candidate's field, but some are beside it.
+def says_another_field(question: Question, passage: Passage, at: int) -> bool:
+    """Return whether no word of the question is in the field at an offset, but some are beside it.
 
     The fields beside it are the lines around it that are fields too; its own line may be a value
     alone. Names do not count: they may tell whose fields these are. Only within one language.
     """
-    passage = candidate.passage
     if passage.columns or question.language not in (passage.language, UNKNOWN_LANGUAGE):
         return False
     text = passage.view.text
-    own = line_around(text, candidate.span.start)
+    own = line_around(text, at)
     if not (_FIELD.match(text, *own) or _BARE_VALUE.match(text, *own)):
         return False
     names = question_names(question)
@@ -45,17 +44,17 @@ def says_another_field(question: Question, candidate: Candidate) -> bool:
     )
 
 
-def names_no_field(question: Question, candidate: Candidate) -> bool:
-    """Return whether an answer is the value of a field that the question does not name.
+def names_no_field(question: Question, passage: Passage, at: int) -> bool:
+    """Return whether an offset is in the value of a field that the question does not name.
 
     And some word of the question, which is no name, is neither in the passage nor above it: "When
     is Nils on holiday?" hardly asks for "days: Monday to Friday". Only within one language.
     """
-    passage, language = candidate.passage, candidate.passage.language
+    language = passage.language
     if passage.columns or question.language != language:
         return False
     text = passage.view.text
-    own = line_around(text, candidate.span.start)
+    own = line_around(text, at)
     if not _FIELD.match(text, *own):
         return False
     names = question_names(question)

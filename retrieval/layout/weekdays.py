@@ -17,7 +17,7 @@ from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import find_words, fold, folded_words, word_forms
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.values import choose_value
+from seedqa.retrieval.wording.values import choose_value
 
 Span = tuple[int, int]
 

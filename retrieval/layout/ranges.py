@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from seedqa.index.lexical import folded_words, word_forms
+from seedqa.retrieval.layout.tables import Cell, content_of, rows_of
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.tables import Cell, content_of, rows_of
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.units import HOURS, number_of_word, unit_after
+from seedqa.retrieval.wording.units import HOURS, number_of_word, unit_after
 
 Span = tuple[int, int]
 

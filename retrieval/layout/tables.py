@@ -12,18 +12,18 @@ from typing import NamedTuple
 
 from seedqa.index.lexical import fold, folded_words, word_forms
 from seedqa.index.tables import CELL_END, ROW_END
-from seedqa.retrieval.asking import (
+from seedqa.retrieval.layout.weekdays import asks_hours, days_in, is_weekday
+from seedqa.retrieval.question import Question
+from seedqa.retrieval.types import Passage, TableRow
+from seedqa.retrieval.wording.asking import (
     asks_cost,
     asks_how_much,
     asks_which,
     is_of_wrong_kind,
     names_price,
 )
-from seedqa.retrieval.naming import question_names
-from seedqa.retrieval.question import Question
-from seedqa.retrieval.types import Passage, TableRow
-from seedqa.retrieval.units import unit_in
-from seedqa.retrieval.weekdays import asks_hours, days_in, is_weekday
+from seedqa.retrieval.wording.naming import question_names
+from seedqa.retrieval.wording.units import unit_in
 
 Span = tuple[int, int]
 

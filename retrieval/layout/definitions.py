@@ -11,10 +11,10 @@ import re
 
 from seedqa.index.lexical import fold, folded_words
 from seedqa.index.sentences import split_sentences
-from seedqa.retrieval.naming import named_by
+from seedqa.retrieval.layout.tables import line_around
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.tables import line_around
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.naming import named_by
 
 Span = tuple[int, int]
 

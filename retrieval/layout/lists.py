@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from seedqa.index.lexical import folded_words, word_forms
 from seedqa.index.reading_view import clip_edits, make_view
 from seedqa.index.sentences import split_sentences
-from seedqa.retrieval.naming import question_names
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.naming import question_names
 
 Span = tuple[int, int]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from seedqa.index.lexical import folded_words
-from seedqa.retrieval.lists import asks_how_to
+from seedqa.retrieval.layout.lists import asks_how_to
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 

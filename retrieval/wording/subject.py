@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import word_forms
-from seedqa.retrieval.lists import MAX_HEADING_CHARS
-from seedqa.retrieval.naming import question_names
+from seedqa.retrieval.layout.lists import MAX_HEADING_CHARS
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.naming import question_names
 
 Span = tuple[int, int]
 

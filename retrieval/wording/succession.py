@@ -10,8 +10,8 @@ import re
 from functools import lru_cache
 
 from seedqa.index.lexical import fold, folded_words
-from seedqa.retrieval.asking import asks_who
 from seedqa.retrieval.question import Question
+from seedqa.retrieval.wording.asking import asks_who
 
 #: What stands right before the name of a predecessor, folded.
 _BEFORE = re.compile(

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from seedqa.index.lexical import folded_words
-from seedqa.retrieval.lists import MAX_HEADING_CHARS, asks_how_to, closed_entries
+from seedqa.retrieval.layout.lists import MAX_HEADING_CHARS, asks_how_to, closed_entries
+from seedqa.retrieval.layout.tables import closed_rows
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.tables import closed_rows
 from seedqa.retrieval.types import Passage
 
 Span = tuple[int, int]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import folded_words, word_forms
-from seedqa.retrieval.asking import asked_thing
-from seedqa.retrieval.lists import MAX_HEADING_CHARS
+from seedqa.retrieval.layout.lists import MAX_HEADING_CHARS
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.asking import asked_thing
 
 Span = tuple[int, int]
 

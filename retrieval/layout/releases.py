@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from seedqa.index.lexical import word_forms
-from seedqa.retrieval.asking import asks_version
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.asking import asks_version
 
 Span = tuple[int, int]
 

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
 from seedqa.index.lexical import fold, folded_words, word_forms
-from seedqa.retrieval.asking import number_words
-from seedqa.retrieval.naming import figures_of
 from seedqa.retrieval.question import Question
-from seedqa.retrieval.sentences import YEAR
+from seedqa.retrieval.wording.asking import number_words
+from seedqa.retrieval.wording.naming import figures_of
+from seedqa.retrieval.wording.sentences import YEAR
 
 Span = tuple[int, int]
 

@@ -1,0 +1,1 @@
+"""What the layout of a document tells: its tables, lists, headings, timetables and fields."""

@@ -1,0 +1,1 @@
+"""What questions ask for and texts say, by their words, in the seven languages."""
