@@ -10,14 +10,20 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.retrieval.evidence import Candidate
+from seedqa.retrieval.evidence import Candidate, is_heading
 from seedqa.retrieval.layout.fields import names_no_field, says_another_field
-from seedqa.retrieval.layout.tables import is_one_of_alike
+from seedqa.retrieval.layout.tables import is_in_one_of_alike_rows, is_one_of_alike
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import sentence_in_view
 from seedqa.retrieval.types import LIKELY, SURE, Passage
 from seedqa.retrieval.wording.asking import lacks_role
-from seedqa.retrieval.wording.subject import names_somebody_else, words_elsewhere
+from seedqa.retrieval.wording.subject import (
+    is_number_of_other,
+    lacks_what_there_is,
+    names_somebody_else,
+    shares_no_word,
+    words_elsewhere,
+)
 from seedqa.retrieval.wording.values import has_other_value
 
 #: The most that an answer is worth that is only likely, and one that is not even that.
@@ -39,24 +45,30 @@ def limit_of(
 
     `passages` are all that were found, `reader_languages` what the reader was made for.
     """
-    passage = candidate.passage
+    passage, at = candidate.passage, candidate.span.start
     sentence = sentence_in_view(candidate, question)
+    said = passage.view.text[slice(*sentence)]
     elsewhere = words_elsewhere(question, passage, sentence, passages)
     is_foreign = question.language not in (passage.language, UNKNOWN_LANGUAGE)
-    is_one_of_several = is_one_of_alike(question, passage, candidate.span.start)
+    is_one_of_several = is_one_of_alike(question, passage, at)
     if (
         passage.language not in (*reader_languages, UNKNOWN_LANGUAGE)
         or (is_one_of_several and not is_foreign)
-        or says_another_field(question, passage, candidate.span.start)
+        or says_another_field(question, passage, at)
         or names_somebody_else(question, elsewhere)
+        or lacks_what_there_is(question, said, passage.language)
+        or is_number_of_other(question, said, passage.language)
+        or is_heading(question, passage, candidate.span)
     ):
         return AT_MOST_UNSURE
     words = (candidate.span.start, candidate.span.end)
     is_doubtful = (
         bool(elsewhere)
         or is_one_of_several
+        or is_in_one_of_alike_rows(question, passage, at)
         or _lacks_role(passage, sentence, question)
-        or names_no_field(question, passage, candidate.span.start)
+        or names_no_field(question, passage, at)
+        or shares_no_word(question, passage, sentence, question.topical)
         # across languages no word tells which of the values of a sentence is asked for
         or (is_foreign and has_other_value(passage.view.text, sentence, words))
     )

@@ -25,7 +25,7 @@ from seedqa.retrieval.layout.weekdays import find_on_day
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.wording.asking import is_of_wrong_kind
+from seedqa.retrieval.wording.asking import asks_name, asks_who, is_of_wrong_kind
 from seedqa.retrieval.wording.direction import asked_route, goes_the_other_way
 from seedqa.retrieval.wording.naming import missing_names, question_names
 from seedqa.retrieval.wording.normalise import PRONOUNS, normalise_answer
@@ -51,7 +51,7 @@ NAME_PENALTY = 4.0
 KIND_PENALTY = 4.0
 #: What it costs, in logits, to be said of the journey back, of the opposite, or of who was before.
 REVERSED_PENALTY = 8.0
-#: What it costs, in logits, to be in the document's title: a title names a subject.
+#: What it costs, in logits, to be the document's title or a heading: it names a subject.
 TITLE_PENALTY = 4.0
 #: The score of what the layout tells, in logits: that of an answer which the reader finds in plain
 #: prose. It was not trained on such layouts, and scores most of these below 0 (log/structure.md).
@@ -110,7 +110,8 @@ def rank_candidates(
         bonus = passage_weight * passage.score - NAME_PENALTY * missing_names(question, passage)
         read = [_choose_value(question, passage, span) for span in of_passage]
         for span in (*read, *_laid_out(question, passage, of_passage)):
-            penalty = TITLE_PENALTY if _is_in_title(passage, span) else 0.0
+            is_named = _is_in_title(passage, span) or is_heading(question, passage, span)
+            penalty = TITLE_PENALTY if is_named else 0.0
             words = passage.view.text[span.start : span.end]
             if is_of_wrong_kind(words, passage.language, question):
                 penalty += KIND_PENALTY
@@ -214,6 +215,26 @@ def _is_in_title(passage: Passage, span: Span) -> bool:
     text = passage.view.text
     start, end = line_around(text, span.start)
     return text[start:end].strip() == passage.title.strip()
+
+
+def is_heading(question: Question, passage: Passage, span: Span) -> bool:
+    """Return whether a span is all words of a line above a text, as "Wet weather" is.
+
+    It says what the text is about. A question that asks who, for a name, or which of several that
+    the headings name, may ask for it.
+    """
+    text = passage.view.text
+    start, end = line_around(text, span.start)
+    is_alone = text[:start].rstrip(" ").endswith("\n\n") or not text[:start].strip()
+    line = text[start:end]
+    if not is_alone or text[end : end + 2] != "\n\n" or line.rstrip()[-1:] in (*".!:", ""):
+        return False
+    words = {word for word in folded_words(line) if word.isalpha()}
+    if not words or not words <= {*folded_words(text[span.start : span.end])}:
+        return False
+    if asks_who(question) or asks_name(question):
+        return False
+    return find_heading(question, passage) != (span.start, span.end)
 
 
 def group_candidates(candidates: Sequence[Candidate]) -> list[Group]:

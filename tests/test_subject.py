@@ -7,7 +7,13 @@ import pytest
 from seedqa.retrieval.layout.fields import names_no_field, says_another_field
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.wording.direction import asked_route, goes_the_other_way
-from seedqa.retrieval.wording.subject import names_somebody_else, words_elsewhere
+from seedqa.retrieval.wording.subject import (
+    is_number_of_other,
+    lacks_what_there_is,
+    names_somebody_else,
+    shares_no_word,
+    words_elsewhere,
+)
 from support.tables import passage_of
 
 ROOMS = (
@@ -159,3 +165,49 @@ def test_long_texts_take_linear_time() -> None:
     assert route is not None
     assert not goes_the_other_way("Leeds York " * 50_000, route, 11 * 40_000)
     assert asked_route("from Aa to " * 900) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "expected"),
+    [
+        ("Is there a toilet on the upper site?", "Nobody on the upper site has water.", True),
+        ("Is there a toilet on the upper site?", "The upper site has no toilets.", False),
+        ("Do you have a lift?", "The house is heated by gas.", True),
+        ("Is the pool heated?", "It is heated.", False),
+        ("Where is there a toilet?", "Behind the house.", False),
+    ],
+)
+def test_what_there_is_must_be_named(asked: str, sentence: str, expected: bool) -> None:
+    assert lacks_what_there_is(parse_question(asked), sentence, "en") is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "expected"),
+    [
+        ("What is Ana Vidal's phone number?", "Faults: service hotline +353 1 555 0190.", True),
+        ("What is Ana Vidal's phone number?", "At night call Elena at 333 555 0102.", True),
+        ("What is Ana Vidal's phone number?", "Tel. 333 555 0102", False),
+        ("What is Ana Vidal's phone number?", "Ana can be called at 333 555 0102.", False),
+        ("What is the phone number of the porter?", "Night watch: 333 555 0102", False),
+        ("When does Ana Vidal come?", "The porter comes at 9.", False),
+    ],
+)
+def test_the_number_of_somebody_else(asked: str, sentence: str, expected: bool) -> None:
+    assert is_number_of_other(parse_question(asked), sentence, "en") is expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "expected"),
+    [
+        ("How much does a trainee earn?", "Each further session costs € 320.", True),
+        ("How much does a session cost?", "Each further session costs € 320.", False),
+        ("How much is the training?", "Each further session costs € 320.", False),
+        ("Wie viel verdient ein Lehrling?", "Each further session costs € 320.", False),
+    ],
+)
+def test_no_word_of_the_question(asked: str, sentence: str, expected: bool) -> None:
+    text = f"Training\n\nTwo sessions at the practice are included. {sentence}"
+    start = text.index(sentence)
+    question = parse_question(asked)
+    span = (start, len(text))
+    assert shares_no_word(question, passage_of(text), span, question.topical) is expected

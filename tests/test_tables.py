@@ -11,6 +11,7 @@ from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.layout.tables import (
     closed_rows,
     find_cell,
+    is_in_one_of_alike_rows,
     is_one_of_alike,
     names_empty_cell,
     rows_of,
@@ -219,3 +220,27 @@ def test_a_compound_names_a_row() -> None:
         if not any(start <= cell.span[0] < end for start, end in closed)
     ]
     assert open_cells == ["Auto", "€ 300"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "cell", "expected"),
+    [
+        ("How much is the canoe?", "18 €", True),
+        ("How much is the canoe for a whole day?", "30 €", False),
+        ("How much is the sauna?", "35 €", False),
+        ("What is the canoe called?", "canoe, whole day", False),
+    ],
+)
+def test_one_of_several_rows_that_are_alike(asked: str, cell: str, expected: bool) -> None:
+    rows = [("canoe, half a day", "18 €"), ("canoe, whole day", "30 €"), ("sauna", "35 €")]
+    table = table_of(("Service", "Price"), rows)
+    at = table.view.text.index(cell)
+    assert is_in_one_of_alike_rows(parse_question(asked), table, at) is expected
+
+
+def test_a_part_of_a_day_is_that_day() -> None:
+    rows = [("Mo–Mi", "9–12 Uhr"), ("Do", "9–20 Uhr")]
+    table = table_of(("Tag", "Sprechzeiten"), rows, "de", ("Praxis",))
+    found = find_cell(parse_question("Wie sind die Sprechzeiten am Donnerstagabend?"), table)
+    assert found is not None
+    assert table.view.text[slice(*found)] == "9–20 Uhr"

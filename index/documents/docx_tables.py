@@ -6,6 +6,7 @@ Finds which row names the columns. Knows paragraphs and cells; knows nothing of 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,10 @@ MAX_NAME_CHARS = 60
 #: With fewer rows below it, nothing shows that a row without any mark names the columns.
 MIN_ROWS_BELOW = 2
 
+#: A column of amounts has at least so many; pairs of labels and values may have some.
+MIN_AMOUNTS = 4
+#: An amount with its unit: "22 € a night", "£4".
+_AMOUNT = re.compile(r"(?P<before>[€$£])?\s?\d[\d.,]*\s?(?(before)|(?P<after>[^\W\d_]+|[€$£%]))")
 _FIGURES = re.compile(r"[-+(~]?[^\w\s]?\s?\d[\d.,:/ '%–-]*\s?\w{0,3}\)?[^\w\s]?")
 _SOFT_HYPHEN = "\u00ad"
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
@@ -161,6 +166,14 @@ def _is_row_bold(row: Sequence[Cell], styles: Styles) -> bool:
     return bool(paragraphs) and all(is_bold(paragraph, styles) for paragraph in paragraphs)
 
 
+def _is_of_one_unit(column: Sequence[str | None]) -> bool:
+    """Return whether most cells of a column are amounts of one unit, as below "Price"."""
+    cells = [text for text in column if text]
+    amounts = [_AMOUNT.match(text) for text in cells]
+    units = Counter(found["before"] or found["after"] for found in amounts if found)
+    return len(cells) >= MIN_AMOUNTS and max(units.values(), default=0) > len(cells) * 0.75
+
+
 def _reads_as_names(names: Sequence[str], below: Sequence[Texts], has_first_row: bool) -> bool:
     """Return whether the texts of a first row differ from those below it as names do.
 
@@ -177,7 +190,7 @@ def _reads_as_names(names: Sequence[str], below: Sequence[Texts], has_first_row:
         return True
     if not has_first_row:
         return False
-    if len(names) > 2:
+    if len(names) > 2 or _is_of_one_unit(columns[1]):
         return True
     labels = any((row[0] or "").endswith(":") for row in below) or names[0].endswith(":")
     return len(below) >= MIN_ROWS_BELOW and not labels and not any(figures[1])

@@ -14,7 +14,7 @@ from seedqa.index.store.segments import Segments
 from seedqa.index.types import Chunk, FoundFile, SkipKind, SkippedFile
 
 #: Raised when a file gives another text, title or chunks than before; 1 where it is not stored.
-READING = 4
+READING = 5
 
 
 @dataclass(frozen=True, slots=True)

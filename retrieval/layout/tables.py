@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from seedqa.index.lexical import fold, folded_words, word_forms
 from seedqa.index.tables import CELL_END, ROW_END
-from seedqa.retrieval.layout.weekdays import asks_hours, days_in, is_weekday
+from seedqa.retrieval.layout.weekdays import asks_hours, days_in, weekday_of
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage, TableRow
 from seedqa.retrieval.wording.asking import (
@@ -148,7 +148,7 @@ def _count_shared(passage: Passage, rows: Sequence[Span], question: Question) ->
     if not rows:
         return []
     view, language = passage.view, passage.language
-    asked = [word_forms(word, language=language) | _days(word) for word in question.topical]
+    asked = [_asked_forms(word, language) for word in question.topical]
     names = question_names(question)
     weights = [len(asked) + 1 if word in names else 1 for word in question.topical]
     around = word_forms(*passage.context, _beside_rows(passage), language=language)
@@ -206,7 +206,7 @@ def _closed_names(passage: Passage, cells: Sequence[Cell], question: Question) -
 
 def _closed_days(passage: Passage, cells: Sequence[Cell], question: Question) -> list[Span]:
     """Return the cells of a row that only repeat the day of the week of a question."""
-    asked = set[str]().union(*(_days(word) for word in question.topical if is_weekday(word)))
+    asked = {f"weekday {day}" for day in map(weekday_of, question.topical) if day}
     repeated = [cell.span for cell in cells if asked & _days(cell.text)]
     return repeated if len(repeated) < len(cells) else []
 
@@ -220,7 +220,7 @@ def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question)
     are.
     """
     language = passage.language
-    wanted = word_forms(*question.topical, language=language).union(*map(_days, question.topical))
+    wanted = set[str]().union(*(_asked_forms(word, language) for word in question.topical))
     is_known = [
         bool((word_forms(cell.text, language=language) | _days(cell.text)) & wanted)
         for cell in cells
@@ -287,9 +287,9 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
         return None
     columns = set().union(*(_column_forms(name, language) for name in passage.columns))
     above = columns | word_forms(*passage.context, language=language)
-    asks_day = any(map(is_weekday, question.topical))
+    asks_day = any(map(weekday_of, question.topical))
     asked = [
-        word_forms(word, language=language) | _days(word)
+        _asked_forms(word, language)
         for word in question.topical
         if not (asks_day and asks_hours(word))
     ]
@@ -331,7 +331,7 @@ def is_one_of_alike(question: Question, passage: Passage, at: int) -> bool:
     own = next((cell for cell in cells if cell.span[0] <= at < cell.span[1]), None)
     if own is None:
         return False
-    asked = [word_forms(word, language=language) | _days(word) for word in question.topical]
+    asked = [_asked_forms(word, language) for word in question.topical]
     asks_price = any(map(asks_cost, asked)) or asks_how_much(question)
 
     def named(cell: Cell) -> int:
@@ -345,6 +345,34 @@ def is_one_of_alike(question: Question, passage: Passage, at: int) -> bool:
         and _are_alike(cell.text, own.text)
         and named(cell) >= named(own)
         for cell in cells
+    )
+
+
+def is_in_one_of_alike_rows(question: Question, passage: Passage, at: int) -> bool:
+    """Return whether another row of a table has as much of the question as that at `at`.
+
+    And its cell in the same column is another time or amount: "How much is the canoe?" has no
+    answer in rows for half a day and for a whole one.
+    """
+    spans = _rows(passage)
+    rows = [_cells(passage, span) for span in spans]
+    own = next((n for n, (start, end) in enumerate(spans) if start <= at < end), None)
+    if own is None:
+        return False
+    counts = _count_shared(passage, spans, question)
+    column = next(
+        (n for n, cell in enumerate(rows[own]) if cell.span[0] <= at < cell.span[1]), None
+    )
+    if column is None:
+        return False
+    text = rows[own][column].text
+    return any(
+        count >= counts[own]
+        and len(row) == len(rows[own])
+        and row[column].text.strip(" .") != text.strip(" .")
+        and _are_alike(row[column].text, text)
+        for number, (row, count) in enumerate(zip(rows, counts, strict=True))
+        if number != own
     )
 
 
@@ -366,6 +394,12 @@ def _with_empty(cells: Sequence[Cell], passage: Passage) -> list[Cell]:
 def _column_forms(name: str, language: str) -> set[str]:
     """Return the words of a column's name, with those of the days that it abbreviates."""
     return word_forms(name, language=language) | _days(name)
+
+
+def _asked_forms(word: str, language: str) -> set[str]:
+    """Return the forms of a word of a question, with the day of the week that it is."""
+    day = weekday_of(word)
+    return word_forms(word, language=language) | ({f"weekday {day}"} if day else _days(word))
 
 
 def _days(name: str) -> set[str]:

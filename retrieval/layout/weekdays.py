@@ -57,6 +57,10 @@ _ENTRY = re.compile(
 )
 #: Days that other words are too: "do", "so", "mar", "segunda".
 MIN_LETTERS = 5
+#: "Donnerstagabend", "zaterdagochtend".
+_PART_OF_DAY = re.compile(
+    r"(?:morgen|vormittag|mittag|nachmittag|abend|nacht|ochtend|middag|avond)s?\Z"
+)
 #: What a question says, folded, that asks for the hours of a day.
 _ASKS_HOURS = re.compile(
     r"\b(?:when|hours|what time|open(?:s|ing)?|clos(?:es?|ed|ing)|wann|stunden|uhrzeit|offen|auf"
@@ -102,12 +106,12 @@ def find_on_day(question: Question, passage: Passage) -> Span | None:
     if passage.columns or question.language not in (language, UNKNOWN_LANGUAGE):
         return None
     spoken = folded_words(question.text)
-    asked = {WEEKDAY_OF[_singular(word)] for word in spoken if is_weekday(word)}
+    asked = {day for day in map(weekday_of, spoken) if day}
     if len(asked) != 1 or not _ASKS_HOURS.search(" ".join(spoken)):
         return None
     text = passage.view.text
     known = word_forms(text, passage.title, *passage.context, language=language)
-    others = [word for word in question.topical if not is_weekday(word) and not asks_hours(word)]
+    others = [word for word in question.topical if not weekday_of(word) and not asks_hours(word)]
     if any(known.isdisjoint(word_forms(word, language=language)) for word in others):
         return None
     entries = list(_ENTRY.finditer(_folded(text)))
@@ -159,9 +163,15 @@ def _singular(word: str) -> str:
     return word if word in WEEKDAY_OF else word.removesuffix("s")
 
 
-def is_weekday(word: str) -> bool:
-    """Return whether a folded word is a day of the week and nothing else."""
-    return len(word) >= MIN_LETTERS and _singular(word) in _NAMES_OF_DAYS
+def weekday_of(word: str) -> int | None:
+    """Return which day of the week, from 1, a folded word of a question is, or a part of one.
+
+    >>> weekday_of("mittwochs"), weekday_of("donnerstagabend"), weekday_of("so")
+    (3, 4, None)
+    """
+    name = _singular(_PART_OF_DAY.sub("", word))
+    is_clear = len(name) >= MIN_LETTERS and name in _NAMES_OF_DAYS
+    return WEEKDAY_OF[name] if is_clear else None
 
 
 def asks_hours(word: str) -> bool:

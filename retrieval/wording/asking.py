@@ -57,6 +57,10 @@ _PHONE_NUMBER = re.compile(
     r"\b(?:(?:phone|telephone|mobile) number|(?:telefon|handy|mobil|ruf|telefoon)nummer"
     r"|numero (?:de |di )?(?:tel\w*|portable|movil|cellulare|telemovel))\b"
 )
+_CALLED = re.compile(
+    r"\b(?:called|names?|title|heisst|heissen|namen?|titel|s appelle(?:nt)?|noms?|titre|llaman?"
+    r"|nombres?|titulo|chiamano?|nom[ei]|titolo|chamam?|nomes?|heten|heet)\b"
+)
 #: The shortest telephone numbers: 112.
 MIN_PHONE_DIGITS = 3
 #: "How many weeks": the noun that is counted, and where it is no sum of money.
@@ -324,7 +328,7 @@ def _is_short_of_kind(
     if _TIME_OF.search(spoken) and not _TIME_OR_SPAN.search(answer):
         return True
     if _NUMBER_OF.search(spoken) and sum(map(str.isdigit, answer)) < MIN_PHONE_DIGITS:
-        return lacks_amount or bool(_PHONE_NUMBER.search(spoken))
+        return lacks_amount or asks_phone_number(question)
     if _has_other_unit(answer, question) or _is_time_for_thing(words, question):
         return True
     asks_amount = _HOW_MANY.search(spoken) or _ASKS_SUM.search(spoken) or _asks_price(question)
@@ -489,6 +493,16 @@ def _has_other_unit(answer: str, question: Question) -> bool:
 @cache
 def _measures() -> frozenset[str]:
     return frozenset(_MEASURES.split())
+
+
+def asks_name(question: Question) -> bool:
+    """Return whether a question asks what something is called."""
+    return _CALLED.search(" ".join(_spoken(question))) is not None
+
+
+def asks_phone_number(question: Question) -> bool:
+    """Return whether a question asks for a telephone number."""
+    return _PHONE_NUMBER.search(" ".join(_spoken(question))) is not None
 
 
 def asks_how_much(question: Question) -> bool:

@@ -28,6 +28,12 @@ _CODE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9][a-z0-9./-]*")
 _VERSION = re.compile(
     r"\bv(?:ersion|ersión|ersione|ersão|ersie)?\.? ?(\d+(?:\.\d+)*)\b", re.IGNORECASE
 )
+#: A release after the name of what was released: "since Firefox 3.6", but not "EUR 3.6".
+_RELEASE = re.compile(
+    r"(?<=\w )(?!(?:EUR|USD|CHF|GBP) )[^\W\d_a-zß-ÿ][\w-]+ (\d{1,3}(?:\.\d{1,3}){1,3})(?![\w.%€$£])"
+    r"(?! ?(?:[%€$£]|(?:km|kg|m|cm|mm|l|h|g|ha|euros?|dollars?|pounds?|percent|million|billion"
+    r"|met(?:er|re)s?|miles?|kilos?)\b))"
+)
 #: Ordinals and units that join digits and letters and are no codes: 3rd, 19th, 2e, 5kg.
 _NO_CODE = re.compile(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h|l|ha|eur|gb|mb)")
 #: Words that a name follows in German, and no other noun does as a rule.
@@ -74,6 +80,8 @@ def named_by(question: str) -> frozenset[str]:
 
     >>> sorted(named_by("What does error E-1047 mean in version 2.1 of 2019?"))
     ['2.1', '2019', 'e-1047']
+    >>> sorted(named_by("When was Firefox 3.6 released?")), sorted(named_by("Did it cost EUR 3.6?"))
+    (['3.6'], [])
     """
     figures = figures_of(question)
     named = {
@@ -81,7 +89,8 @@ def named_by(question: str) -> frozenset[str]:
         for figure in figures
         if _YEAR.fullmatch(figure) or (_CODE.fullmatch(figure) and not _NO_CODE.fullmatch(figure))
     }
-    named |= {_plain(found[1]) for found in _VERSION.finditer(question)}
+    for pattern in (_VERSION, _RELEASE):
+        named |= {_plain(found[1]) for found in pattern.finditer(question)}
     return frozenset(named)
 
 

@@ -6,17 +6,31 @@ passage, in a paragraph each. Knows passages and questions; nothing of models or
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
-from seedqa.index.lexical import word_forms
+from seedqa.index.lexical import folded_words, stop_words, word_forms
 from seedqa.retrieval.layout.lists import MAX_HEADING_CHARS
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.asking import asks_phone_number
 from seedqa.retrieval.wording.naming import question_names
 
 Span = tuple[int, int]
+
+#: What asks whether there is something, folded, at the beginning of a question.
+_IS_THERE = re.compile(
+    r"(?:(?:is|are|was|were) there|do (?:you|they|we) have|gibt es|y a t il|est ce qu il y a|il y a"
+    r"|hay|c e|ci sono|ha|is er|zijn er)\b"
+)
+#: Words that announce a telephone number, folded.
+_PHONE_WORDS = frozenset(
+    ("phone", "telephone", "tel", "telefon", "telefono", "telefone", "telefoon", "mobile", "handy",
+     "mobil", "fax", "number", "nummer", "numero", "call", "ring", "anrufen", "appeler", "llamar",
+     "chiamare", "ligar", "bellen")
+)  # fmt: skip
 
 
 def words_elsewhere(
@@ -69,6 +83,57 @@ def _forms(text: str, language: str) -> frozenset[str]:
 def _is_beside(other: Passage, passage: Passage) -> bool:
     """Return whether another passage is of the same document, and of prose."""
     return other is not passage and other.source == passage.source and not other.columns
+
+
+def lacks_what_there_is(question: Question, sentence: str, language: str) -> bool:
+    """Return whether a question asks if there is something, and a sentence does not name it.
+
+    "Is there a toilet?" is not answered by what is said of water. Only within one language.
+    """
+    if question.language != language:
+        return False
+    found = _IS_THERE.match(" ".join(folded_words(question.text)))
+    if not found:
+        return False
+    rest = found.string[found.end() :].split()
+    thing = next((word for word in rest if word in question.topical), "")
+    forms = word_forms(thing, language=language)
+    return bool(thing) and forms.isdisjoint(word_forms(sentence, language=language))
+
+
+def is_number_of_other(question: Question, sentence: str, language: str) -> bool:
+    """Return whether a question asks for somebody's telephone number, and a sentence has another's.
+
+    It has none of the names of the question, but other words than those that announce a number.
+    """
+    names = question_names(question)
+    if not names or not asks_phone_number(question):
+        return False
+    words = folded_words(sentence)
+    if not names.isdisjoint(words):
+        return False
+    asked = word_forms(*question.topical, language=language)
+    return any(
+        word.isalpha()
+        and len(word) > 1
+        and word not in _PHONE_WORDS
+        and word not in stop_words(language)
+        and asked.isdisjoint(word_forms(word, language=language))
+        for word in words
+    )
+
+
+def shares_no_word(
+    question: Question, passage: Passage, sentence: Span, words: Sequence[str]
+) -> bool:
+    """Return whether the sentence of an answer, and all headings above, have none of some words."""
+    if passage.language != question.language or not words:
+        return False
+    text, language = passage.view.text, passage.language
+    head = text.partition("\n")[0]
+    headings = (head, *_headings_above(text[: sentence[0]]), passage.title, *passage.context)
+    said = word_forms(text[slice(*sentence)], *headings, language=language)
+    return all(said.isdisjoint(word_forms(word, language=language)) for word in words)
 
 
 def names_somebody_else(question: Question, elsewhere: Iterable[str]) -> bool:

@@ -366,6 +366,12 @@ def test_wide_cells_count_for_their_columns() -> None:
         pytest.param([("Town", "2018", "2019"), ("Os", "1", "2")], LOOK, ("Town", "2018", "2019"),
                      id="years"),
         pytest.param([("Town", "17", "20 %"), ("Os", "1", "2")], LOOK, (), id="figures"),
+        pytest.param([("Servizio", "Prezzo"), ("Culla", "gratis"), ("Letto", "22 € per notte"),
+                      ("Canoa", "18 €"), ("Sauna", "35 €"), ("Cane", "8 €")], LOOK,
+                     ("Servizio", "Prezzo"),
+                     id="amounts of one unit"),
+        pytest.param([("Tenant", "Oona"), ("Rent", "480 €"), ("Deposit", "900 €"),
+                      ("Heating", "90 €"), ("From", "today")], LOOK, (), id="some amounts"),
         pytest.param([("x" * 61, "b", "c"), ("d", "e", "f")], LOOK, (), id="long text"),
     ],
 )  # fmt: skip
