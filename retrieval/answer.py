@@ -22,7 +22,7 @@ from seedqa.retrieval.evidence import (
     rank_candidates,
     weigh_evidence,
 )
-from seedqa.retrieval.layout.tables import names_empty_cell
+from seedqa.retrieval.layout.table_cells import names_empty_cell
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import quote, sentence_in_view
 from seedqa.retrieval.reader import Span

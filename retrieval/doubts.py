@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.retrieval.evidence import Candidate, is_heading
 from seedqa.retrieval.layout.fields import names_no_field, says_another_field
-from seedqa.retrieval.layout.tables import is_in_one_of_alike_rows, is_one_of_alike
+from seedqa.retrieval.layout.table_cells import is_in_one_of_alike_rows, is_one_of_alike
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import sentence_in_view
 from seedqa.retrieval.types import LIKELY, SURE, Passage

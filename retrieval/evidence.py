@@ -20,7 +20,8 @@ from seedqa.retrieval.layout.headed import find_heading
 from seedqa.retrieval.layout.lists import find_listed
 from seedqa.retrieval.layout.ranges import find_in_range
 from seedqa.retrieval.layout.releases import find_version
-from seedqa.retrieval.layout.tables import find_cell, line_around
+from seedqa.retrieval.layout.table_cells import find_cell
+from seedqa.retrieval.layout.tables import line_around
 from seedqa.retrieval.layout.weekdays import find_on_day
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span

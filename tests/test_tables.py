@@ -8,14 +8,14 @@ import pytest
 
 from seedqa.retrieval.answer import find_answers
 from seedqa.retrieval.calibration import Calibration
-from seedqa.retrieval.layout.tables import (
-    closed_rows,
+from seedqa.retrieval.layout.table_cells import (
     find_cell,
     is_in_one_of_alike_rows,
     is_one_of_alike,
     names_empty_cell,
-    rows_of,
 )
+from seedqa.retrieval.layout.table_rows import closed_rows
+from seedqa.retrieval.layout.tables import rows_of
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.types import Passage

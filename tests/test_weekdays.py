@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seedqa.retrieval.layout.tables import find_cell
+from seedqa.retrieval.layout.table_cells import find_cell
 from seedqa.retrieval.layout.weekdays import days_in, find_on_day
 from seedqa.retrieval.question import parse_question
 from seedqa.retrieval.types import Passage

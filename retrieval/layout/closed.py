@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from seedqa.index.lexical import folded_words
 from seedqa.retrieval.layout.lists import MAX_HEADING_CHARS, asks_how_to, closed_entries
-from seedqa.retrieval.layout.tables import closed_rows
+from seedqa.retrieval.layout.table_rows import closed_rows
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
