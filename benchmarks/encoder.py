@@ -26,10 +26,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.chunking import split_document
 from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.lexical import stemmed_words, stop_words
-from seedqa.index.types import Document
+from seedqa.index.types import DEFAULT_SETTINGS, ChunkSettings, Document
 from training import encoder_data as data_files
 
 Scores = NDArray[np.float32]

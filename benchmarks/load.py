@@ -48,10 +48,10 @@ class Tally:
 def build(chunks: int, scratch: Path) -> None:
     """Write files, and an index of synthetic chunks that names the shipped model."""
     from seedqa.index.build import make_recipe
-    from seedqa.index.chunking import DEFAULT_SETTINGS
     from seedqa.index.encoder import load_encoder
     from seedqa.index.store.rows import Change
     from seedqa.index.store.writing import open_for_writing
+    from seedqa.index.types import DEFAULT_SETTINGS
 
     corpus, shipped = Corpus(chunks), load_encoder()
     files = write_files(scratch / "seeds", corpus.documents)

@@ -19,14 +19,14 @@ from pathlib import Path
 
 from benchmarks.measuring import describe_machine
 from seedqa.index.build import build_index
-from seedqa.index.chunking import DEFAULT_SETTINGS, load_splitter, split_document
+from seedqa.index.chunking import load_splitter, split_document
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
 from seedqa.index.encoder import load_encoder
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.language import load_identifier
 from seedqa.index.parsing.process import Parser
-from seedqa.index.types import FoundFile
+from seedqa.index.types import DEFAULT_SETTINGS, FoundFile
 
 
 def read_here(files: Sequence[FoundFile]) -> None:

@@ -34,11 +34,10 @@ from tqdm import tqdm
 from benchmarks.corpora import Question, write_mixed_sections, write_squad_form
 from benchmarks.measuring import describe_machine, format_table
 from seedqa.index.build import build_index
-from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings
 from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.store.protocol import Reading
 from seedqa.index.store.reading import open_for_reading
-from seedqa.index.types import NO_FILTERS
+from seedqa.index.types import DEFAULT_SETTINGS, NO_FILTERS, ChunkSettings
 from seedqa.retrieval.candidates import DEPTH, plan_lexical_query
 from seedqa.retrieval.metrics import recall_at, reciprocal_rank_at
 from seedqa.retrieval.question import parse_question

@@ -172,9 +172,9 @@ class Scale:
 def build(chunks: int, scratch: Path) -> dict[str, Any]:
     """Write files and index; return how long it took."""
     from seedqa.index.build import make_recipe
-    from seedqa.index.chunking import DEFAULT_SETTINGS
     from seedqa.index.store.rows import Change
     from seedqa.index.store.writing import open_for_writing
+    from seedqa.index.types import DEFAULT_SETTINGS
 
     corpus = Corpus(chunks)
     encoder = SyntheticEncoder(None, {})

@@ -15,10 +15,6 @@ from pathlib import Path
 
 import numpy as np
 
-from seedqa.index.chunking import (
-    DEFAULT_SETTINGS,
-    ChunkSettings,
-)
 from seedqa.index.documents.walk import resolve_folder
 from seedqa.index.encoder import Encoder
 from seedqa.index.errors import IndexMismatch, SeedsError, UnreadableFile
@@ -46,7 +42,7 @@ from seedqa.index.store.rows import (
 )
 from seedqa.index.store.upgrade import replace_old_format
 from seedqa.index.store.writing import open_for_writing
-from seedqa.index.types import FoundFile, SkippedFile
+from seedqa.index.types import DEFAULT_SETTINGS, ChunkSettings, FoundFile, SkippedFile
 
 #: Chunks embedded between two commits of the embedding cache: a killed build loses at most seconds
 #: of work, and a batch is large enough to sort by length.

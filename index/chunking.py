@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -18,23 +18,19 @@ from seedqa.index.reading_view import clip_edits, make_view, merge_edits
 from seedqa.index.sections import Run, context_of, find_runs
 from seedqa.index.sentences import SENTENCE_END, sentence_starts, trim
 from seedqa.index.tables import group_rows, row_edits
-from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Chunk, Document, Edit
+from seedqa.index.types import (
+    DEFAULT_SETTINGS,
+    UNREAD_KINDS,
+    Block,
+    BlockKind,
+    Chunk,
+    ChunkSettings,
+    Document,
+    Edit,
+)
 
 if TYPE_CHECKING:
     from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkSettings:
-    """How documents are cut; a part of what an index was built with."""
-
-    size: int = 600
-    """Characters of a chunk at most. docs/log/retrieval.md has recall for other sizes."""
-    overlap: int = 120
-    """Characters at most that a chunk repeats from the end of the one before, whole sentences."""
-
-
-DEFAULT_SETTINGS = ChunkSettings()
 
 #: Where a text may be cut, best first: paragraph, line, sentence, clause, word, anywhere.
 _SEPARATORS = [

@@ -7,13 +7,13 @@ nothing of the database, nor of ranking.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.stopwords import STOP_WORDS
 
 #: Letters that Unicode does not decompose but that people type, or read, as others; and characters
@@ -29,7 +29,7 @@ _MARK = (
     r"\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f"
     r"\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 )
-_MARKS = re.compile(f"[{_MARK}]+")
+_MARKS = lazy_pattern(f"[{_MARK}]+")
 #: A character of a script written without spaces is a word by itself: a query then matches the
 #: characters that it shares with a text, not only a whole run.
 _IDEOGRAPH = (
@@ -40,7 +40,7 @@ _IDEOGRAPH = (
 _LETTER = r"[^\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 #: Characters other than letters that a word may contain, among them decomposed kana sound marks.
 _UNREAD = rf"{_MARK}\u3099\u309a\u00ad\u200c\u200d"
-_WORD = re.compile(rf"[{_IDEOGRAPH}][{_UNREAD}]*|{_LETTER}+(?:[{_UNREAD}]+{_LETTER}*)*")
+_WORD = lazy_pattern(rf"[{_IDEOGRAPH}][{_UNREAD}]*|{_LETTER}+(?:[{_UNREAD}]+{_LETTER}*)*")
 #: Nothing useful is longer; a line of base64 must not become one enormous token.
 MAX_WORD_LENGTH = 64
 

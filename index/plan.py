@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 
-from seedqa.index.documents.read import hash_file
-from seedqa.index.documents.walk import Survey, survey_folder
+from seedqa.index.documents.walk import Survey, hash_file, survey_folder
 from seedqa.index.errors import UnreadableFile
 from seedqa.index.store.protocol import IndexReader
 from seedqa.index.store.rows import DocumentRow

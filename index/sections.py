@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from seedqa.index.lexical import folded_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.reading_view import clip_edits, make_view
 from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Document, Edit
 
@@ -20,13 +21,13 @@ MAX_HEADINGS = 200
 #: A paragraph of fewer characters may be a label; a longer one that has a sentence is prose.
 MIN_PROSE = 80
 #: What ends a sentence, with the quotes and brackets that may follow.
-_SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'»”’)\]]*\s*\Z")
-_WHOLE_SENTENCE = re.compile(r"\w{2}[.!?][\"'»”’)\]]*\s")
+_SENTENCE_END = lazy_pattern(r"[.!?…:;。！？][\"'»”’)\]]*\s*\Z")
+_WHOLE_SENTENCE = lazy_pattern(r"\w{2}[.!?][\"'»”’)\]]*\s")
 #: Blocks that are cut by themselves, and belong to the document rather than to a section.
 _APART = frozenset({BlockKind.NOTE, BlockKind.FRONT_MATTER})
 #: A part of a name that a person wrote: letters, but no long hexadecimal number; or a year.
-_TOLD = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|[^\W\d_]{2,}")
-_HEXADECIMAL = re.compile(r"\b(?=\w*\d)[0-9a-f]{8,}\b", re.IGNORECASE)
+_TOLD = lazy_pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)|[^\W\d_]{2,}")
+_HEXADECIMAL = lazy_pattern(r"\b(?=\w*\d)[0-9a-f]{8,}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,18 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from seedqa.index.patterns import lazy_pattern
+
 #: What follows the last word of a sentence: closing quotes, then white space, which a script
 #: written without spaces does not need.
 SENTENCE_END = (
     r"(?<=[.!?…])(?:\s*[\"'»“”’)\]])*\s+"
     r"|(?<=[。！？])[」』”’）]*\s*"
 )
-_SENTENCE_GAP = re.compile(rf"{SENTENCE_END}|\n\s*")
+_SENTENCE_GAP = lazy_pattern(rf"{SENTENCE_END}|\n\s*")
 #: A full stop after one of these, an initial, or a number of one or two digits ("am 3. Oktober")
 #: ends no sentence. Those that often do end one ("etc.", "a.m.") are left out.
-_ABBREVIATION = re.compile(
+_ABBREVIATION = lazy_pattern(
     r"\b(?:[^\W\d_]|\d{1,2}|abb|art|bd|bzw|ca|cap|cf|dott|dr|dra|drs|env|fig|hl|ing|jh|mlle|mm"
     r"|mme|mr|mrs|ms|mt|nr|núm|op|pág|pp|prof|sig|sr|sra|srta|st|ste|str|tel|vgl|vol|vs)\.\Z",
     re.IGNORECASE,

@@ -193,3 +193,16 @@ class Filters:
 
 
 NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSettings:
+    """How documents are cut; a part of what an index was built with."""
+
+    size: int = 600
+    """Characters of a chunk at most. docs/log/retrieval.md has recall for other sizes."""
+    overlap: int = 120
+    """Characters at most that a chunk repeats from the end of the one before, whole sentences."""
+
+
+DEFAULT_SETTINGS = ChunkSettings()

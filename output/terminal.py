@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TextIO
 
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.types import band_of
 
 if TYPE_CHECKING:
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from seedqa.retrieval.types import Answer, Passage, Result
 
 #: C0 and C1 controls but tab and line feed, and the marks that reorder text on the screen.
-_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_BREAKS = re.compile(r"[\t\n\u2028\u2029]")
+_UNSAFE = lazy_pattern(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_BREAKS = lazy_pattern(r"[\t\n\u2028\u2029]")
 WIDTH = 96
 
 

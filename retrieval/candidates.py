@@ -7,13 +7,13 @@ joined.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from seedqa.index.documents.dates import month_names
 from seedqa.index.lexical import stemmed_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.stopwords import STOP_WORDS
 from seedqa.index.store.protocol import Hits, Reading, Term, Vector
 from seedqa.index.types import Filters
@@ -46,10 +46,10 @@ BM25_CEILING = 2.2
 #: A chunk that has every word has it in the columns `folded` and `stems`.
 TEXT_COLUMNS = 2
 #: A code: few letters, then some digits; "e1047", "din4102".
-_CODE = re.compile(r"([a-z]{1,4})(\d{2,})")
+_CODE = lazy_pattern(r"([a-z]{1,4})(\d{2,})")
 #: A number of so many digits may be written in parts: "1,262,507", "+49 30 901820".
 MIN_PARTED, MAX_PARTED = 5, 16
-_LETTERS, _DIGITS = re.compile(r"[a-z]{1,4}"), re.compile(r"\d{2,}")
+_LETTERS, _DIGITS = lazy_pattern(r"[a-z]{1,4}"), lazy_pattern(r"\d{2,}")
 #: In an index of at most this many chunks words are weighed as Lucene does. FTS5 gives a word in
 #: half of the chunks no weight, and one in none of them a great one: of three notes none matches.
 SMALL = 200

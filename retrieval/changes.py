@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from seedqa.index.documents.dates import MONTHS
 from seedqa.index.lexical import folded_words, stemmed_words, stop_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.evidence import Candidate, Group
 from seedqa.retrieval.question import Question
@@ -24,7 +25,7 @@ Bounds = tuple[int, int]
 
 #: What says that something will not be, or be done, as it was said before. What tells a history
 #: ("was replaced in 1950") is left out: in it the earlier statement stays true.
-_CHANGE = re.compile(
+_CHANGE = lazy_pattern(
     r"""(?ix)\b(?:
     corrections? | berichtigung | correctif | rectificati(?:f|on) | corrección | correzione
     | correção | correctie
@@ -51,28 +52,28 @@ _CHANGE = re.compile(
     )\b"""
 )
 #: Of these, what somebody else takes over: the one before is named after it.
-_TAKEN_OVER = re.compile(
+_TAKEN_OVER = lazy_pattern(
     r"(?i)take|replaces|succeeds|übernimmt|ersetzt|löst|folgt|remplace|sustituye|reemplaza"
     r"|sostituisce|substitui|neemt|vervangt|volgt"
 )
 #: And what ends something without another in its place.
-_ENDED = re.compile(
+_ENDED = lazy_pattern(
     r"(?i)cancel|withdrawn|abgesagt|zurückgezogen|annul|retir|cancelad|liquidation|adiad|afgelast"
     r"|ingetrokken"
 )
 #: What says that something holds no longer, in the part of a sentence with the answer.
-_NO_LONGER = re.compile(
+_NO_LONGER = lazy_pattern(
     r"(?i)\b(?:no\slonger|not\b.{1,30}\bany\s?more|nicht\smehr|ne\s.{1,20}\splus|ya\sno"
     r"|non\s.{1,20}\spiù|já\snão|niet\s(?:langer|meer))\b"
     r"(?!\s(?:than|als|de|des|d['’]|du|di|del|que|do\sque|dan)\b|\sd['’])"  # "no more than"
 )
 #: What parts a sentence that says what is not and what is.
-_PART_END = re.compile(
+_PART_END = lazy_pattern(
     r"(?i);|,\s(?:but|sondern|mais|sino|ma|mas|maar|which|who|that|der|die|das|welche[rs]?|qui|dont"
     r"|que|che|cui|quem|waar|dat)\b|,(?=[^,]*\Z)"
 )
 #: What begins an exception.
-_EXCEPT = re.compile(
+_EXCEPT = lazy_pattern(
     r"(?i)\b(?:except|apart\sfrom|but\snot|außer|ausgenommen|mit\sausnahme|sauf|excepté|hormis"
     r"|salvo|excepto|tranne|eccetto|exceto|behalve|uitgezonderd)\b"
 )

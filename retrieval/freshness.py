@@ -9,8 +9,8 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from seedqa.index.build import OutOfTime, Report, build_index
 from seedqa.index.documents.notices import FolderNotices
 from seedqa.index.documents.walk import survey_folder
 from seedqa.index.encoder import Encoder
@@ -21,6 +21,9 @@ from seedqa.index.progress import Progress, no_progress
 from seedqa.index.store.protocol import IndexReader
 from seedqa.index.store.rows import READING, Generation
 from seedqa.index.workspace import other_model_error
+
+if TYPE_CHECKING:
+    from seedqa.index.build import Report
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +113,8 @@ def _build_changes(
 
     Without a limit of time an error is raised, but for a folder that has gone.
     """
+    from seedqa.index.build import OutOfTime  # as in `build`
+
     try:
         report = build(index, generation, encoder, progress, seconds)
     except SeedsError as error:  # the folder went while the question was asked
@@ -138,6 +143,8 @@ def build(
     seconds: float | None,
 ) -> Report:
     """Index the changes with the recipe of the last build; a new model reads all files again."""
+    from seedqa.index.build import build_index  # 40 ms, needed where something changed
+
     is_new_model = generation.recipe.fingerprint != encoder.fingerprint
     report = build_index(
         Path(generation.recipe.seeds),

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from seedqa.index.build import build_index
 from seedqa.index.documents.ignore import MAX_GLOB_CHARACTERS
 from seedqa.index.documents.notices import FolderNotices
 from seedqa.index.encoder import Encoder, load_encoder
@@ -22,7 +21,6 @@ from seedqa.index.errors import QuestionError
 from seedqa.index.messages import Message
 from seedqa.index.progress import Progress, no_progress
 from seedqa.index.reading_view import CONTEXT_MARK
-from seedqa.index.source import source_key
 from seedqa.index.store.database import missing_index_error
 from seedqa.index.store.protocol import IndexReader, Reading
 from seedqa.index.store.reading import open_for_reading
@@ -110,6 +108,8 @@ class Pipeline:
             require_index(workspace)
         encoder = encoder or load_encoder(workspace.model)
         if workspace.generation is None:
+            from seedqa.index.build import build_index  # 40 ms, not needed by most questions
+
             build_index(
                 workspace.seeds,
                 workspace.index,
@@ -188,6 +188,8 @@ class Pipeline:
         _check_filters(filters)
         if filters.pattern:
             _check_pattern(filters.pattern)
+            from seedqa.index.source import source_key  # only some questions have a pattern
+
             pattern = source_key(filters.pattern, self.workspace.seeds)
             filters = replace(filters, pattern=pattern)
         clock = _Clock()

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seedqa.index.messages import Message
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.runtime import (
     compile_model,
     damaged_error,
@@ -54,7 +55,7 @@ _NEVER = np.float32(-1e9)
 _CLOSED = -1
 #: Prepositions before a year in the seven languages, which answers leave out: of the answers in the
 #: data that are a year, with or without one, one in 29 has one.
-_BEFORE_YEAR = re.compile(rf"(?:à|em|en|im|in|nel)\s+(?={YEAR}$)", re.IGNORECASE)
+_BEFORE_YEAR = lazy_pattern(rf"(?:à|em|en|im|in|nel)\s+(?={YEAR}$)", re.IGNORECASE)
 
 Scores = NDArray[np.float32]
 
@@ -258,7 +259,7 @@ def _number_sentences(
     starts += [bound for span in closed for bound in span]
     # A token may begin with the space before its word.
     ends = np.array([end - 1 for _, end in encoding.offsets], dtype=np.int64)
-    numbers = np.searchsorted(np.unique(starts), ends, side="right").astype(np.int64)
+    numbers = np.searchsorted(sorted({*starts}), ends, side="right").astype(np.int64)
     for start, end in closed:
         numbers[(ends >= start) & (ends < end)] = _CLOSED
     return numbers

@@ -19,7 +19,6 @@ from seedqa.index.build import (
     encoder_input,
     hash_input,
 )
-from seedqa.index.chunking import ChunkSettings
 from seedqa.index.documents.read import read_document
 from seedqa.index.documents.walk import walk_folder
 from seedqa.index.encoder import Vectors
@@ -28,7 +27,7 @@ from seedqa.index.plan import RACY_NS, compare_folder, plan_changes
 from seedqa.index.store.database import DATABASE
 from seedqa.index.store.reading import open_for_reading
 from seedqa.index.store.rows import READING, DocumentRow
-from seedqa.index.types import Chunk, SkipKind, SkippedFile
+from seedqa.index.types import Chunk, ChunkSettings, SkipKind, SkippedFile
 from seedqa.index.workspace import Location, resolve
 from seedqa.retrieval.pipeline import Pipeline
 from support.builder import as_read_by_another_version

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 import pytest
 
-from seedqa.index.chunking import BLOCK_CHARACTERS, DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.chunking import BLOCK_CHARACTERS, split_document
 from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.sentences import split_sentences
-from seedqa.index.types import Chunk, Document
+from seedqa.index.types import DEFAULT_SETTINGS, Chunk, ChunkSettings, Document
 
 
 def document(text: str, *page_starts: int) -> Document:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from seedqa.index.chunking import DEFAULT_SETTINGS
 from seedqa.index.documents.walk import MAX_FILE_BYTES
 from seedqa.index.store.reading import RESCORED
+from seedqa.index.types import DEFAULT_SETTINGS
 from seedqa.page.service import MAX_WAITING
 from seedqa.retrieval import (
     calibration,

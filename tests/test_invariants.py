@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seedqa.index.build import build_index
-from seedqa.index.chunking import DEFAULT_SETTINGS, ChunkSettings, split_document
+from seedqa.index.chunking import split_document
 from seedqa.index.documents.formats import find_extractor
 from seedqa.index.documents.ignore import (
     IgnoreRules,
@@ -31,7 +31,17 @@ from seedqa.index.documents.ignore import (
 from seedqa.index.documents.types import Extracted
 from seedqa.index.store.checking import check_database, check_words
 from seedqa.index.store.reading import open_for_reading
-from seedqa.index.types import UNREAD_KINDS, Block, BlockKind, Chunk, Document, Edit, Row
+from seedqa.index.types import (
+    DEFAULT_SETTINGS,
+    UNREAD_KINDS,
+    Block,
+    BlockKind,
+    Chunk,
+    ChunkSettings,
+    Document,
+    Edit,
+    Row,
+)
 from seedqa.index.workspace import Location, resolve
 from seedqa.page.view import mark_spans
 from seedqa.retrieval.pipeline import Pipeline

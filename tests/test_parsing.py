@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from seedqa.index.build import OutOfTime, build_index
-from seedqa.index.chunking import DEFAULT_SETTINGS, split_document
+from seedqa.index.chunking import split_document
 from seedqa.index.documents.read import read_document
 from seedqa.index.errors import ParserError, UnreadableFile
 from seedqa.index.parsing.limits import NEAR, Limits
@@ -31,7 +31,7 @@ from seedqa.index.parsing.process import (
     read_whole,
 )
 from seedqa.index.parsing.wire import BadReply, read_reply, read_start
-from seedqa.index.types import FoundFile, SkipKind
+from seedqa.index.types import DEFAULT_SETTINGS, FoundFile, SkipKind
 from support.docx_files import make, paragraph, row, table
 from support.pdf_writer import make_pdf
 from support.toy import ToyEncoder

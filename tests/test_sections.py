@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.chunking import split_document
 from seedqa.index.documents.markdown import extract_markdown
 from seedqa.index.reading_view import readable_text
 from seedqa.index.sections import is_cut_off, name_context
-from seedqa.index.types import Block, BlockKind, Chunk, Document, Edit, Row
+from seedqa.index.types import Block, BlockKind, Chunk, ChunkSettings, Document, Edit, Row
 
 H, P, I = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM  # noqa: E741
 

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seedqa.index.chunking import DEFAULT_SETTINGS
 from seedqa.index.documents.ignore import matches_glob
 from seedqa.index.errors import IndexCorrupt
 from seedqa.index.messages import Message
@@ -37,6 +36,7 @@ from seedqa.index.store.rows import (
 )
 from seedqa.index.store.writing import open_for_writing
 from seedqa.index.types import (
+    DEFAULT_SETTINGS,
     NO_FILTERS,
     Chunk,
     Edit,

@@ -20,8 +20,8 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from seedqa.index.chunking import ChunkSettings, split_document
-from seedqa.index.types import Document
+from seedqa.index.chunking import split_document
+from seedqa.index.types import ChunkSettings, Document
 from training.encoder_data import (
     LANGUAGES,
     Pair,

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from seedqa.index.chunking import ChunkSettings, split_document
-from seedqa.index.types import Document
+from seedqa.index.chunking import split_document
+from seedqa.index.types import ChunkSettings, Document
 from training.encoder_data import (
     LANGUAGES,
     Pair,

@@ -18,10 +18,10 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from seedqa.index.chunking import ChunkSettings, split_document
+from seedqa.index.chunking import split_document
 from seedqa.index.lexical import stemmed_words, stop_words
 from seedqa.index.sentences import split_sentences
-from seedqa.index.types import Document
+from seedqa.index.types import ChunkSettings, Document
 from training.encoder_data import LANGUAGES, read_sections
 from training.reader_data import CHUNK_OVERLAP, Example, Row, cut_example
 

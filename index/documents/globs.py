@@ -9,7 +9,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-_GLOB_PART = re.compile(
+from seedqa.index.patterns import lazy_pattern
+
+_GLOB_PART = lazy_pattern(
     r"""(?P<folders>(?:(?:^|(?<=/))\*{2,}/)+) | (?P<inside>(?:^|(?<=/))\*{2,}$)
     | (?P<first>(?:^|(?<=/))\*+) | (?P<name>\*+) | (?P<one>\?)
     | \[(?P<no>[!^]?)(?P<set>\]?(?:\[:[a-z]*:\]|\\.|[^\]\\])*)\]
@@ -22,7 +24,7 @@ _GLOB_PART = re.compile(
 _STARS = {"first": "(?=[^/])[^/]*", "name": "[^/]*"}
 
 
-_SET_PART = re.compile(r"\[:(?P<kind>[a-z]*):\]|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
+_SET_PART = lazy_pattern(r"\[:(?P<kind>[a-z]*):\]|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
 
 
 _SET_KINDS = {

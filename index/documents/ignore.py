@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 
 from seedqa.index.documents.globs import translate_glob
+from seedqa.index.patterns import lazy_pattern
 
 #: A longer rule is left out and a longer filter refused: no path that Linux opens is longer.
 MAX_GLOB_CHARACTERS = 4_096
 
-_SPECIAL = re.compile(r"[*?\\]+")
+_SPECIAL = lazy_pattern(r"[*?\\]+")
 
 
 class _Rule:

@@ -72,8 +72,3 @@ def _find_title(extracted: Extracted) -> str | None:
     if title and names_one_section(title, extracted.text, extracted.blocks):
         return None
     return title
-
-
-def hash_file(found: FoundFile) -> str:
-    """Return the SHA-256 of a file's bytes in hexadecimal; raises `UnreadableFile`."""
-    return hashlib.sha256(read_bytes(found.path)).hexdigest()

@@ -420,3 +420,8 @@ def read_bytes(path: str, limit: int = MAX_FILE_BYTES) -> bytes:
     if status.st_size > limit or len(raw) > limit:
         raise UnreadableFile(_too_large(limit), kind=SkipKind.TOO_LARGE)
     return raw
+
+
+def hash_file(found: FoundFile) -> str:
+    """Return the SHA-256 of a file's bytes in hexadecimal; raises `UnreadableFile`."""
+    return hashlib.sha256(read_bytes(found.path)).hexdigest()

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any, cast
 
-from seedqa.index.chunking import ChunkSettings
 from seedqa.index.errors import ParserError, UnreadableFile
 from seedqa.index.messages import Message
 from seedqa.index.parsing.limits import Limits
@@ -30,7 +29,7 @@ from seedqa.index.parsing.wire import (
     receive,
     send,
 )
-from seedqa.index.types import Document, FoundFile, SkipKind
+from seedqa.index.types import ChunkSettings, Document, FoundFile, SkipKind
 
 #: Processes that are kept while nothing is read: one for builds, one for the page's documents.
 MAX_IDLE = 2

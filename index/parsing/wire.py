@@ -12,10 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
-from seedqa.index.chunking import ChunkSettings
 from seedqa.index.errors import ParserError, SeedqaError, UnreadableFile
 from seedqa.index.messages import Message
-from seedqa.index.types import Chunk, Document, Edit, FoundFile, SkipKind
+from seedqa.index.types import Chunk, ChunkSettings, Document, Edit, FoundFile, SkipKind
 
 _LENGTH = struct.Struct(">I")
 _T = TypeVar("_T")

@@ -11,12 +11,13 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from seedqa.index.chunking import ChunkSettings
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.store.rows import Generation, Intention, Recipe
 from seedqa.index.store.segments import Range, Segments, join_ranges
 from seedqa.index.store.vectors import VectorFile
+from seedqa.index.types import ChunkSettings
 
-_VECTOR_NAME = re.compile(r"vectors-\d{1,20}\.faiss")
+_VECTOR_NAME = lazy_pattern(r"vectors-\d{1,20}\.faiss")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 #: SQLite and FAISS count in 64 bits.
 _MAX_COUNT = 2**63 - 1

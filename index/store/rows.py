@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from seedqa.index.chunking import ChunkSettings
 from seedqa.index.store.segments import Segments
-from seedqa.index.types import Chunk, FoundFile, SkipKind, SkippedFile
+from seedqa.index.types import Chunk, ChunkSettings, FoundFile, SkipKind, SkippedFile
 
 #: Raised when a file gives another text, title or chunks than before; 1 where it is not stored.
 READING = 5

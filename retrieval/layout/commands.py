@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 
 from seedqa.index.lexical import folded_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.layout.lists import asks_how_to
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
-_FENCED = re.compile(
+_FENCED = lazy_pattern(
     r"^[ \t]*(?P<fence>`{3,}|~{3,})[^\n`]*\n(?P<code>.*?)\s*^[ \t]*(?P=fence)",
     re.DOTALL | re.MULTILINE,
 )
-_COMMENT = re.compile(r"\s*(?:#|//|--|;)")
+_COMMENT = lazy_pattern(r"\s*(?:#|//|--|;)")
 
 
 def command_around(

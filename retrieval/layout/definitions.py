@@ -7,9 +7,8 @@ of models.
 
 from __future__ import annotations
 
-import re
-
 from seedqa.index.lexical import fold, folded_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.layout.tables import line_around
 from seedqa.retrieval.question import Question
@@ -19,7 +18,7 @@ from seedqa.retrieval.wording.naming import named_by
 Span = tuple[int, int]
 
 #: How questions ask what something means, in the seven languages.
-_MEANING = re.compile(
+_MEANING = lazy_pattern(
     r"""(?ix)\b(?:
     mean(?:s|ing)?|stands?\ for|signif(?:y|ies)|reports?|signals?
     | bedeut\w*|heißt|besagt|meldet|zeigt|(?:wofür\ )?steht(?:\ für)?
@@ -29,22 +28,22 @@ _MEANING = re.compile(
     | betekent|betekenis|wil\ zeggen|staat\b.{0,40}?\ voor|meldt|toont
     )\b"""
 )
-_WHAT_IS = re.compile(
+_WHAT_IS = lazy_pattern(
     r"(?i)\W*(?:what(?: is|['’]s)|was ist|qu['’]est-ce|qué es|(?:che )?cos['’]è|o que é|wat is)\b"
 )
 #: How they ask what is to be done.
-_REMEDY = re.compile(
+_REMEDY = lazy_pattern(
     r"""(?ix) \b(?: (?:to|i|we|you|one|should|must|can|be)\ do(?:ne)? | do\ (?:when|if)
     | tun | machen | unternehmen | hilft | faire | fais | hacer | hago | hace | fare | faccio
     | fazer | faço | faz | doen | doe | helpt )\b"""
 )
 #: How they ask when, who or where instead.
-_OTHERWISE = re.compile(
+_OTHERWISE = lazy_pattern(
     r"""(?ix) \A\W* (?: when|who|whom|whose|how|where | wann|wer|wem|wo|wie | quand|qui|où|comment
     | cuándo|quién|dónde|cómo | quando|chi|dove|come | quem|onde|como | wanneer|wie|hoe )\b"""
 )
 #: How they ask what a part of a document says.
-_SAYS = re.compile(
+_SAYS = lazy_pattern(
     r"""(?ix) \b(?: says? | states? | provides? | steht | besagt | regelt | sagt | dit | prévoit
     | stipule | énonce | dice | establece | prevede | stabilisce | diz | estabelece | prevê
     | zegt | staat | bepaalt )\b"""
@@ -56,11 +55,11 @@ _PARTS = r"""
     | capítulo | regla | articolo | sezione | clausola | capitolo | regola | comma
     | artigo | secção | seção | ponto | regra | hoofdstuk | paragraaf | lid | punt
 """
-_PART = re.compile(
+_PART = lazy_pattern(
     rf"(?ix)(?<!\w)(?:{_PARTS})\.?\s*(?:n[o°º]\.?\s*)?(\d{{1,3}}[a-z]?)(?![\w.,]*\d)"
 )
 #: What a sentence has that tells how something is, rather than what to do.
-_STATE = re.compile(
+_STATE = lazy_pattern(
     r"""(?ix)\b(?: is|are|was|were|has|have|been|no | ist|sind|war|waren|wurde|hat|kein\w*
     | est|sont|était|a\ été|ne|aucun\w* | es|está|están|son|fue|no|ningún
     | è|sono|era|stat[oaie]|non | é|são|está|estão|foi|não | zijn|werd|heeft|geen|niet )\b"""
@@ -68,7 +67,7 @@ _STATE = re.compile(
 #: A heading that names a code has at most so many words: "Error E-1047".
 MAX_HEADING_WORDS = 4
 #: What parts a code from its meaning on one line.
-_PARTED = re.compile(r"\s*(?:[:;=]|\s[-–—])\s+|[ \t]{2,}|\t")
+_PARTED = lazy_pattern(r"\s*(?:[:;=]|\s[-–—])\s+|[ \t]{2,}|\t")
 
 
 def find_definition(question: Question, passage: Passage) -> Span | None:

@@ -12,6 +12,7 @@ import re
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.layout.tables import line_around
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
@@ -20,8 +21,8 @@ from seedqa.retrieval.wording.naming import question_names
 #: A longer name of a field is the beginning of a sentence.
 MAX_KEY_CHARS = 40
 #: A value below the name of what it belongs to, on a line of its own: "84 EUR".
-_BARE_VALUE = re.compile(r"\s*[€$£]?[ \u00a0]?\d[^:\n]{0,24}$", re.MULTILINE)
-_FIELD = re.compile(rf"\s*(?:[-*•+–]\s+)?[^\W\d_][^:\n]{{0,{MAX_KEY_CHARS}}}:[ \u00a0]+\S")
+_BARE_VALUE = lazy_pattern(r"\s*[€$£]?[ \u00a0]?\d[^:\n]{0,24}$", re.MULTILINE)
+_FIELD = lazy_pattern(rf"\s*(?:[-*•+–]\s+)?[^\W\d_][^:\n]{{0,{MAX_KEY_CHARS}}}:[ \u00a0]+\S")
 
 
 def says_another_field(question: Question, passage: Passage, at: int) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from seedqa.index.lexical import folded_words, word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.reading_view import clip_edits, make_view
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.question import Question
@@ -18,7 +19,7 @@ from seedqa.retrieval.wording.naming import question_names
 Span = tuple[int, int]
 
 #: How questions ask for several things, at their start, in the seven languages.
-_SEVERAL = re.compile(
+_SEVERAL = lazy_pattern(
     r"""(?ix) \W* (?:
     (?:and\ )?(?:who|what|which|where)\b[^?]{0,60}?\b(?:are|were)\b | (?:list|name)\ (?:the|all)\b
     | which\ (?:(?:two|three|four|five|six|\d+)\ )?\w+s(?<!ss)(?<!us)\b
@@ -37,31 +38,31 @@ _SEVERAL = re.compile(
     | welke\b[^?]{0,60}?\b(?:zijn|waren|worden|werden|horen|mogen|moeten|staan)\b
     )"""
 )
-_WHAT = re.compile(
+_WHAT = lazy_pattern(
     r"(?i)\W*(?:what|que|qu['’]est-ce|qué|was|che|cosa|o que|o quê|wat)\b"
     r"(?!\s+(?:is|est|ist|es|è|é)\b)"
 )
 #: Verbs of questions that a list is not told with: "must bring" is "brings" above it.
 _MUST = frozenset(("doit", "doivent", "debe", "deben", "deve", "devono", "devem", "moeten"))
-_HOW_MANY = re.compile(
+_HOW_MANY = lazy_pattern(
     r"(?i)\W*(?:how (?:many|much)|combien|wie ?viele?|cu[aá]nt[oa]s?|quant[iaeo]s?|hoeveel)\b"
 )
-_HOW_TO = re.compile(
+_HOW_TO = lazy_pattern(
     r"""(?ix) \W* (?: how\ (?:do|does|can|could|to|should|must|is|are)
     | wie\ (?:kann|können|muss|soll|wird|werden|geht|\w+t\ man|\w+e\ ich)
     | comment | c[oó]mo | come | hoe\ (?!veel|lang|oud|vaak|hoog|groot|ver) )\b"""
 )
-_NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-z])[.)]\s")
+_NUMBERED = lazy_pattern(r"\(?(?:\d{1,2}|[a-z])[.)]\s")
 #: What joins the last entry of an enumeration within a sentence.
 _AND = r"(?:and|or|et|ou|und|oder|y|e|ed|o|en|of|sowie|as well as|ainsi que|&)"
-_JOINT = re.compile(rf"\s*(?:,\s*(?:{_AND}\s+)?|;\s*|\s{_AND}\s+)", re.IGNORECASE)
+_JOINT = lazy_pattern(rf"\s*(?:,\s*(?:{_AND}\s+)?|;\s*|\s{_AND}\s+)", re.IGNORECASE)
 #: An entry of an enumeration has at most so many words.
 MAX_ENTRY_WORDS = 6
 #: An entry of at most so many words is a record, such as a name with an office.
 MAX_RECORD_WORDS = 12
 #: A longer line above a list is no heading.
 MAX_HEADING_CHARS = 80
-_NAMES_AT_END = re.compile(
+_NAMES_AT_END = lazy_pattern(
     r"[^\W\d_a-zß-ÿ][\w’'.-]*(?: (?:de|da|do|di|van|von|der|[^\W\d_a-zß-ÿ])[\w’'.-]*)*\Z"
 )
 _NUMBERS = """

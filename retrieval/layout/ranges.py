@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from seedqa.index.lexical import folded_words, word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.layout.tables import Cell, content_of, rows_of
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
@@ -23,34 +24,34 @@ Span = tuple[int, int]
 
 #: Figures that are not counted with a unit: years, dates, hours, codes.
 _NUMBER = r"(?<!\d)(?:\d{1,3}(?:[ \u00a0\u202f.,]\d{3}){1,4}|\d{1,9}(?:[.,]\d{1,3})?)(?!\d)"
-_FREE_NUMBER = re.compile(rf"(?<![\w.,:/-])(?P<number>{_NUMBER})(?![\d:/]|[.,]\d)")
-_BETWEEN = re.compile(
+_FREE_NUMBER = lazy_pattern(rf"(?<![\w.,:/-])(?P<number>{_NUMBER})(?![\d:/]|[.,]\d)")
+_BETWEEN = lazy_pattern(
     rf"(?<![\w.,])(?P<low>{_NUMBER})\s*(?:to|through|until|à|a|bis|al|ai|até|tot(?: en met)?|e|y"
     rf"|and|und|et|en|[-–—])\s*(?P<high>{_NUMBER})(?![\d:])",
     re.IGNORECASE,
 )
-_BELOW = re.compile(
+_BELOW = lazy_pattern(
     r"\b(?:under|below|less\s+than|fewer\s+than|younger\s+than|unter|weniger\s+als|jünger\s+als"
     r"|moins\s+de|menos\s+de|menores?\s+de|meno\s+di|sotto(?:\s+i|\s+gli)?|inferior(?:e|es)?\s+a"
     r"|abaixo\s+de|onder(?:\s+de)?|minder\s+dan|jonger\s+dan)"
     rf"[\s-]+(?P<high>{_NUMBER})",
     re.IGNORECASE,
 )
-_UP_TO = re.compile(
+_UP_TO = lazy_pattern(
     r"(?:\b(?:up\s+to|until|at\s+most|maximum|bis(?:\s+zu)?|höchstens|jusqu['’]à|au\s+plus|hasta"
     rf"|fino\s+a|fino\s+ai|até|tot)\s+(?P<high>{_NUMBER}))"
     rf"|(?P<first>{_NUMBER})\s*(?:\w+\s+)?(?:or\s+(?:less|fewer|under|younger)|oder\s+weniger"
     r"|ou\s+moins|o\s+menos|o\s+meno|ou\s+menos|of\s+minder)\b",
     re.IGNORECASE,
 )
-_ABOVE = re.compile(
+_ABOVE = lazy_pattern(
     r"\b(?:over|above|more\s+than|older\s+than|über|mehr\s+als|älter\s+als|plus\s+de|más\s+de"
     r"|mayores?\s+de|più\s+di|oltre(?:\s+i|\s+gli)?|sopra(?:\s+i)?|mais\s+de|acima\s+de"
     r"|boven(?:\s+de)?|meer\s+dan|ouder\s+dan|superior(?:e|es)?\s+a)"
     rf"[\s-]+(?P<low>{_NUMBER})",
     re.IGNORECASE,
 )
-_FROM = re.compile(
+_FROM = lazy_pattern(
     r"(?:\b(?:from|at\s+least|ab|mindestens|à\s+partir\s+de|au\s+moins|dès|desde|a\s+partir\s+de"
     rf"|al\s+menos|da|dai|almeno|a\s+partire\s+da|pelo\s+menos|vanaf|minstens)\s+(?P<low>{_NUMBER}))"
     rf"|(?P<first>{_NUMBER})\s*(?:\+|(?:\w+\s+)?(?:or\s+(?:more|over|older)|and\s+(?:over|above|older)"
@@ -58,11 +59,11 @@ _FROM = re.compile(
     r"|e\s+mais|of\s+meer|en\s+ouder)\b)",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = lazy_pattern(r"[^\W\d_]+")
 #: "A child of 4": a number without a unit may be an age.
-_AGED = re.compile(r"\b(?:aged?|alter|age|edad|eta|idade|leeftijd|child|kid|kind|enfant|nino|nina"
+_AGED = lazy_pattern(r"\b(?:aged?|alter|age|edad|eta|idade|leeftijd|child|kid|kind|enfant|nino|nina"
                    r"|bambino|bambina|crianca|adult|erwachsene\w*|adulte|adulto)\b")  # fmt: skip
-_FIELD = re.compile(r"\s*(?:[-*•+–]\s+)?(?P<key>[^:\n]{1,60}?)\s*:\s+(?P<value>\S.*?)\s*\Z")
+_FIELD = lazy_pattern(r"\s*(?:[-*•+–]\s+)?(?P<key>[^:\n]{1,60}?)\s*:\s+(?P<value>\S.*?)\s*\Z")
 
 
 class _Range(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from seedqa.index.lexical import word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 from seedqa.retrieval.wording.asking import asks_version
@@ -15,21 +16,21 @@ from seedqa.retrieval.wording.asking import asks_version
 Span = tuple[int, int]
 
 #: A heading that is a version: "3.1.0 (27 October 2023)", "Version 2.4", "[1.0.0] - 2024-01-09".
-_HEADING = re.compile(
+_HEADING = lazy_pattern(
     r"\W*(?:(?:version|release|versión|versione|versão|versie)\s+)?v?(\d+(?:\.\d+)+[\w.-]*)(?![\w%])"
     r"\]?(?:\s*(?:[(,:–—-]|\d).*|\W*)\Z",
     re.IGNORECASE,
 )
 #: "Which version of Java": that of something else.
-_OF = re.compile(r"\s+(?:of|de|d['’]|du|des|von|der|vom|del|di|do|da|van)\b", re.IGNORECASE)
+_OF = lazy_pattern(r"\s+(?:of|de|d['’]|du|des|von|der|vom|del|di|do|da|van)\b", re.IGNORECASE)
 MAX_HEADING_CHARS = 60
 #: What is done to something in a version, by the beginnings of words: what the question says of it,
 #: the line must say too. What is new is often only listed.
-_REMOVED = re.compile(
+_REMOVED = lazy_pattern(
     r"\b(?:remov|dropp?|deprecat|delet|entfern|entfall|supprim|retir|elimin|rimoss|verwijder)",
     re.IGNORECASE,
 )
-_FIXED = re.compile(
+_FIXED = lazy_pattern(
     r"\b(?:fix|correct|solv|behob|korrig|repar|corrig|corregi|corrett|opgelost|verholpen)",
     re.IGNORECASE,
 )

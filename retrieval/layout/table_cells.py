@@ -5,10 +5,10 @@ Knows questions and tables; nothing of the index or of models.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from seedqa.index.lexical import folded_words, word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.layout.table_rows import count_shared
 from seedqa.retrieval.layout.tables import (
     Cell,
@@ -37,7 +37,7 @@ Span = tuple[int, int]
 
 #: "Which team": a column that the first words of a question name is the one it asks for.
 WHICH_WORDS = 2
-_CLOCK = re.compile(r"\d[:.h]\d\d(?!\d)")
+_CLOCK = lazy_pattern(r"\d[:.h]\d\d(?!\d)")
 
 
 def find_cell(question: Question, passage: Passage) -> Span | None:

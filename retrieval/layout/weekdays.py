@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from seedqa.index.documents.dates import WEEKDAY_OF, WEEKDAYS
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import find_words, fold, folded_words, word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 from seedqa.retrieval.wording.values import choose_value
@@ -40,8 +41,8 @@ _BEFORE = (
     r"(?:(?:on|from|every|each|vom?|von|am|du|de|del|da|dal|dalla|le|les|los?|el|il|van|op) )?"
 )
 _LABEL = rf"{_BEFORE}{_DAY}(?: ?(?:{_TO}|{_AND}) ?{_BEFORE}{_DAY}){{0,6}}"
-_WHOLE = re.compile(rf"\W*(?P<label>{_LABEL})\W*")
-_PART = re.compile(rf"(?P<to>{_TO} ?)?{_BEFORE}(?P<day>{_DAY})")
+_WHOLE = lazy_pattern(rf"\W*(?P<label>{_LABEL})\W*")
+_PART = lazy_pattern(rf"(?P<to>{_TO} ?)?{_BEFORE}(?P<day>{_DAY})")
 _HOUR = r"\d{1,2}(?:[.:h]\d\d)?(?: ?(?:uhr|uur|h|[ap]\.?m\b\.?))?"
 _HOURS = rf"{_HOUR} ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?{_HOUR}"
 _CLOSED = (
@@ -50,7 +51,7 @@ _CLOSED = (
 _VALUE = (
     rf"(?:(?:{_HOURS})(?:(?: ?(?:,|;|/|&|\+)| (?:and|und|u\.|et|y|e|en)) ?{_HOURS})*|{_CLOSED})"
 )
-_ENTRY = re.compile(
+_ENTRY = lazy_pattern(
     rf"(?:^|(?<=[,;:.|(\n\t])) *(?:[-*•] )?(?P<label>{_LABEL})"
     rf"[ \t:;,.–|-]{{0,40}}(?:(?:from|von|de|da|dalle|van) )?(?P<value>{_VALUE})",
     re.MULTILINE,
@@ -58,11 +59,11 @@ _ENTRY = re.compile(
 #: Days that other words are too: "do", "so", "mar", "segunda".
 MIN_LETTERS = 5
 #: "Donnerstagabend", "zaterdagochtend".
-_PART_OF_DAY = re.compile(
+_PART_OF_DAY = lazy_pattern(
     r"(?:morgen|vormittag|mittag|nachmittag|abend|nacht|ochtend|middag|avond)s?\Z"
 )
 #: What a question says, folded, that asks for the hours of a day.
-_ASKS_HOURS = re.compile(
+_ASKS_HOURS = lazy_pattern(
     r"\b(?:when|hours|what time|open(?:s|ing)?|clos(?:es?|ed|ing)|wann|stunden|uhrzeit|offen|auf"
     r"|geoffnet|offnet|offnungszeit(?:en)?|schliesst|geschlossen|zu|quand|heures?|horaires?|ouverte?s?"
     r"|ouvre|ferme|cuando|hora|horario|abiert[oa]|abre|cierra|cerrad[oa]|quando|ora|orari[oa]?|apert[oa]"

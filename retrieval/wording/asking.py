@@ -13,6 +13,7 @@ from itertools import pairwise
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import all_stop_words, fold, folded_words, stop_words, word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.wording.naming import question_names
 from seedqa.retrieval.wording.units import MONEY, may_be_said_in, unit_in, unit_of
@@ -31,53 +32,53 @@ _TIMES = """
     jahrhundert ano dia fecha mes siglo hora anno giorno data mese secolo ora seculo jaar dag maand
     eeuw
 """
-_HOW_MUCH = re.compile(
+_HOW_MUCH = lazy_pattern(
     r"\bhow (?:much (?:is|are|was|were|do|does|did)\b(?!.* (?:weigh|hold|have|contain))|expensive)"
     r"|\bwie teuer|\bquanto (?:e|sono|vengono|viene|fica|sai)\b|\bcuanto (?:es|son|vale|valen)\b"
     r"|\bhoe duur\b|\ba combien\b"
 )
 #: What asks for a count, folded: an answer without a number is none, however long it is.
-_COUNT = re.compile(
+_COUNT = lazy_pattern(
     r"\b(?:how many|wie ?viele|cuant[oa]s|quant[ie]|quant[oa]s|hoeveel|combien d)\b|\bcombien de\b"
     r"(?! temps)|\A(?:what|which|quel|welche|cual|qual|quale|wat|welk)(?: \w+){1,3}"
     r" (?:number|nombre|anzahl|numero|aantal) (?:of|de|d|der|di|do|da|dos|das|van)\b"
 )
 #: "What was the time of the crew?" asks for an hour or for how long it took.
-_TIME_OF = re.compile(
+_TIME_OF = lazy_pattern(
     r"\A(?:what (?:is|was) the|quel (?:est|etait) le|cual (?:es|fue) el|qual (?:e|era) il"
     r"|qual (?:e|foi) o|was (?:ist|war) die|wat (?:is|was) de)"
     r" (?:time|temps|tiempo|tempo|zeit|tijd)\b"
 )
 #: "What is the phone number?" asks for figures.
-_NUMBER_OF = re.compile(
+_NUMBER_OF = lazy_pattern(
     r"\A(?:what|which|quel|wie lautet|welche|cual|qual|quale|wat|welk)\b"
     r".{0,40}\b(?:number|\w*nummer|numero)\b(?! (?:one|un|uno|eins))"
 )
-_PHONE_NUMBER = re.compile(
+_PHONE_NUMBER = lazy_pattern(
     r"\b(?:(?:phone|telephone|mobile) number|(?:telefon|handy|mobil|ruf|telefoon)nummer"
     r"|numero (?:de |di )?(?:tel\w*|portable|movil|cellulare|telemovel))\b"
 )
-_CALLED = re.compile(
+_CALLED = lazy_pattern(
     r"\b(?:called|names?|title|heisst|heissen|namen?|titel|s appelle(?:nt)?|noms?|titre|llaman?"
     r"|nombres?|titulo|chiamano?|nom[ei]|titolo|chamam?|nomes?|heten|heet)\b"
 )
 #: The shortest telephone numbers: 112.
 MIN_PHONE_DIGITS = 3
 #: "How many weeks": the noun that is counted, and where it is no sum of money.
-_COUNTED = re.compile(
+_COUNTED = lazy_pattern(
     r"\b(?:how many|wie ?viele?|cuant[oa]s|quant[ie]|quant[oa]s|hoeveel|combien de?) ([a-z]+)"
 )
-_COUNTED_THINGS = re.compile(
+_COUNTED_THINGS = lazy_pattern(
     r"\b(?:how many|wie ?viele|cuant[oa]s|quant[ie]|quant[oa]s|combien de?)"
     r" (?!euros?\b|dollars?\b|pounds?\b|cents?\b|pfund\b|argent\b|dolar|libras\b|francs?\b)"
 )
 #: What asks for a sum of money, folded.
-_ASKS_SUM = re.compile(
+_ASKS_SUM = lazy_pattern(
     r"\A(?:and |und |et |y |e |en )?(?:what (?:does|do|will|would)\b.*\bcost\b"
     r"|(?:was|wie ?viel) kostet?n?\b|combien (?:ca |cela )?coute(?:nt)?\b|cuanto cuestan?\b"
     r"|quanto (?:costa(?:no)?|custam?)\b|(?:wat|hoeveel) kost(?:en)?\b)"
 )
-_TIME_OR_SPAN = re.compile(
+_TIME_OR_SPAN = lazy_pattern(
     r"\d[:.h'’]\d|\d\s*(?:h|m|s|min|sec|hours?|minutes?|seconds?|uhr|stunden?|minuten|sekunden|heures?"
     r"|minutos?|segundos?|horas?|or[ae]|minuti|secondi|uur|days?|am|pm|o['’]clock)\b|noon|midnight",
     re.IGNORECASE,
@@ -91,7 +92,7 @@ _PERIODS = """
     quartal wochentag estacion temporada periodo stagione estacao epoca seizoen jaargetijde kwartaal
     holiday feast fete feiertag fiesta festa feestdag
 """
-_HOW_MANY = re.compile(
+_HOW_MANY = lazy_pattern(
     r"\b(?:how (?:many|much|old|tall|high|far|big|large|wide|deep|heavy)"
     r"|combien(?! de temps)|wie ?viele?|wie (?:alt|hoch|gross|weit|tief|breit|schwer)"
     r"|cuant[oa]s?(?! tiempo)|quant[oaie]s?(?! tempo)"
@@ -120,9 +121,9 @@ _WHICH = """
 """
 _IS = "is was are were est etait sont ist war sind es era son e sono eram sao zijn waren"
 #: A figure, or a Roman number: "XIX secolo".
-_FIGURE = re.compile(r"\d|\b[IVXLCDM]{1,7}\b")
+_FIGURE = lazy_pattern(r"\d|\b[IVXLCDM]{1,7}\b")
 #: What stands after the first number of a folded answer.
-_UNIT = re.compile(r"\A[^\d/]*\d[\d.,' ]*([a-z]+|[€$£%°])")
+_UNIT = lazy_pattern(r"\A[^\d/]*\d[\d.,' ]*([a-z]+|[€$£%°])")
 #: Units of time and length; of what neither is; and of money, all currencies cannot be named.
 _SPANS = """
     km m cm mm metre metres meter meters mile miles metros metri metern
@@ -143,11 +144,11 @@ _COSTS_MONEY = """
     cost costs coute coutent coutait kostet kosten kostete cuesta cuestan custa custam kost kostte
 """
 _MONEY = "€ $ £ eur euro euros dollar dollars pound pounds franc francs franken chf cent cents"
-_HOW_LONG = re.compile(
+_HOW_LONG = lazy_pattern(
     r"\b(?:how long|wie lange|combien de temps|cuanto tiempo|quanto tempo|hoe ?lang|how old)\b"
 )
 #: "2e étage" is no amount.
-_ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th|er|re|e|ème|[ºª])(?!\w)")
+_ORDINAL = lazy_pattern(r"\b\d+(?:st|nd|rd|th|er|re|e|ème|[ºª])(?!\w)")
 #: What else asks, anywhere in a question.
 _ASKS = """
     what which where why how que quoi quel quelle quels quelles lequel laquelle ou pourquoi comment
@@ -156,13 +157,13 @@ _ASKS = """
     quais onde aonde wat welk welke waar waarom hoe
 """
 #: "Which version", in the seven languages.
-_WHICH_VERSION = re.compile(
+_WHICH_VERSION = lazy_pattern(
     r"\b(?:which|what|welche[rs]?|quelle|qué|que|quale|qual|welke)\s+"
     r"(?:version|release|versión|versione|versão|versie)\b",
     re.IGNORECASE,
 )
 #: "In which version" asks for its number; which version of a song it was may be "the live one".
-_IN_VERSION = re.compile(
+_IN_VERSION = lazy_pattern(
     r"\b(?:in (?:which|what|welcher)|dans quelle|en qué|in quale|em que|in welke)\s+"
     r"(?:version|release|versión|versione|versão|versie)\b(?!\s+(?:of|de|von|del|di|do|da|van)\b)",
     re.IGNORECASE,
@@ -248,7 +249,7 @@ _NEGATIONS: Mapping[str, str] = {
     "pt": "nao nunca nenhum nenhuma sem exceto",
     "nl": "niet geen nooit zonder behalve",
 }
-_NOT = re.compile(r"n['’]t\b", re.IGNORECASE)
+_NOT = lazy_pattern(r"n['’]t\b", re.IGNORECASE)
 #: The beginnings of other words that say no: "forbidden", "excluded", "closed".
 _NEGATIVE = (
     "forbid", "prohib", "exclu", "refus", "fail", "lack", "closed", "banned", "only", "interdi",
@@ -258,7 +259,7 @@ _NEGATIVE = (
 )  # fmt: skip
 _OR = "or ou oder o of either whether"
 #: What a contrast begins with: "includes the chip, but not the food".
-_BUT = re.compile(
+_BUT = lazy_pattern(
     r"\b(?:but|mais|aber|sondern|jedoch|pero|sino|ma|però|bensì|mas|porém|maar|echter|whereas|while"
     r"|although|though)\b",
     re.IGNORECASE,

@@ -10,13 +10,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from seedqa.index.lexical import fold
+from seedqa.index.patterns import lazy_pattern
 
 _PLACE = r"[^\W\d_][\w'’-]*(?:[ -][^\W\d_a-zß-ÿ][\w'’-]*){0,2}"
 _FROM = r"\b(?:from|von|vom|ab|de|du|d['’]|da|dal|dalla|do|desde|van)\s*"
 _TO = r"\s+(?:to|nach|zum|zur|à|au|aux|a|al|alla|ao|à|para|hasta|até|fino\s+a|naar|bis)\s+"
 #: "from Leeds to York". Names of places have a capital.
-_ROUTE = re.compile(rf"(?i:{_FROM})(?P<origin>{_PLACE})(?i:{_TO})(?:the\s+)?(?P<target>{_PLACE})")
-_TOWARDS = re.compile(
+_ROUTE = lazy_pattern(rf"(?i:{_FROM})(?P<origin>{_PLACE})(?i:{_TO})(?:the\s+)?(?P<target>{_PLACE})")
+_TOWARDS = lazy_pattern(
     r"\b(?:to|nach|zum|zur|à|au|aux|a|al|alla|ao|para|hasta|até|naar)\s+(?:the\s+)?\Z",
     re.IGNORECASE,
 )

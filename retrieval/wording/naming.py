@@ -14,33 +14,36 @@ from itertools import pairwise
 from seedqa.index.documents.dates import MONTHS, month_names
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import fold, folded_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.sentences import split_sentences
 from seedqa.index.sketch import Shingles, shingles
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
 
 #: A token with a digit: 2018, 1,250.50, E-1047, v2.1, 3rd, §4.
-_FIGURE = re.compile(r"(?<![\w-])(?:[A-Za-z]{1,4}-)?[\w§]*\d[\w]*(?:[-–./,:]\w*\d\w*|-[A-Za-z]\b)*")
-_NAME = re.compile(r"(?<![\w])[^\W\d_a-zß-ÿ][\w’'-]*")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_FIGURE = lazy_pattern(
+    r"(?<![\w-])(?:[A-Za-z]{1,4}-)?[\w§]*\d[\w]*(?:[-–./,:]\w*\d\w*|-[A-Za-z]\b)*"
+)
+_NAME = lazy_pattern(r"(?<![\w])[^\W\d_a-zß-ÿ][\w’'-]*")
+_YEAR = lazy_pattern(r"(?:1[5-9]|20)\d\d")
 #: A code joins letters and digits; a version has a dot.
-_CODE = re.compile(r"(?=.*[a-z])(?=.*\d)[a-z0-9][a-z0-9./-]*")
-_VERSION = re.compile(
+_CODE = lazy_pattern(r"(?=.*[a-z])(?=.*\d)[a-z0-9][a-z0-9./-]*")
+_VERSION = lazy_pattern(
     r"\bv(?:ersion|ersión|ersione|ersão|ersie)?\.? ?(\d+(?:\.\d+)*)\b", re.IGNORECASE
 )
 #: A release after the name of what was released: "since Firefox 3.6", but not "EUR 3.6".
-_RELEASE = re.compile(
+_RELEASE = lazy_pattern(
     r"(?<=\w )(?!(?:EUR|USD|CHF|GBP) )[^\W\d_a-zß-ÿ][\w-]+ (\d{1,3}(?:\.\d{1,3}){1,3})(?![\w.%€$£])"
     r"(?! ?(?:[%€$£]|(?:km|kg|m|cm|mm|l|h|g|ha|euros?|dollars?|pounds?|percent|million|billion"
     r"|met(?:er|re)s?|miles?|kilos?)\b))"
 )
 #: Ordinals and units that join digits and letters and are no codes: 3rd, 19th, 2e, 5kg.
-_NO_CODE = re.compile(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h|l|ha|eur|gb|mb)")
+_NO_CODE = lazy_pattern(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h|l|ha|eur|gb|mb)")
 #: Words that a name follows in German, and no other noun does as a rule.
 _BEFORE_NAMES = frozenset(("in", "von", "bei", "mit", "nach", "aus", "gegen", "hat", "ist", "war"))
 _SIGNS = ".,;:?!()\"«»„“”’'"
 #: A date in figures: 3/5/2021, 2021-05-03.
-_DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}|\d{4}-\d\d-\d\d)(?!\d)")
+_DATE = lazy_pattern(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}|\d{4}-\d\d-\d\d)(?!\d)")
 #: Twins are alike in this share of their three-word sequences once what tells them apart is out.
 TWIN = 0.7
 

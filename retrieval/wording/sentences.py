@@ -5,16 +5,15 @@ Knows text only.
 
 from __future__ import annotations
 
-import re
-
 from seedqa.index.documents.dates import MIN_CLEAR_MONTH, MONTHS
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import folded_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.sentences import split_sentences
 
 #: The pattern of a year, 1000 to 2099.
 YEAR = r"(?:1\d|20)\d\d"
-_YEAR = re.compile(rf"\b{YEAR}\b")
+_YEAR = lazy_pattern(rf"\b{YEAR}\b")
 #: Words around a year or a month that are no part of a name.
 _AROUND = """
     in of the month year a au de d en le la mois annee l an im am dem der monat jahr el del mes ano

@@ -6,12 +6,12 @@ passage, in a paragraph each. Knows passages and questions; nothing of models or
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import folded_words, stop_words, word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.layout.lists import MAX_HEADING_CHARS
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
@@ -21,7 +21,7 @@ from seedqa.retrieval.wording.naming import question_names
 Span = tuple[int, int]
 
 #: What asks whether there is something, folded, at the beginning of a question.
-_IS_THERE = re.compile(
+_IS_THERE = lazy_pattern(
     r"(?:(?:is|are|was|were) there|do (?:you|they|we) have|gibt es|y a t il|est ce qu il y a|il y a"
     r"|hay|c e|ci sono|ha|is er|zijn er)\b"
 )

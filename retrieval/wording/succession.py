@@ -10,11 +10,12 @@ import re
 from functools import lru_cache
 
 from seedqa.index.lexical import fold, folded_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.wording.asking import asks_who
 
 #: What stands right before the name of a predecessor, folded.
-_BEFORE = re.compile(
+_BEFORE = lazy_pattern(
     r"""(?x)\b(?:
       (?:t(?:ook|akes?|aken|aking)\ over|inherited)\b.{0,40}\ from
     | (?:succeed(?:s|ed|ing)?|replac(?:es|ed|ing)|predecessor(?:\ (?:was|is))?)
@@ -47,8 +48,8 @@ _BEFORE = re.compile(
 )
 #: "hat die Klasse von Herrn Thoma übernommen", "volgde Kees Bol op".
 _SPLIT = tuple(
-    (re.compile(rf"\b(?:{before})\s+(?:herrn?|frau|meneer|mevrouw|dem|der|den)?\s*\Z"),
-     re.compile(rf"[^.;:]{{0,40}}\b(?:{after})\b"))
+    (lazy_pattern(rf"\b(?:{before})\s+(?:herrn?|frau|meneer|mevrouw|dem|der|den)?\s*\Z"),
+     lazy_pattern(rf"[^.;:]{{0,40}}\b(?:{after})\b"))
     for before, after in (
         ("von", "ubernommen|ubernimmt|ubernahm"),
         ("lost|loste", "ab"),
@@ -58,7 +59,7 @@ _SPLIT = tuple(
     )
 )  # fmt: skip
 #: "Mr Thoma was replaced by".
-_AFTER = re.compile(
+_AFTER = lazy_pattern(
     r"""(?x)\W{1,3}
     (?:was|were|has\ been|is|wurde|wird|a\ ete|est|fue|ha\ sido|e\ stat[oa]|foi|werd)\ (?:
     replaced | succeeded | (?:von|durch)\b.{0,40}\b(?:abgelost|ersetzt) | remplacee? | sustituid[oa]

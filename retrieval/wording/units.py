@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from seedqa.index.lexical import fold
+from seedqa.index.patterns import lazy_pattern
 
 #: Units in any of the languages, folded, by what they measure.
 _UNITS = {
@@ -25,8 +24,8 @@ _UNITS = {
     }.items()
     for word in words.split()
 }  # fmt: skip
-_UNIT_AFTER = re.compile(r"[\s\u00a0\u202f-]*(?P<unit>[^\W\d_]+|[%€£$])")
-_QUANTITY = re.compile(
+_UNIT_AFTER = lazy_pattern(r"[\s\u00a0\u202f-]*(?P<unit>[^\W\d_]+|[%€£$])")
+_QUANTITY = lazy_pattern(
     r"(?P<sign>[€$£])?[ \u00a0]?(?:\d[\d.,'\u00a0\u202f ]*(?<![.,' ])|[^\W\d_]+)"
 )
 _TIMES = ("minutes", "hours", "days", "weeks", "months", "years")

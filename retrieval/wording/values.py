@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
 from seedqa.index.lexical import fold, folded_words, word_forms
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.wording.asking import number_words
 from seedqa.retrieval.wording.naming import figures_of
@@ -22,20 +23,22 @@ from seedqa.retrieval.wording.sentences import YEAR
 
 Span = tuple[int, int]
 
-_TOKEN = re.compile(r"[€$£]|[^\s€$£;:,()\[\]/–—-]*[^\W_](?:[.,:'’]?\d)*[%°²³]?(?:C\b|F\b)?|[%°]C?")
-_YEAR = re.compile(YEAR)
+_TOKEN = lazy_pattern(
+    r"[€$£]|[^\s€$£;:,()\[\]/–—-]*[^\W_](?:[.,:'’]?\d)*[%°²³]?(?:C\b|F\b)?|[%°]C?"
+)
+_YEAR = lazy_pattern(YEAR)
 _MONTH_NAMES = "|".join(sorted(MONTHS, key=len, reverse=True))
 #: The end of a number whose thousands are parted by a space: "41 900".
-_THOUSANDS = re.compile(r".*\d[ \u00a0\u202f]\d{3}", re.DOTALL)
-_ASKS_SHARE = re.compile(
+_THOUSANDS = lazy_pattern(r".*\d[ \u00a0\u202f]\d{3}", re.DOTALL)
+_ASKS_SHARE = lazy_pattern(
     r"\b(?:how full|wie voll|hoe vol|percent|percentage|prozent\w*|pourcentage|porcentaje"
     r"|percentuale|percentagem|procent)\b"
 )
 _PERCENT = frozenset(("%", "percent", "prozent", "procent"))
-_BRACKETS = re.compile(r"\([^()\n]{1,60}\)")
+_BRACKETS = lazy_pattern(r"\([^()\n]{1,60}\)")
 #: Days of the week in Portuguese that are ordinals without "-feira".
 _ORDINAL_DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta"))
-_CLOCK = re.compile(r"\d{1,2}[:h]\d\d|\d{1,2}h")
+_CLOCK = lazy_pattern(r"\d{1,2}[:h]\d\d|\d{1,2}h")
 #: Units that make a number a time: "12.30 Uhr".
 _CLOCK_UNITS = frozenset(("uhr", "uur", "h", "heures", "am", "pm"))
 #: What stands after a number and belongs to it, folded.
@@ -56,7 +59,7 @@ MIN_LETTERS = 5
 #: What joins the parts of one value: "3 de mayo", "15th of June", "9 heures".
 _JOINTS = frozenset(("de", "of", "la", "las", "the", "der"))
 #: Between two values: from the one to the other.
-_TO = re.compile(
+_TO = lazy_pattern(
     r"\s*(?:[-–—]|to|until|till|auf|bis(?:\s+zum)?|zum|à|a(?:\s+las?)?|au|aux|al(?:le)?|ai|às|até"
     r"|para|naar|tot|hasta(?:\s+las?)?|au)\s*(?:the|den|le|el|il|o|as)?\s*",
     re.IGNORECASE,
@@ -84,7 +87,7 @@ _ONTO: Mapping[str, str] = {
     "pt": r"\s*para\s+(?:[ao]s?\s+)?",
 }
 #: Directly before a value that holds no more.
-_OLD = re.compile(
+_OLD = lazy_pattern(
     r"(?:\b(?:until\s+now|so\s+far|up\s+to\s+now|formerly|previously|instead\s+of|rather\s+than"
     r"|bisher|bislang|vorher|zuvor|früher|statt|anstatt|anstelle\s+von"
     r"|jusqu['’]ici|jusqu['’]à\s+présent|auparavant|au\s+lieu\s+de|au\s+lieu\s+d['’]|contre"
@@ -104,7 +107,7 @@ _WHAT_IS_OLD = (
     r"|precio|cuota|alquiler|tarifa|valor|horario|prezzo|affitto|tariffa|canone|orario|preco|renda"
     r"|quota|mensalidade|prijs|huur|tarief|contributie|waarde"
 )
-_ASKS_OLD = re.compile(
+_ASKS_OLD = lazy_pattern(
     r"\b(?:until now|so far|up to now|previously|formerly|originally|used to|bisher\w*|bislang"
     r"|vorher|zuvor|fruher|ursprunglich|jusqu ici|jusqu a present|auparavant|initialement"
     r"|hasta ahora|anteriormente|finora|ate agora|tot nu toe|voorheen|vroeger|eerder"
@@ -117,35 +120,35 @@ _ASKS_OLD = re.compile(
     r")"
 )
 #: What asks for the end or the beginning of a range; "is it open?" and "fermé" ask for all of it.
-_ASKS_END = re.compile(
+_ASKS_END = lazy_pattern(
     r"\b(?:(?:does|do|did|will)\b.{0,80}\b(?:close|shut|end|finish|stop)|closes|shuts|ends|finishes|stops"
     r"|closing\s+time|schliesst|schliessen|endet|enden|ferme|ferment|finit|finissent"
     r"|termine|terminent|termina|terminan|terminam|cierra|cierran|acaba|acaban|acabam|chiude|chiudono"
     r"|finisce|finiscono|fecha|fecham|encerra|encerram|sluit|sluiten|eindigt|eindigen)\b"
 )
-_ASKS_START = re.compile(
+_ASKS_START = lazy_pattern(
     r"\b(?:(?:does|do|did|will)\b.{0,80}\b(?:open|start|begin)|opens|starts|begins|öffnet|öffnen|beginnt"
     r"|beginnen|anfängt|fängt|ouvre|ouvrent|commence|commencent|débute|débutent|abre|abren|abrem"
     r"|empieza|empiezan|comienza|comienzan|apre|aprono|inizia|iniziano|comincia|cominciano|começa"
     r"|começam|opent|openen|begint)\b"
 )
-_HOW_LONG_OR_MANY = re.compile(
+_HOW_LONG_OR_MANY = lazy_pattern(
     r"^(?:how (?:long|many|much)|wie (?:lange|viele?)|combien|cuant|quant|hoe ?(?:lang|veel))"
 )
-_CLOSED = re.compile(
+_CLOSED = lazy_pattern(
     r"\b(?:closed|geschlossen|fermée?s?|cerrad[oa]s?|chius[oaie]|fechad[oa]s?|encerrad[oa]s?|gesloten)\b",
     re.IGNORECASE,
 )
 #: What a question says, folded, that asks for both values of a change.
-_ASKS_CHANGE = re.compile(
+_ASKS_CHANGE = lazy_pattern(
     r"\b(?:chang|ander|geandert|wechsel|cambi|mud|wijzig|modif|evolu|differ|unterschied|verschil)"
 )
 #: What a new item of an enumeration begins with: right after a value, or at a comma later on.
-_NEXT_ITEM = re.compile(
+_NEXT_ITEM = lazy_pattern(
     r"\A\s*\b(?:and|und|et|y|e|en|but|aber|mais|pero|ma|mas|maar)\b|\A\s*[,;]|[,;]"
 )
 #: What is said after a value, not before it: "5 euros for adults and 3 for children".
-_SAID_AFTER = re.compile(
+_SAID_AFTER = lazy_pattern(
     r"\s*(?:for|für|pour|para|per|voor|in|im|on|am|with|mit|avec|con|com|met|if|wenn|si|se|als)\b",
     re.IGNORECASE,
 )
@@ -155,22 +158,22 @@ _WORDS_AFTER = 2
 
 #: What a question says, folded, that asks for the largest or the least value; and what stands
 #: before one in a sentence.
-_ASKS_MOST = re.compile(
+_ASKS_MOST = lazy_pattern(
     r"\b(?:at most|maximum|maximal\w*|max|no more than|hochst\w*|au plus|au maximum|como mucho"
     r"|maxim[oa]|al massimo|massim[oa]|hoogstens|maximaal|maximale|ten hoogste)\b"
 )
-_ASKS_LEAST = re.compile(
+_ASKS_LEAST = lazy_pattern(
     r"\b(?:at least|minimum|minimal\w*|min|mindest\w*|wenigstens|au moins|al menos|como minimo"
     r"|minim[oa]|almeno|pelo menos|minstens|minimaal|minimale|ten minste)\b"
 )
-_MOST = re.compile(
+_MOST = lazy_pattern(
     r"\b(?:at most|maximum|max\.?|(?:no|not) more than|not (?:to )?exceed(?:ing)?|up to|höchstens"
     r"|maximal|bis zu|nicht mehr als|au plus|au maximum|jusqu['’]à|pas plus de|como máximo"
     r"|como mucho|máximo|hasta|no más de|al massimo|massimo|fino a|non più di|no máximo|até"
     r"|não mais (?:de|do que)|hoogstens|maximaal|ten hoogste|niet meer dan)\b",
     re.IGNORECASE,
 )
-_LEAST = re.compile(
+_LEAST = lazy_pattern(
     r"\b(?:at least|minimum|min\.?|(?:no|not) (?:fewer|less) than|mindestens|wenigstens|au moins"
     r"|pas moins de|al menos|como mínimo|mínimo|no menos de|almeno|minimo|non meno di|pelo menos"
     r"|no mínimo|minstens|minimaal|ten minste|niet minder dan)\b",

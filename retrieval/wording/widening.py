@@ -10,28 +10,29 @@ import re
 
 from seedqa.index.documents.dates import MONTHS, WEEKDAYS
 from seedqa.index.lexical import fold, folded_words
+from seedqa.index.patterns import lazy_pattern
 
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = lazy_pattern(r"[^\W\d_]{3,}")
 #: A day before the name of its month: "1. März", "3 de mayo", "the 2nd of June", "1er mai".
-_DAY = re.compile(r"(?<![\w.,-])(\d{1,2})(?:\.|er|º|ª|°|st|nd|rd|th)?\s+(?:de\s+|of\s+)?\Z")
+_DAY = lazy_pattern(r"(?<![\w.,-])(\d{1,2})(?:\.|er|º|ª|°|st|nd|rd|th)?\s+(?:de\s+|of\s+)?\Z")
 _DAY_CHARS = 12
 #: An hour, and the day of the week before it: "Fridays at 16", "dienstags um 17 Uhr".
-_HOUR = re.compile(
+_HOUR = lazy_pattern(
     r"\d{1,2}(?:[:.h]\d\d)?(?:\s*(?:uhr|h|uur|o['’]clock|heures?|horas?|ore|[ap]\.?m\.?))?\Z",
     re.IGNORECASE,
 )
-_WEEKDAY_AT = re.compile(
+_WEEKDAY_AT = lazy_pattern(
     r"\b([^\W\d_]{5,})(?:-feiras?)?,?\s+(?:at|um|à|a\s+las?|alle|às|om)\s+\Z", re.IGNORECASE
 )
 _WEEKDAY_CHARS = 30
-_HOUR_AFTER = re.compile(
+_HOUR_AFTER = lazy_pattern(
     r",?\s+(?:at|um|à|a\s+las?|alle|às|om)\s+\d{1,2}(?:[:.h]\d\d)?"
     r"(?:\s*(?:uhr|h|uur|o['’]clock|heures?|horas?|ore|[ap]\.?m\.?))?(?!\w)",
     re.IGNORECASE,
 )
 #: "19 h", then "30".
-_HOUR_OPEN = re.compile(r"(?<![\d.,])\d{1,2}\s?h\Z", re.IGNORECASE)
-_MINUTES_AFTER = re.compile(r"\s?[0-5]\d(?![\w.,]\d|\d)")
+_HOUR_OPEN = lazy_pattern(r"(?<![\d.,])\d{1,2}\s?h\Z", re.IGNORECASE)
+_MINUTES_AFTER = lazy_pattern(r"\s?[0-5]\d(?![\w.,]\d|\d)")
 _UNITS = r"""
     euros? | eur | dollars? | pounds? | pfund | francs? | franken | chf | per\s?cent | prozent
     | procent | por\sciento | per\scento | por\scento | pour\scent | kg | grams? | gramm | kilos?
@@ -46,7 +47,7 @@ _UNITS = r"""
     | membres? | mitglieder\w* | miembros? | membri | membros? | leden
 """
 #: "a fine", then "of 300 euros".
-_AMOUNT_AFTER = re.compile(
+_AMOUNT_AFTER = lazy_pattern(
     rf"""(?ix)\s+(?:of|von|de|di|da|do|van|à|zu)\s+
     \d[\d.,'\u00a0\u202f]*(?<![.,'])(?:[\s\u00a0\u202f]\d{{3}}\b)*
     (?:[\s\u00a0\u202f](?:{_UNITS})(?!\w) | \s?[%€$£])?"""
@@ -57,7 +58,7 @@ _ANNOUNCED_PLACES = """
     plek
 """
 _PLACES = frozenset(_ANNOUNCED_PLACES.split())
-_PLACE_AFTER = re.compile(
+_PLACE_AFTER = lazy_pattern(
     r"\s+(?:behind|under|below|above|beside|between|near|next\sto|in|on|at|hinter|unter|über|neben"
     r"|zwischen|bei|im|am|auf|vor|derrière|sous|sur|dans|près|devant|à\scôté|entre|detrás|debajo"
     r"|sobre|junto|en|delante|dietro|sotto|sopra|accanto|tra|fra|nel|nella|davanti|atrás|debaixo"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from seedqa.index.chunking import ChunkSettings
+from seedqa.index.types import ChunkSettings
 from support.tiny import HELD_OUT_PLACE, text_of, write_data, write_weights
 from training import encoder_tune
 from training.encoder_data import (
