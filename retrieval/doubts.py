@@ -12,7 +12,11 @@ from collections.abc import Collection, Sequence
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.retrieval.evidence import Candidate, is_heading
 from seedqa.retrieval.layout.fields import names_no_field, says_another_field
-from seedqa.retrieval.layout.table_cells import is_in_one_of_alike_rows, is_one_of_alike
+from seedqa.retrieval.layout.table_cells import (
+    is_in_one_of_alike_rows,
+    is_name_of_row,
+    is_one_of_alike,
+)
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import sentence_in_view
 from seedqa.retrieval.types import LIKELY, SURE, Passage
@@ -59,6 +63,7 @@ def limit_of(
         or lacks_what_there_is(question, said, passage.language)
         or is_number_of_other(question, said, passage.language)
         or is_heading(question, passage, candidate.span)
+        or is_name_of_row(question, passage, at)
     ):
         return AT_MOST_UNSURE
     words = (candidate.span.start, candidate.span.end)

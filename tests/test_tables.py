@@ -11,6 +11,7 @@ from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.layout.table_cells import (
     find_cell,
     is_in_one_of_alike_rows,
+    is_name_of_row,
     is_one_of_alike,
     names_empty_cell,
 )
@@ -244,3 +245,20 @@ def test_a_part_of_a_day_is_that_day() -> None:
     found = find_cell(parse_question("Wie sind die Sprechzeiten am Donnerstagabend?"), table)
     assert found is not None
     assert table.view.text[slice(*found)] == "9–20 Uhr"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "expected"),
+    [
+        ("What must I have with me on the first visit?", "intake", True),
+        ("What is done on the first visit?", "intake", True),
+        ("Which treatment costs € 64?", "intake", False),
+        ("Which treatment is there at home?", "at home", False),
+        ("How much is the first visit?", "€ 64", False),
+    ],
+)
+def test_the_name_of_a_row_is_no_answer(asked: str, words: str, expected: bool) -> None:
+    rows = [("first visit (intake)", "€ 64"), ("at home", "€ 19")]
+    table = table_of(("Treatment", "Price"), rows)
+    at = table.view.text.index(words)
+    assert is_name_of_row(parse_question(asked), table, at) is expected

@@ -161,6 +161,27 @@ def is_in_one_of_alike_rows(question: Question, passage: Passage, at: int) -> bo
     )
 
 
+def is_name_of_row(question: Question, passage: Passage, at: int) -> bool:
+    """Return whether a cell only says which row is meant: the others have nothing of the question.
+
+    "First visit (intake)", with prices beside it, is not what to bring to a first visit.
+    """
+    language = passage.language
+    row = next((row for row in rows_of(passage) if row[0].span[0] <= at < row[-1].span[1]), [])
+    own = next((cell for cell in row if cell.span[0] <= at < cell.span[1]), None)
+    if own is None or question.language != language:
+        return False
+    asked = set[str]().union(*(asked_forms(word, language) for word in question.topical))
+    others = [cell for cell in row if cell is not own]
+    beside = word_forms(*(f"{cell.column} {cell.text}" for cell in others), language=language)
+    return (
+        any(unit_in(cell.text) for cell in others)
+        and not unit_in(own.text)
+        and not asked.isdisjoint(word_forms(own.text, language=language))
+        and asked.isdisjoint(beside | word_forms(own.column, language=language))
+    )
+
+
 def _are_alike(one: str, other: str) -> bool:
     """Return whether two cells are times, or amounts of one unit."""
     if _CLOCK.search(one) and _CLOCK.search(other):
