@@ -54,26 +54,24 @@ def limit_of(
     said = passage.view.text[slice(*sentence)]
     elsewhere = words_elsewhere(question, passage, sentence, passages)
     is_foreign = question.language not in (passage.language, UNKNOWN_LANGUAGE)
-    is_one_of_several = is_one_of_alike(question, passage, at)
+    words = (at, candidate.span.end)
     if (
         passage.language not in (*reader_languages, UNKNOWN_LANGUAGE)
-        or (is_one_of_several and not is_foreign)
         or says_another_field(question, passage, at)
         or names_somebody_else(question, elsewhere)
-        or lacks_what_there_is(question, said, passage.language)
-        or is_number_of_other(question, said, passage.language)
-        or is_heading(question, passage, candidate.span)
-        or is_name_of_row(question, passage, at)
     ):
         return AT_MOST_UNSURE
-    words = (candidate.span.start, candidate.span.end)
     is_doubtful = (
         bool(elsewhere)
-        or is_one_of_several
-        or is_in_one_of_alike_rows(question, passage, at)
         or _lacks_role(passage, sentence, question)
-        or names_no_field(question, passage, at)
+        or lacks_what_there_is(question, said, passage.language)
+        or is_number_of_other(question, said, passage.language)
         or shares_no_word(question, passage, sentence, question.topical)
+        or names_no_field(question, passage, at)
+        or is_heading(question, passage, candidate.span)
+        or is_name_of_row(question, passage, at)
+        or is_one_of_alike(question, passage, at)
+        or is_in_one_of_alike_rows(question, passage, at)
         # across languages no word tells which of the values of a sentence is asked for
         or (is_foreign and has_other_value(passage.view.text, sentence, words))
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from seedqa.index.language import crosses_languages
 from seedqa.index.lexical import folded_words, stemmed_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.layout.definitions import find_definition
 from seedqa.retrieval.layout.headed import find_heading
@@ -37,7 +38,7 @@ from seedqa.retrieval.wording.sentences import (
     share_sentence,
 )
 from seedqa.retrieval.wording.succession import is_predecessor
-from seedqa.retrieval.wording.values import choose_value, ends_range
+from seedqa.retrieval.wording.values import choose_value
 
 #: Cap on the lead of an answer over the next, in the reader's logits.
 MAX_AHEAD = 10.0
@@ -52,6 +53,12 @@ NAME_PENALTY = 4.0
 KIND_PENALTY = 4.0
 #: What it costs, in logits, to be said of the journey back, of the opposite, or of who was before.
 REVERSED_PENALTY = 8.0
+_NUMBERING = lazy_pattern(r"\A\s*(?:§ ?)?\d+(?:\.\d+)*[.)]?\s")
+#: A heading may tell what something is about, and where it is.
+_ASKS_TOPIC = lazy_pattern(
+    r"(?i)\b(?:about|topic|position|where|address|wo|worum|thema|adresse|où|sujet|thème|dónde|tema"
+    r"|dirección|dove|argomento|indirizzo|onde|assunto|endereço|waar|waarover|onderwerp|adres)\b"
+)
 #: What it costs, in logits, to be the document's title or a heading: it names a subject.
 TITLE_PENALTY = 4.0
 #: The score of what the layout tells, in logits: that of an answer which the reader finds in plain
@@ -160,10 +167,7 @@ def _sentence_of(passage: Passage, span: Span) -> tuple[int, int]:
 
 
 def is_reversed(passage: Passage, span: Span, question: Question) -> bool:
-    """Return whether a span tells of the journey back, of the opposite, or of who did it before.
-
-    The end of a range is when it closes, though only its opening is named.
-    """
+    """Return whether a span tells of the journey back, of the opposite, or of who did it before."""
     text = passage.view.text
     if is_predecessor(question, text, span.start, span.end):
         return True
@@ -172,9 +176,8 @@ def is_reversed(passage: Passage, span: Span, question: Question) -> bool:
         start, end = _sentence_of(passage, span)
         if goes_the_other_way(text[start:end], route, span.start - start):
             return True
-    start, end = _line_of(passage, span)
-    is_opposite = says_the_opposite(question, text[start:end], passage.language)
-    return is_opposite and not ends_range(text, start, span.start)
+    start, _ = _line_of(passage, span)
+    return says_the_opposite(question, text[start : span.start], passage.language)
 
 
 def _line_of(passage: Passage, span: Span) -> tuple[int, int]:
@@ -231,9 +234,10 @@ def is_heading(question: Question, passage: Passage, span: Span) -> bool:
     if not is_alone or text[end : end + 2] != "\n\n" or line.rstrip()[-1:] in (*".!:", ""):
         return False
     words = {word for word in folded_words(line) if word.isalpha()}
-    if not words or not words <= {*folded_words(text[span.start : span.end])}:
+    has_figure = any(map(str.isdigit, _NUMBERING.sub("", line)))  # a date, an address, an amount
+    if has_figure or not words or not words <= {*folded_words(text[span.start : span.end])}:
         return False
-    if asks_who(question) or asks_name(question):
+    if asks_who(question) or asks_name(question) or _ASKS_TOPIC.search(question.text):
         return False
     return find_heading(question, passage) != (span.start, span.end)
 

@@ -156,6 +156,16 @@ def test_what_can_hardly_be_the_answer(question: str, answer: str, language: str
         ("What does the course cost?", "nothing", "en"),
         ("What is the phone number for emergencies?", "112", "en"),
         ("What is the number of the house?", "8", "en"),
+        ("Was kostet der Eintritt für Kinder?", "Eintritt frei", "de"),
+        ("What does the course cost?", "included", "en"),
+        ("What does the course cost?", "a donation", "en"),
+        ("Combien coûte l'entrée ?", "entrée libre", "fr"),
+        ("Quel est le numéro de téléphone des urgences ?", "15", "fr"),
+        ("How many kilos of flour are needed?", "500 g", "en"),
+        ("How many weeks of leave are there?", "1 year", "en"),
+        ("How many million euros did the bridge cost?", "€12 million", "en"),
+        ("Quanti soldi servono?", "12 euro", "it"),
+        ("What will the repair cost include?", "parts and labour", "en"),
     ],
 )
 def test_what_can_be_the_answer(question: str, answer: str, language: str) -> None:

@@ -25,6 +25,8 @@ RULES = (
         ("Which plants are banned?", "Bamboo spreads", False),
         ("What is the section called?", "Trees and hedges", False),
         ("Who cuts the hedges?", "Flat 14", False),
+        ("How much is it?", "Flat 14", False),
+        ("What is the section about?", "Trees and hedges", False),
     ],
 )
 def test_a_heading_is_no_answer(asked: str, words: str, expected: bool) -> None:

@@ -50,6 +50,7 @@ def answer(question: str, passage: Passage) -> str | None:
         ("And 60 days before?", CANCEL, "you lose the deposit only"),
         ("We cancel 3 weeks before, what do we pay?", CANCEL, "75%"),
         ("We cancel sixteen days before, what do we pay?", CANCEL, "75%"),
+        ("What do we pay for one year?", "Under 16: 3 €\n16 or over: 5 €", None),
         ("We cancel one of two trips, what do we pay?", CANCEL, None),
         ("What do we pay if we cancel?", CANCEL, None),
         ("We are 20 people, what do we pay?", CANCEL, None),

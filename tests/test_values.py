@@ -337,6 +337,8 @@ def test_the_value_that_is_asked_for(
         ("After how many km is it due?", "It is due after 300 to 500 km.", "300", "300 to 500 km"),
         ("How far is it?", "It is 300–500 km away.", "500 km", "300–500 km"),
         ("Wie schwer ist es?", "Es wiegt 3 bis 5 kg.", "3", "3 bis 5 kg"),
+        ("What is the rent?", "It was raised by 100 euros to 600 euros.", "600 euros", "600 euros"),
+        ("What is the fee?", "The fee of 5 euros - 3 euros for members.", "5 euros", "5 euros"),
         ("In which years?", "It ran from 1913 to 1923.", "1913", "1913"),
         ("What is the fee?", "It rises from 4.10 to 4.60 euros.", "4.10", "4.60 euros"),
     ],

@@ -59,6 +59,8 @@ _FROM = lazy_pattern(
     r"|e\s+mais|of\s+meer|en\s+ouder)\b)",
     re.IGNORECASE,
 )
+#: Before an hour of the day: "à dix heures".
+_AT = lazy_pattern(r"\b(?:à|a las|às|alle|om|um|at)\s*\Z", re.IGNORECASE)
 _WORD = lazy_pattern(r"[^\W\d_]+")
 #: "A child of 4": a number without a unit may be an age.
 _AGED = lazy_pattern(r"\b(?:aged?|alter|age|edad|eta|idade|leeftijd|child|kid|kind|enfant|nino|nina"
@@ -113,7 +115,10 @@ def _number_asked(question: Question) -> _Asked | None:
     ] or [
         (float(number), found.end())
         for found in _WORD.finditer(question.text)
-        if (number := number_of_word(found.group())) and unit_after(question.text, found.end())
+        if (number := number_of_word(found.group()))
+        and (unit := unit_after(question.text, found.end()))
+        and (number, unit) != (1, "years")  # "one year of membership" is no age
+        and not (unit == "hours" and _AT.search(question.text, 0, found.start()))
     ]
     if len(numbers) != 1:
         return None

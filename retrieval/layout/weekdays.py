@@ -43,7 +43,8 @@ _BEFORE = (
 _LABEL = rf"{_BEFORE}{_DAY}(?: ?(?:{_TO}|{_AND}) ?{_BEFORE}{_DAY}){{0,6}}"
 _WHOLE = lazy_pattern(rf"\W*(?P<label>{_LABEL})\W*")
 _PART = lazy_pattern(rf"(?P<to>{_TO} ?)?{_BEFORE}(?P<day>{_DAY})")
-_HOUR = r"\d{1,2}(?:[.:h]\d\d)?(?: ?(?:uhr|uur|h|[ap]\.?m\b\.?))?"
+_HOUR = r"\d{1,2}(?:[.:]\d\d| ?h ?\d\d(?!\d))?(?: ?(?:uhr|uur|h|[ap]\.?m\b\.?))?"
+_RANGE = lazy_pattern(rf"{_HOUR} ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?{_HOUR}")
 _HOURS = rf"{_HOUR} ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?{_HOUR}"
 _CLOSED = (
     r"(?:closed|geschlossen|zu|ferme|cerrado|chiuso|fechado|encerrado|gesloten|dicht|ruhetag)\b"
@@ -53,7 +54,9 @@ _VALUE = (
 )
 _ENTRY = lazy_pattern(
     rf"(?:^|(?<=[,;:.|(\n\t])) *(?:[-*•] )?(?P<label>{_LABEL})"
-    rf"[ \t:;,.–|-]{{0,40}}(?:(?:from|von|de|da|dalle|van) )?(?P<value>{_VALUE})",
+    rf"[ \t:;,.–|-]{{0,40}}(?:(?:from|von|de|da|dalle|van) )?(?P<value>{_VALUE})"
+    # neither a date ("4-5 July") nor a count follows
+    rf"(?=\s*(?:[,;.|()/&+\n-]|\Z|(?:and|und|et|y|e|en|only|nur|{_NAMES})\b))",
     re.MULTILINE,
 )
 #: Days that other words are too: "do", "so", "mar", "segunda".
@@ -104,11 +107,16 @@ def find_on_day(question: Question, passage: Passage) -> Span | None:
     within one language; `tables` has the cells of a table with names of columns.
     """
     language = passage.language
-    if passage.columns or question.language not in (language, UNKNOWN_LANGUAGE):
-        return None
     spoken = folded_words(question.text)
-    asked = {day for day in map(weekday_of, spoken) if day}
-    if len(asked) != 1 or not _ASKS_HOURS.search(" ".join(spoken)):
+    days = [word for word in spoken if weekday_of(word)]
+    asked = {day for day in map(weekday_of, days) if day}
+    if (
+        passage.columns
+        or question.language not in (language, UNKNOWN_LANGUAGE)
+        or len(asked) != 1
+        or any(map(_PART_OF_DAY.search, days))  # only some of the hours
+        or not _ASKS_HOURS.search(" ".join(spoken))
+    ):
         return None
     text = passage.view.text
     known = word_forms(text, passage.title, *passage.context, language=language)
@@ -121,8 +129,21 @@ def find_on_day(question: Question, passage: Passage) -> Span | None:
         holding = [min(holding, key=lambda found: len(days_in(found["label"])))]
     if len(holding) != 1 or _names_elsewhere(text, asked, entries):
         return None
-    hours = holding[0].span("value")
-    return choose_value(question, text, hours, hours, language)
+    return _asked_hours(question, text, holding[0].span("value"), language)
+
+
+def _asked_hours(question: Question, text: str, hours: Span, language: str) -> Span:
+    """Return the hour of the first range at which it opens, or of the last at which it closes."""
+    start, end = hours
+    ranges = [found.span() for found in _RANGE.finditer(_folded(text[start:end]))] or [
+        (0, end - start)
+    ]
+    first, last = ((start + low, start + high) for low, high in (ranges[0], ranges[-1]))
+    opening = choose_value(question, text, first, first, language)
+    closing = choose_value(question, text, last, last, language)
+    if opening != first and opening[0] == first[0]:
+        return opening
+    return closing if closing != last and closing[1] == last[1] else hours
 
 
 def _is_one_timetable(

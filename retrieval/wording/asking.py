@@ -62,19 +62,21 @@ _CALLED = lazy_pattern(
     r"\b(?:called|names?|title|heisst|heissen|namen?|titel|s appelle(?:nt)?|noms?|titre|llaman?"
     r"|nombres?|titulo|chiamano?|nom[ei]|titolo|chamam?|nomes?|heten|heet)\b"
 )
-#: The shortest telephone numbers: 112.
-MIN_PHONE_DIGITS = 3
+#: The shortest telephone numbers: 15, for an ambulance in France.
+MIN_PHONE_DIGITS = 2
 #: "How many weeks": the noun that is counted, and where it is no sum of money.
 _COUNTED = lazy_pattern(
     r"\b(?:how many|wie ?viele?|cuant[oa]s|quant[ie]|quant[oa]s|hoeveel|combien de?) ([a-z]+)"
 )
 _COUNTED_THINGS = lazy_pattern(
-    r"\b(?:how many|wie ?viele|cuant[oa]s|quant[ie]|quant[oa]s|combien de?)"
-    r" (?!euros?\b|dollars?\b|pounds?\b|cents?\b|pfund\b|argent\b|dolar|libras\b|francs?\b)"
+    r"\b(?:how many|wie ?viele|cuant[oa]s|quant[ie]|quant[oa]s|combien de?) "
+    r"(?!(?:\w+ ){0,2}(?:euros?|dollars?|pounds?|cents?|pfund|argent|dolar\w*|libras|livres|soldi"
+    r"|reais|pesos|francs?|franken|million\w*|thousand|money|gebuhren|caution|loyers?|frais)\b)"
 )
 #: What asks for a sum of money, folded.
 _ASKS_SUM = lazy_pattern(
     r"\A(?:and |und |et |y |e |en )?(?:what (?:does|do|will|would)\b.*\bcost\b"
+    r"(?! (?:cover|include|cent(?:er|re)|mean|estimate|sharing)\b)"
     r"|(?:was|wie ?viel) kostet?n?\b|combien (?:ca |cela )?coute(?:nt)?\b|cuanto cuestan?\b"
     r"|quanto (?:costa(?:no)?|custam?)\b|(?:wat|hoeveel) kost(?:en)?\b)"
 )
@@ -202,7 +204,10 @@ _NUMBERS = """
 """
 #: Shares, and what costs nothing: amounts without a number.
 _AMOUNTS = """
-    third thirds quarter quarters fifth tenth free nothing double
+    third thirds quarter quarters fifth tenth free nothing double included charge donation request
+    frei freier freie freies inbegriffen inklusive spende anfrage inclus incluse compris comprise
+    offert offerte libre incluido incluida incluso inclusa libero libera graca livre vrij kosteloos
+    inbegrepen
     tiers quart quarts cinquieme dixieme gratuit gratuite gratuits gratuites gratuitement rien
     drittel viertel funftel zehntel kostenlos kostenfrei gratis umsonst nichts
     tercio tercios cuarto cuartos quinto decimo nada gratuito gratuita gratuitos gratuitas
@@ -309,7 +314,7 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
     figure or an amount in words.
     """
     words = folded_words(answer)
-    if _asks_when(question):
+    if asks_when(question):
         return _is_no_time(words, answer)
     lacks_amount = not _has_amount(words, answer)
     if _COUNT.search(" ".join(_spoken(question))) and lacks_amount:
@@ -395,7 +400,7 @@ def only_repeats(answer: str, language: str, question: Question) -> bool:
     heated" do say. A place or a name may be part of the question.
     """
     asks_name = not _words(_ASKS).isdisjoint(_spoken(question)[:_OPENING])
-    if asks_who(question) or (asks_name and not _asks_when(question)):
+    if asks_who(question) or (asks_name and not asks_when(question)):
         return False
     is_same = question.language in (language, UNKNOWN_LANGUAGE)
     if not is_same or not _words(_OR).isdisjoint(question.words):
@@ -541,7 +546,8 @@ def _is_number(word: str) -> bool:
     return any(len(part) > 3 and word.endswith(part) for part in _words(_NUMBERS))
 
 
-def _asks_when(question: Question) -> bool:
+def asks_when(question: Question) -> bool:
+    """Return whether a question asks for a time: "when", "in which year", "what time"."""
     words = _spoken(question)
     which = _words(_ASKS)
     at = next((at for at, word in enumerate(words[:_OPENING]) if word in _words(_WHEN)), None)
@@ -558,7 +564,7 @@ def _asks_price(question: Question) -> bool:
     if words[:2] == ("wie", "hoch"):  # "Wie hoch ist die Grundmiete?"
         return any(word.endswith(tuple(_words(_PRICES))) for word in words[3:5])
     return (
-        words[0] in _words(_ASKS)
+        not _words(_ASKS).isdisjoint(words[:1])
         and not _words(_IS).isdisjoint(words[1:2])
         and not _words(_PRICES).isdisjoint(words[2:4])
         and _words("fur remis enthalten include included").isdisjoint(words)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from seedqa.index.documents.dates import MONTHS, month_names
+from seedqa.index.documents.dates import MONTHS, WEEKDAY_OF, month_names
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import fold, folded_words
 from seedqa.index.patterns import lazy_pattern
@@ -29,13 +29,14 @@ _YEAR = lazy_pattern(r"(?:1[5-9]|20)\d\d")
 #: A code joins letters and digits; a version has a dot.
 _CODE = lazy_pattern(r"(?=.*[a-z])(?=.*\d)[a-z0-9][a-z0-9./-]*")
 _VERSION = lazy_pattern(
-    r"\bv(?:ersion|ersión|ersione|ersão|ersie)?\.? ?(\d+(?:\.\d+)*)\b", re.IGNORECASE
+    r"\bv(?:ersion|ersión|ersione|ersão|ersie)?\.? ?(?P<number>\d+(?:\.\d+)*)\b", re.IGNORECASE
 )
 #: A release after the name of what was released: "since Firefox 3.6", but not "EUR 3.6".
 _RELEASE = lazy_pattern(
-    r"(?<=\w )(?!(?:EUR|USD|CHF|GBP) )[^\W\d_a-zß-ÿ][\w-]+ (\d{1,3}(?:\.\d{1,3}){1,3})(?![\w.%€$£])"
+    r"(?<=\w )(?!(?:EUR|USD|CHF|GBP) )(?P<name>[^\W\d_a-zß-ÿ][\w-]+) "
+    r"(?P<number>\d{1,3}(?:\.\d{1,3}){1,3})(?![\w.%€$£])"
     r"(?! ?(?:[%€$£]|(?:km|kg|m|cm|mm|l|h|g|ha|euros?|dollars?|pounds?|percent|million|billion"
-    r"|met(?:er|re)s?|miles?|kilos?)\b))"
+    r"|met(?:er|re)s?|miles?|kilos?|lit(?:er|re)s?|tonnes?|points?)\b))"
 )
 #: Ordinals and units that join digits and letters and are no codes: 3rd, 19th, 2e, 5kg.
 _NO_CODE = lazy_pattern(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h|l|ha|eur|gb|mb)")
@@ -93,8 +94,18 @@ def named_by(question: str) -> frozenset[str]:
         if _YEAR.fullmatch(figure) or (_CODE.fullmatch(figure) and not _NO_CODE.fullmatch(figure))
     }
     for pattern in (_VERSION, _RELEASE):
-        named |= {_plain(found[1]) for found in pattern.finditer(question)}
+        named |= {
+            _plain(found["number"])
+            for found in pattern.finditer(question)
+            if not _is_day(found.groupdict().get("name") or "")
+        }
     return frozenset(named)
+
+
+def _is_day(name: str) -> bool:
+    """Return whether a name before a number is a day or a month: "Monday 12.30"."""
+    word = fold(name)
+    return word in MONTHS or word.removesuffix("s") in WEEKDAY_OF or word in WEEKDAY_OF
 
 
 def question_names(question: Question) -> frozenset[str]:

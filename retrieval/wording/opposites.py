@@ -1,4 +1,4 @@
-"""Tell whether a text says the opposite of what a question asks the time of.
+"""Tell whether a text says when the opposite happens of what a question asks the time of.
 
 "When does the café close?" is not answered by "it opens at 16:30", nor a landing by a departure.
 Knows words of the seven languages, folded; nothing of models or of the index.
@@ -8,73 +8,102 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from seedqa.index.lexical import folded_words
+from seedqa.index.lexical import fold, folded_words
+from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.question import Question
+from seedqa.retrieval.wording.asking import asks_when
 
-Pair = tuple[frozenset[str], frozenset[str]]
-
-#: By language: words of one side, and those of the other.
-_PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
+#: By language: what a text says of one side and of the other, and what else a question says. Words
+#: that mean other things as well ("fin mars", "the end of the hose") are of questions alone.
+_PAIRS: Mapping[str, tuple[tuple[str, str, str, str], ...]] = {
     "en": (
-        ("opens opening", "close closes closing shuts"),
-        ("arrive arrives arriving arrival land lands landing",
-         "depart departs departing departure leave leaves leaving takeoff"),
-        ("start starts begin begins", "end ends finish finishes"),
+        ("opens", "closes closing shuts", "", "close shut"),
+        ("arrives arrived arriving arrival lands landed landing",
+         "departs departed departing departure leaves leaving takeoff",
+         "arrive land", "depart leave"),
+        ("starts started begins began", "ends ended finishes finished",
+         "start begin", "end finish"),
     ),
     "fr": (
-        ("ouvre ouvrent ouverture", "ferme ferment fermeture"),
-        ("arrive arrivent arrivee atterrit atterrissage", "depart decolle decollage"),
-        ("commence commencent debute debut", "finit finissent termine terminent fin"),
+        ("ouvre ouvrent", "ferme ferment fermeture", "", ""),
+        ("arrivent arrivee atterrit atterrissage", "depart decolle decollage", "arrive", ""),
+        ("commence commencent debute debutent", "finit finissent termine terminent", "", ""),
     ),
     "de": (
-        ("offnet offnen", "schliesst schliessen"),
-        ("ankunft ankommt ankommen landet landen landung", "abfahrt abflug abfahren abfliegt"),
-        ("beginnt beginnen beginn anfang", "endet enden ende schluss"),
+        ("offnet offnen", "schliesst schliessen", "", ""),
+        ("ankunft ankommt ankommen landet landung", "abfahrt abflug abfahren abfliegt",
+         "landen", ""),
+        ("beginnt beginnen begann", "endet enden endete", "", ""),
     ),
     "es": (
-        ("abre abren apertura", "cierra cierran cierre"),
-        ("llega llegan llegada aterriza aterrizaje", "sale salen salida despega despegue"),
-        ("empieza empiezan comienza comienzan inicio", "termina terminan acaba acaban"),
+        ("abre abren", "cierra cierran", "", ""),
+        ("llega llegan llegada aterriza aterrizaje", "salida despega despegue", "", "sale salen"),
+        ("empieza empiezan comienza comienzan", "termina terminan acaba acaban", "", ""),
     ),
     "it": (
-        ("apre aprono apertura", "chiude chiudono chiusura"),
-        ("arriva arrivano arrivo atterra atterraggio", "partenza partono decolla decollo"),
-        ("inizia iniziano comincia cominciano inizio", "finisce finiscono termina terminano"),
+        ("apre aprono", "chiude chiudono chiusura", "", ""),
+        ("arriva arrivano arrivo atterra atterraggio", "partenza partono decolla decollo", "", ""),
+        ("inizia iniziano comincia cominciano", "finisce finiscono termina terminano", "", ""),
     ),
     "pt": (
-        ("abre abrem abertura", "fecha fecham fecho encerra encerramento"),
-        ("chega chegam chegada aterra aterrissa", "partida partem sai saem saida descola decola"),
-        ("comeca comecam inicia inicio", "termina terminam acaba acabam"),
+        ("abre abrem", "fecha fecham", "", ""),
+        ("chega chegam chegada aterra aterrissa", "partida partem descola decola", "", "sai saem"),
+        ("comeca comecam", "termina terminam acaba acabam", "", ""),
     ),
     "nl": (
-        ("opent openen opening", "sluit sluiten sluiting"),
-        ("aankomst aankomt landt landen landing", "vertrek vertrekt vertrekken opstijgen"),
-        ("begint beginnen begin aanvang", "eindigt eindigen einde"),
+        ("opent", "sluit sluiten sluiting", "", ""),
+        ("aankomst aankomt landt landing", "vertrek vertrekt", "landen", "vertrekken"),
+        ("begint beginnen begon", "eindigt eindigen eindigde", "", ""),
     ),
 }  # fmt: skip
-_SIDES: Mapping[str, tuple[Pair, ...]] = {
-    language: tuple((frozenset(one.split()), frozenset(other.split())) for one, other in pairs)
+_SIDES: Mapping[str, tuple[tuple[frozenset[str], ...], ...]] = {
+    language: tuple(tuple(frozenset(words.split()) for words in pair) for pair in pairs)
     for language, pairs in _PAIRS.items()
 }
+#: "What are the opening hours?" asks for both ends.
+_HOURS = lazy_pattern(r"\b(?:hours|times|\w*zeiten|horaires?|horarios?|orari[oa]?|\w*tijden)\b")
+#: Where one thing that is said of a time ends and the next begins.
+_CLAUSE = lazy_pattern(r"[.;!?,()\n]|\b(?:and|und|et|y|e|en|but|aber|mais|pero|ma|mas|maar)\b")
+#: What stands right before the end of a range.
+_UNTIL = lazy_pattern(
+    r"(?:\b(?:until|till|to|through|bis|jusqu['’ ]au?|hasta|fino(?: alle?)?|ate|tot(?: en met)?)"
+    r"|[-–—]|\d[\w:.]*\s+(?:a|as|au|al|alle))\s*(?:(?:the|le|las?|ore|as|um|zum)\s+)*\Z"
+)
 
 
-def says_the_opposite(question: Question, said: str, language: str) -> bool:
-    """Return whether a question has words of one side, and what is said only of the other.
+def says_the_opposite(question: Question, before: str, language: str) -> bool:
+    """Return whether a question asks for the time of one thing, and a text tells the other's.
+
+    `before` is what the sentence says before the time; its last clause counts. The end of a range
+    is when it closes, though only its opening is named.
 
     >>> from seedqa.retrieval.question import parse_question
     >>> asked = parse_question("When does the café close?")
-    >>> says_the_opposite(asked, "The café opens at 16:30.", "en")
+    >>> says_the_opposite(asked, "The café opens at ", "en")
     True
-    >>> says_the_opposite(asked, "It opens at 9 and closes at 12.", "en")
+    >>> says_the_opposite(asked, "It opens at 9 and stays open until ", "en")
     False
     """
     asking, telling = _SIDES.get(question.language), _SIDES.get(language)
-    if asking is None or telling is None:
+    if asking is None or telling is None or not asks_when(question):
         return False
-    spoken, told = {*folded_words(question.text)}, {*folded_words(said)}
+    spoken = {*folded_words(question.text)}
+    if _HOURS.search(" ".join(spoken)) or _UNTIL.search(fold(before)):
+        return False
+    told = {*folded_words(_last_clause(before))}
     for of_question, of_text in zip(asking, telling, strict=True):
+        sides = [spoken & (of_question[side] | of_question[side + 2]) for side in (0, 1)]
         for own, other in ((0, 1), (1, 0)):
-            is_asked = spoken & of_question[own] and not spoken & of_question[other]
+            is_asked = sides[own] and not sides[other]
             if is_asked and told & of_text[other] and not told & of_text[own]:
                 return True
     return False
+
+
+def _last_clause(text: str) -> str:
+    """Return the end of a text from the last clause on that has letters."""
+    end = len(text)
+    for found in reversed(list(_CLAUSE.finditer(text))):
+        if any(map(str.isalpha, text[found.end() : end])):
+            return text[found.end() :]
+    return text

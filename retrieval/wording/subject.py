@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from seedqa.index.documents.dates import WEEKDAY_OF
 from seedqa.index.language import UNKNOWN_LANGUAGE
 from seedqa.index.lexical import folded_words, stop_words, word_forms
 from seedqa.index.patterns import lazy_pattern
@@ -25,11 +26,25 @@ _IS_THERE = lazy_pattern(
     r"(?:(?:is|are|was|were) there|do (?:you|they|we) have|gibt es|y a t il|est ce qu il y a|il y a"
     r"|hay|c e|ci sono|ha|is er|zijn er)\b"
 )
+#: Things that are told without their name: "students pay half" is a discount.
+_TOLD_OTHERWISE_WORDS = """
+    discount fee charge limit restriction restrictions rule rules exception exceptions age
+    ermassigung rabatt gebuhr grenze regel regeln ausnahme ausnahmen reduction remise frais limite
+    regle regles descuento tarifa regla reglas excepcion sconto regola eccezione desconto taxa regra
+    korting regels uitzondering grens
+"""
+_TOLD_OTHERWISE = frozenset(_TOLD_OTHERWISE_WORDS.split())
+#: Who was named in the sentence before: "You can reach her at".
+_PRONOUN_WORDS = """
+    her him she he them sie er ihn ihr ihm elle lui il ella lei ela ele zij haar hem hij
+"""
+_PRONOUNS = frozenset(_PRONOUN_WORDS.split())
 #: Words that announce a telephone number, folded.
 _PHONE_WORDS = frozenset(
     ("phone", "telephone", "tel", "telefon", "telefono", "telefone", "telefoon", "mobile", "handy",
      "mobil", "fax", "number", "nummer", "numero", "call", "ring", "anrufen", "appeler", "llamar",
-     "chiamare", "ligar", "bellen")
+     "chiamare", "ligar", "bellen", "movil", "fixe", "portable", "cellulare", "telemovel", "reach",
+     "contact", "kontakt", "contatto", "contacto")
 )  # fmt: skip
 
 
@@ -96,8 +111,12 @@ def lacks_what_there_is(question: Question, sentence: str, language: str) -> boo
     if not found:
         return False
     rest = found.string[found.end() :].split()
+    if rest[:1] == ["to"] or (found.group() == "ha" and language != "pt"):
+        return False  # "do we have to pay", "ha bisogno"
     thing = next((word for word in rest if word in question.topical), "")
     forms = word_forms(thing, language=language)
+    if thing in _TOLD_OTHERWISE:
+        return False
     return bool(thing) and forms.isdisjoint(word_forms(sentence, language=language))
 
 
@@ -106,11 +125,11 @@ def is_number_of_other(question: Question, sentence: str, language: str) -> bool
 
     It has none of the names of the question, but other words than those that announce a number.
     """
-    names = question_names(question)
+    names = {name for name in question_names(question) if name not in WEEKDAY_OF}
     if not names or not asks_phone_number(question):
         return False
     words = folded_words(sentence)
-    if not names.isdisjoint(words):
+    if not (names | _PRONOUNS).isdisjoint(words):
         return False
     asked = word_forms(*question.topical, language=language)
     return any(

@@ -17,34 +17,30 @@ from seedqa.retrieval.wording.asking import asks_who
 #: What stands right before the name of a predecessor, folded.
 _BEFORE = lazy_pattern(
     r"""(?x)\b(?:
-      (?:t(?:ook|akes?|aken|aking)\ over|inherited)\b.{0,40}\ from
+      (?:t(?:ook|akes?|aken|aking)\ over|inherited)\b(?!\ \d)[^.!?;]{0,40}\ from
     | (?:succeed(?:s|ed|ing)?|replac(?:es|ed|ing)|predecessor(?:\ (?:was|is))?)
     | (?:instead|in\ place|successor)\ (?:of|to)
-    | (?:formerly|previously|until\ then|before\ that)
-    | before\ (?:[^\W\d_]+\ )?\d{4}
-    | before\ [^,.;:]{2,40},[^.;:]{2,60}\ by
-    | (?:lost|loste|ersetzte?|folgte?\ auf|folgte)
+    | before\ [^,.;:]{2,40},[^.;:]{2,60}\b(?:was|were)\b[^.;:]{0,40}\ by
+    | (?:before|vor|avant|antes\ de|prima\ del|voor)\ (?:[^\W\d_]+\ )?\d{4}\ ?[:,]
+    | (?:lost|loste|ersetzte?|folgte?\ auf)
     | (?:nachfolger(?:in)?|nachfolge)\ (?:von|des|der)
-    | (?:anstelle\ von|statt|fruher|bisher|vorher|zuvor|vorganger(?:in)?(?:\ war)?)
-    | vor\ (?:[^\W\d_]+\ )?\d{4}
+    | (?:anstelle\ von|statt(?=\ (?:herr|frau|von|des|der|dem))|vorganger(?:in)?(?:\ war)?)
     | (?:succede|remplace)\ a | remplacant(?:e)?\ de
     | remplace | (?:a\ la\ place|au\ lieu|successeur)\ de
-    | (?:pris|prend)\ la\ (?:suite|releve)\ de
-    | (?:auparavant|anciennement|jusqu\ ici|predecesseur)
-    | avant\ (?:[^\W\d_]+\ )?\d{4}
+    | (?:pris|prend)\ la\ (?:suite|releve)\ de | predecesseur
     | (?:sustituye|sustituyo|reemplaza|reemplazo|releva|relevo|sucede|sucedio)\ a
-    | (?:en\ lugar|sucesora?)\ de | anteriormente
-    | antes\ de\ (?:[^\W\d_]+\ )?\d{4}
+    | (?:en\ lugar|sucesora?)\ de
     | (?:sostituisce|ha\ sostituito) | (?:subentra(?:ta|to)?|succede(?:duta|duto)?)\ a
-    | (?:al\ posto|successore)\ di | in\ precedenza
-    | prima\ (?:se\ ne\ occupav[ao]|era|c\ era)
+    | (?:al\ posto|successore)\ di | prima\ (?:se\ ne\ occupav[ao]|era|c\ era)
     | (?:substitui|substituiu) | (?:sucede|sucedeu)\ a | (?:em\ vez|no\ lugar|sucessora?)\ de
-    | (?:vervangt|verving|voorganger|voorheen|vroeger|eerder) | (?:opvolger|plaats)\ van
-    | overgenomen\ van | n(?:eemt|am)\b.{0,30}\bover\ van
-    | voor\ (?:[^\W\d_]+\ )?\d{4}
-    )(?P<between>\W+(?:(?:the|den|dem|der|des|herrn?|frau|mr|mrs|ms|dr|m|mme|madame|monsieur|le|la|il|el
+    | (?:vervangt|verving|voorganger) | (?:opvolger|plaats)\ van
+    | overgenomen\ van | n(?:eemt|am)\b[^.!?;]{0,30}\bover\ van
+    | (?<!wie\ )(?<!as\ )(?<!zoals\ )(?<!comme\ )(?<!como\ )(?<!come\ )
+      (?:formerly|previously|fruher|bisher|zuvor|auparavant|anciennement|anteriormente
+      |in\ precedenza|voorheen|vroeger)\ ?:?
+    )[\ :,]*(?:(?:the|den|dem|der|des|herrn?|frau|mr|mrs|ms|dr|m|mme|madame|monsieur|le|la|il|el
     |don|dona|signor[aei]?|sr|sra|senora?|suo|sua|ihren?|ihrem|meneer|mevrouw|de|het|was|war|era|etait)
-    \.?\ )*)\Z"""
+    \.?\ )*\Z"""
 )
 #: "hat die Klasse von Herrn Thoma übernommen", "volgde Kees Bol op".
 _SPLIT = tuple(

@@ -30,6 +30,7 @@ _QUANTITY = lazy_pattern(
 )
 _TIMES = ("minutes", "hours", "days", "weeks", "months", "years")
 MONEY = frozenset("€$£")
+_WEIGHTS, _LENGTHS = frozenset(("g", "kg")), frozenset(("cm", "m", "km"))
 #: A text has at most so many words before the quantity that it is.
 _QUANTITY_WORDS = 4
 #: Hours in a span of time; a month has 30 days.
@@ -103,9 +104,10 @@ def unit_in(text: str) -> str:
 def may_be_said_in(asked: str, told: str) -> bool:
     """Return whether what is asked for in one unit may be told in another.
 
-    Days in months, but no years in weeks; money in any currency; else only in the same unit.
+    Days in months, weeks in a year, but no years in weeks; money in any currency, a weight or a
+    length in another unit; else only in the same unit.
     """
     if asked in _TIMES and told in _TIMES:
-        apart = abs(_TIMES.index(asked) - _TIMES.index(told))
-        return apart < 2 or {asked, told} == {"days", "months"}
-    return asked == told or {asked, told} <= MONEY
+        at, of_told = _TIMES.index(asked), _TIMES.index(told)
+        return of_told - at > -2  # "how many weeks": "a year", "3 days", but not "6 hours"
+    return asked == told or any({asked, told} <= alike for alike in (MONEY, _WEIGHTS, _LENGTHS))

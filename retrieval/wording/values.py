@@ -98,6 +98,9 @@ _OLD = lazy_pattern(
     re.IGNORECASE,
 )
 _OLD_CHARS = 40
+#: "Raised by 100 to 600 euros" is no range.
+_BY = lazy_pattern(r"\b(?:by|um|de|di|met|con|em|por)\s*\Z", re.IGNORECASE)
+_BY_CHARS = 8
 _DASHES = ("-", "–", "—")
 #: What a question says, folded, that asks for what held before: not "the first", not "on site", not
 #: "before taxes" or "the old town".
@@ -428,24 +431,20 @@ def _by_end(case: _Case) -> Value | None:
     return None
 
 
-def ends_range(text: str, start: int, at: int) -> bool:
-    """Return whether a value at the offset `at` is the end of a range: "from 9 to 17"."""
-    before = values_in(text, start, at)
-    return bool(before) and _TO.fullmatch(text[before[-1].end : at]) is not None
-
-
 def _whole_range(case: _Case, words: Span) -> Span:
     """Return the range of amounts of which an answer has one end only: "300 to 500 km"."""
     if len(case.held) != 1:
         return words
     for value, following in pairwise(case.values):
-        kinds = {value.kind, following.kind}
-        is_amount = kinds & {*_set(_UNITS), *"€$£%°"} and not kinds & {"time", "year"}
+        gap = case.text[value.end : following.start]
+        units = {value.kind, following.kind} - {""}
         if (
             case.held[0] in (value, following)
-            and is_amount
-            and _are_alike(value, following)
-            and _TO.fullmatch(case.text[value.end : following.start])
+            and len(units) == 1
+            and units <= {*_set(_UNITS), *"€$£%°"}
+            and _TO.fullmatch(gap)
+            and not (gap.strip() in _DASHES and gap != gap.strip() and value.kind)
+            and not _BY.search(case.text, max(0, value.start - _BY_CHARS), value.start)
         ):
             return min(words[0], value.start), max(words[1], following.end)
     return words
