@@ -163,7 +163,7 @@ def test_a_span_without_a_word_is_no_answer() -> None:
 
 def test_the_title_costs_a_candidate() -> None:
     """A title names the subject: it is the answer only where nothing else is near."""
-    texts = ["The iron bridge", "bridge", "The iron bridge, a history"]
+    texts = ["The iron bridge", "bridge", "The iron bridge, 1894"]
     for text, costs in zip(texts, (True, True, False), strict=True):
         held = passage(f"{texts[2] if text == texts[2] else texts[0]}\n\nIt spans the Ebro.")
         [found] = rank_candidates(OPEN, [held], [[span(text, 5.0, held.text)]], 0.0)

@@ -18,7 +18,7 @@ from seedqa.index.lexical import find_words, fold, folded_words, word_forms
 from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.wording.values import choose_value
+from seedqa.retrieval.wording.values import asked_end
 
 Span = tuple[int, int]
 
@@ -44,7 +44,9 @@ _LABEL = rf"{_BEFORE}{_DAY}(?: ?(?:{_TO}|{_AND}) ?{_BEFORE}{_DAY}){{0,6}}"
 _WHOLE = lazy_pattern(rf"\W*(?P<label>{_LABEL})\W*")
 _PART = lazy_pattern(rf"(?P<to>{_TO} ?)?{_BEFORE}(?P<day>{_DAY})")
 _HOUR = r"\d{1,2}(?:[.:]\d\d| ?h ?\d\d(?!\d))?(?: ?(?:uhr|uur|h|[ap]\.?m\b\.?))?"
-_RANGE = lazy_pattern(rf"{_HOUR} ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?{_HOUR}")
+_RANGE = lazy_pattern(
+    rf"(?P<opening>{_HOUR}) ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?(?P<closing>{_HOUR})"
+)
 _HOURS = rf"{_HOUR} ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?{_HOUR}"
 _CLOSED = (
     r"(?:closed|geschlossen|zu|ferme|cerrado|chiuso|fechado|encerrado|gesloten|dicht|ruhetag)\b"
@@ -129,21 +131,18 @@ def find_on_day(question: Question, passage: Passage) -> Span | None:
         holding = [min(holding, key=lambda found: len(days_in(found["label"])))]
     if len(holding) != 1 or _names_elsewhere(text, asked, entries):
         return None
-    return _asked_hours(question, text, holding[0].span("value"), language)
+    return _asked_hours(question, text, holding[0].span("value"))
 
 
-def _asked_hours(question: Question, text: str, hours: Span, language: str) -> Span:
+def _asked_hours(question: Question, text: str, hours: Span) -> Span:
     """Return the hour of the first range at which it opens, or of the last at which it closes."""
     start, end = hours
-    ranges = [found.span() for found in _RANGE.finditer(_folded(text[start:end]))] or [
-        (0, end - start)
-    ]
-    first, last = ((start + low, start + high) for low, high in (ranges[0], ranges[-1]))
-    opening = choose_value(question, text, first, first, language)
-    closing = choose_value(question, text, last, last, language)
-    if opening != first and opening[0] == first[0]:
-        return opening
-    return closing if closing != last and closing[1] == last[1] else hours
+    ranges = list(_RANGE.finditer(_folded(text[start:end])))
+    asked = asked_end(question)
+    if not ranges or not asked:
+        return hours
+    one = ranges[0].span("opening") if asked == "start" else ranges[-1].span("closing")
+    return start + one[0], start + one[1]
 
 
 def _is_one_timetable(

@@ -281,6 +281,15 @@ def _may_hold_value(words: str) -> bool:
     )
 
 
+def asked_end(question: Question) -> str:
+    """Return whether a question asks for the "start" or the "end" of a range, or neither: ""."""
+    asked = question.text.casefold().replace("ß", "ss")
+    asks_end, asks_start = bool(_ASKS_END.search(asked)), bool(_ASKS_START.search(asked))
+    if asks_end == asks_start:
+        return ""
+    return "end" if asks_end else "start"
+
+
 def asks_old(question: Question) -> bool:
     """Return whether a question asks for what held before."""
     return bool(_ASKS_OLD.search(" ".join(folded_words(question.text))))
@@ -417,9 +426,8 @@ def _by_end(case: _Case) -> Value | None:
         case.text, *case.sentence
     ):
         return None
-    asked = case.question.text.casefold().replace("ß", "ss")
-    asks_end, asks_start = bool(_ASKS_END.search(asked)), bool(_ASKS_START.search(asked))
-    if asks_end == asks_start:
+    asked = asked_end(case.question)
+    if not asked:
         return None
     for value, following in pairwise(case.values):
         is_range = _TO.fullmatch(case.text[value.end : following.start]) and _are_alike(
@@ -427,7 +435,7 @@ def _by_end(case: _Case) -> Value | None:
         )
         is_time = {value.kind, following.kind} <= {"time", "year", ""}
         if is_range and is_time and {value, following} & {*case.held}:
-            return following if asks_end else value
+            return following if asked == "end" else value
     return None
 
 
@@ -441,7 +449,7 @@ def _whole_range(case: _Case, words: Span) -> Span:
         if (
             case.held[0] in (value, following)
             and len(units) == 1
-            and units <= {*_set(_UNITS), *"€$£%°"}
+            and units <= {*_set(_UNITS), *"€$£%°"} - {"time", "year"}
             and _TO.fullmatch(gap)
             and not (gap.strip() in _DASHES and gap != gap.strip() and value.kind)
             and not _BY.search(case.text, max(0, value.start - _BY_CHARS), value.start)
