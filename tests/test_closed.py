@@ -64,7 +64,7 @@ SHOP = ("Day", "Shop", "Workshop")
          ["10-14", "Saturday"]),
         ("When is the shop open on Saturday?", SHOP, ("Saturday", "10-14", "closed"),
          ["Saturday", "closed"]),
-        ("When is it open on Saturday?", SHOP, ("Saturday", "10-14", "closed"), []),
+        ("When is it open on Saturday?", SHOP, ("Saturday", "10-14", "closed"), ["Saturday"]),
         ("How large is the plot of Ann Reed?", ("Plot", "Tenant", "Size"), ("1", "Ann Reed", "120"),
          []),
         ("How much does part 51-020 cost?", ("Number", "Part", "Price"),

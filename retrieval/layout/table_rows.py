@@ -49,7 +49,7 @@ def closed_rows(passages: Sequence[Passage], question: Question) -> list[tuple[S
     return [
         (
             *inserted_spans(passage),
-            *(
+            *dict.fromkeys(
                 span
                 for row in of_passage
                 if (cells := cells_of(passage, row))
