@@ -66,7 +66,7 @@ def limit_of(
         or _lacks_role(passage, sentence, question)
         or lacks_what_there_is(question, said, passage.language)
         or is_number_of_other(question, said, passage.language)
-        or shares_no_word(question, passage, sentence, question.topical)
+        or shares_no_word(question, passage, sentence)
         or names_no_field(question, passage, at)
         or is_heading(question, passage, candidate.span)
         or is_name_of_row(question, passage, at)

@@ -27,11 +27,11 @@ from seedqa.retrieval.layout.weekdays import find_on_day
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.reader import Span
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.wording.asking import asks_name, asks_who, is_of_wrong_kind
+from seedqa.retrieval.wording.asking import asks_name, asks_topic, asks_who, is_of_wrong_kind
 from seedqa.retrieval.wording.direction import asked_route, goes_the_other_way
 from seedqa.retrieval.wording.naming import missing_names, question_names
 from seedqa.retrieval.wording.normalise import PRONOUNS, normalise_answer
-from seedqa.retrieval.wording.opposites import says_the_opposite
+from seedqa.retrieval.wording.opposites import asked_sides, says_the_opposite
 from seedqa.retrieval.wording.sentences import (
     completes_date,
     names_year,
@@ -54,11 +54,6 @@ KIND_PENALTY = 4.0
 #: What it costs, in logits, to be said of the journey back, of the opposite, or of who was before.
 REVERSED_PENALTY = 8.0
 _NUMBERING = lazy_pattern(r"\A\s*(?:§ ?)?\d+(?:\.\d+)*[.)]?\s")
-#: A heading may tell what something is about, and where it is.
-_ASKS_TOPIC = lazy_pattern(
-    r"(?i)\b(?:about|topic|position|where|address|wo|worum|thema|adresse|où|sujet|thème|dónde|tema"
-    r"|dirección|dove|argomento|indirizzo|onde|assunto|endereço|waar|waarover|onderwerp|adres)\b"
-)
 #: What it costs, in logits, to be the document's title or a heading: it names a subject.
 TITLE_PENALTY = 4.0
 #: The score of what the layout tells, in logits: that of an answer which the reader finds in plain
@@ -176,6 +171,8 @@ def is_reversed(passage: Passage, span: Span, question: Question) -> bool:
         start, end = _sentence_of(passage, span)
         if goes_the_other_way(text[start:end], route, span.start - start):
             return True
+    if not asked_sides(question):
+        return False
     start, _ = _line_of(passage, span)
     return says_the_opposite(question, text[start : span.start], passage.language)
 
@@ -237,7 +234,7 @@ def is_heading(question: Question, passage: Passage, span: Span) -> bool:
     has_figure = any(map(str.isdigit, _NUMBERING.sub("", line)))  # a date, an address, an amount
     if has_figure or not words or not words <= {*folded_words(text[span.start : span.end])}:
         return False
-    if asks_who(question) or asks_name(question) or _ASKS_TOPIC.search(question.text):
+    if asks_who(question) or asks_name(question) or asks_topic(question):
         return False
     return find_heading(question, passage) != (span.start, span.end)
 

@@ -211,6 +211,5 @@ def test_the_number_of_somebody_else(asked: str, sentence: str, expected: bool) 
 def test_no_word_of_the_question(asked: str, sentence: str, expected: bool) -> None:
     text = f"Training\n\nTwo sessions at the practice are included. {sentence}"
     start = text.index(sentence)
-    question = parse_question(asked)
     span = (start, len(text))
-    assert shares_no_word(question, passage_of(text), span, question.topical) is expected
+    assert shares_no_word(parse_question(asked), passage_of(text), span) is expected

@@ -60,6 +60,7 @@ def answer(question: str, passage: Passage) -> str | None:
         ("Wann ist die Praxis am Dienstagabend offen?", PRACTICE, "de", None),
         ("Wann ist die Praxis am Dienstag offen?", PRACTICE, "de", "8–12 und 15–18 Uhr"),
         ("Ist die Praxis am Samstag offen?", PRACTICE, "de", "geschlossen"),
+        ("Ist die Praxis am Sonnabend offen?", PRACTICE, "de", "geschlossen"),
         (
             "À quelle heure ferme la mairie le lundi ?",
             "Mairie : lundi au vendredi de 9 h à 17 h 30",

@@ -13,12 +13,14 @@ from seedqa.retrieval.layout.table_rows import count_shared
 from seedqa.retrieval.layout.tables import (
     Cell,
     asked_forms,
+    cell_forms,
     cells_of,
     content_of,
     days_named,
     fullest,
+    place_in,
+    row_at,
     row_spans,
-    rows_of,
     says_something,
 )
 from seedqa.retrieval.layout.weekdays import asks_hours, weekday_of
@@ -70,7 +72,7 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
     language = passage.language
     if not passage.columns or question.language != language:
         return None
-    columns = set().union(*(_column_forms(name, language) for name in passage.columns))
+    columns = set().union(*(cell_forms(name, language) for name in passage.columns))
     above = columns | word_forms(*passage.context, language=language)
     asks_day = any(map(weekday_of, question.topical))
     asked = [
@@ -86,7 +88,7 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
     found: dict[int, list[Cell]] = {}
     for row in row_spans(passage):
         cells = _with_empty(cells_of(passage, row), passage)
-        known = [word_forms(cell.text, language=language) | days_named(cell.text) for cell in cells]
+        known = [cell_forms(cell.text, language) for cell in cells]
         row_words = set().union(*known)
         if not all(word & (above | row_words) for word in asked):
             continue
@@ -112,15 +114,16 @@ def is_one_of_alike(question: Question, passage: Passage, at: int) -> bool:
     language = passage.language
     if not passage.columns:
         return False
-    cells = next((row for row in rows_of(passage) if row[0].span[0] <= at < row[-1].span[1]), [])
-    own = next((cell for cell in cells if cell.span[0] <= at < cell.span[1]), None)
-    if own is None:
+    cells = row_at(passage, at)
+    place = place_in(cells, at)
+    if place is None:
         return False
+    own = cells[place]
     asked = [asked_forms(word, language) for word in question.topical]
     asks_price = any(map(asks_cost, asked)) or asks_how_much(question)
 
     def named(cell: Cell) -> int:
-        column = word_forms(cell.column, language=language) | days_named(cell.column)
+        column = cell_forms(cell.column, language)
         return (asks_price and names_price(column)) + sum(
             not column.isdisjoint(word) for word in asked
         )
@@ -145,9 +148,7 @@ def is_in_one_of_alike_rows(question: Question, passage: Passage, at: int) -> bo
     if own is None:
         return False
     counts = count_shared(passage, spans, question)
-    column = next(
-        (n for n, cell in enumerate(rows[own]) if cell.span[0] <= at < cell.span[1]), None
-    )
+    column = place_in(rows[own], at)
     if column is None:
         return False
     text = rows[own][column].text
@@ -167,10 +168,11 @@ def is_name_of_row(question: Question, passage: Passage, at: int) -> bool:
     "First visit (intake)", with prices beside it, is not what to bring to a first visit.
     """
     language = passage.language
-    row = next((row for row in rows_of(passage) if row[0].span[0] <= at < row[-1].span[1]), [])
-    own = next((cell for cell in row if cell.span[0] <= at < cell.span[1]), None)
-    if own is None or question.language != language:
+    row = row_at(passage, at)
+    place = place_in(row, at)
+    if place is None or question.language != language:
         return False
+    own = row[place]
     asked = set[str]().union(*(asked_forms(word, language) for word in question.topical))
     others = [cell for cell in row if cell is not own]
     beside = word_forms(*(f"{cell.column} {cell.text}" for cell in others), language=language)
@@ -195,11 +197,6 @@ def _with_empty(cells: Sequence[Cell], passage: Passage) -> list[Cell]:
     known = {cell.column for cell in cells}
     empty = [Cell(name, "", (0, 0)) for name in passage.columns if name and name not in known]
     return [*cells, *empty]
-
-
-def _column_forms(name: str, language: str) -> set[str]:
-    """Return the words of a column's name, with those of the days that it abbreviates."""
-    return word_forms(name, language=language) | days_named(name)
 
 
 def _names_column(cell: Cell, asked: Sequence[set[str]], asks_price: bool) -> bool:

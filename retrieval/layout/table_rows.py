@@ -11,6 +11,7 @@ from seedqa.index.lexical import fold, folded_words, word_forms
 from seedqa.retrieval.layout.tables import (
     Cell,
     asked_forms,
+    cell_forms,
     cells_of,
     days_named,
     fullest,
@@ -154,10 +155,7 @@ def _closed_columns(passage: Passage, cells: Sequence[Cell], question: Question)
     """
     language = passage.language
     wanted = set[str]().union(*(asked_forms(word, language) for word in question.topical))
-    is_known = [
-        bool((word_forms(cell.text, language=language) | days_named(cell.text)) & wanted)
-        for cell in cells
-    ]
+    is_known = [bool(cell_forms(cell.text, language) & wanted) for cell in cells]
     if not any(is_known):
         return []
     asked = [

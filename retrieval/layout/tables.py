@@ -112,6 +112,21 @@ def says_something(cell: str) -> bool:
     return bool(words) and words != ["n", "a"]
 
 
+def row_at(passage: Passage, at: int) -> list[Cell]:
+    """Return the cells of the row that is read at an offset, or none."""
+    return next((row for row in rows_of(passage) if row[0].span[0] <= at < row[-1].span[1]), [])
+
+
+def place_in(row: Sequence[Cell], at: int) -> int | None:
+    """Return which cell of a row is read at an offset, from 0, or None."""
+    return next((n for n, cell in enumerate(row) if cell.span[0] <= at < cell.span[1]), None)
+
+
+def cell_forms(text: str, language: str) -> set[str]:
+    """Return the forms of the words of a cell or a column's name, with the days that it is."""
+    return word_forms(text, language=language) | days_named(text)
+
+
 def asked_forms(word: str, language: str) -> set[str]:
     """Return the forms of a word of a question, with the day of the week that it is."""
     day = weekday_of(word)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from seedqa.index.documents.dates import WEEKDAY_OF, WEEKDAYS
 from seedqa.index.language import UNKNOWN_LANGUAGE
@@ -26,11 +27,10 @@ _DAYS = frozenset(range(1, 8))
 _NAMES_OF_DAYS = frozenset(WEEKDAYS.split())
 #: Names of several days, folded.
 _GROUPS = {
-    **dict.fromkeys(("daily", "täglich", "dagelijks", "quotidiennement", "diariamente"), _DAYS),
-    **dict.fromkeys(("weekdays",), frozenset(range(1, 6))),
+    **dict.fromkeys(("daily", "taglich", "dagelijks", "quotidiennement", "diariamente"), _DAYS),
+    "weekdays": frozenset(range(1, 6)),
     **dict.fromkeys(("weekend", "weekends", "week-end", "wochenende"), frozenset((6, 7))),
 }
-_GROUPS = {fold(name): days for name, days in _GROUPS.items()}
 _NAMES = "|".join(
     re.escape(name) for name in sorted({*WEEKDAY_OF, *_GROUPS}, key=lambda name: (-len(name), name))
 )
@@ -44,10 +44,9 @@ _LABEL = rf"{_BEFORE}{_DAY}(?: ?(?:{_TO}|{_AND}) ?{_BEFORE}{_DAY}){{0,6}}"
 _WHOLE = lazy_pattern(rf"\W*(?P<label>{_LABEL})\W*")
 _PART = lazy_pattern(rf"(?P<to>{_TO} ?)?{_BEFORE}(?P<day>{_DAY})")
 _HOUR = r"\d{1,2}(?:[.:]\d\d| ?h ?\d\d(?!\d))?(?: ?(?:uhr|uur|h|[ap]\.?m\b\.?))?"
-_RANGE = lazy_pattern(
-    rf"(?P<opening>{_HOUR}) ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?(?P<closing>{_HOUR})"
-)
-_HOURS = rf"{_HOUR} ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?{_HOUR}"
+_TO_HOUR = r" ?(?:-|–|—|to|until|till|bis|a|as|alle|tot|a las) ?"
+_RANGE = lazy_pattern(rf"(?P<opening>{_HOUR}){_TO_HOUR}(?P<closing>{_HOUR})")
+_HOURS = rf"{_HOUR}{_TO_HOUR}{_HOUR}"
 _CLOSED = (
     r"(?:closed|geschlossen|zu|ferme|cerrado|chiuso|fechado|encerrado|gesloten|dicht|ruhetag)\b"
 )
@@ -77,6 +76,7 @@ _ASKS_HOURS = lazy_pattern(
 )
 
 
+@lru_cache(maxsize=4096)  # the cells of a table are compared again and again
 def days_in(label: str) -> frozenset[int]:
     """Return the days of the week, Monday is 1, that a text names if it names nothing else.
 
@@ -105,8 +105,9 @@ def find_on_day(question: Question, passage: Passage) -> Span | None:
     """Return the hours that a timetable in prose or lines gives for the day of a question, or None.
 
     One entry alone includes the day, and the passage, its headings or its title have all words of
-    the question, but for those that ask for hours. "Until when" takes the end of the hours. Only
-    within one language; `tables` has the cells of a table with names of columns.
+    the question, but for those that ask for hours. "Until when" takes the end of the hours. None
+    for a part of the day, and only within one language. Of a table with names of columns
+    `table_cells` finds the cell.
     """
     language = passage.language
     spoken = folded_words(question.text)
@@ -116,7 +117,7 @@ def find_on_day(question: Question, passage: Passage) -> Span | None:
         passage.columns
         or question.language not in (language, UNKNOWN_LANGUAGE)
         or len(asked) != 1
-        or any(map(_PART_OF_DAY.search, days))  # only some of the hours
+        or any(_singular(word) not in WEEKDAY_OF for word in days)  # only a part of the day
         or not _ASKS_HOURS.search(" ".join(spoken))
     ):
         return None
@@ -189,10 +190,16 @@ def weekday_of(word: str) -> int | None:
 
     >>> weekday_of("mittwochs"), weekday_of("donnerstagabend"), weekday_of("so")
     (3, 4, None)
+    >>> weekday_of("sonnabend")
+    6
     """
-    name = _singular(_PART_OF_DAY.sub("", word))
-    is_clear = len(name) >= MIN_LETTERS and name in _NAMES_OF_DAYS
-    return WEEKDAY_OF[name] if is_clear else None
+    for name in (
+        _singular(word),
+        _singular(_PART_OF_DAY.sub("", word)),
+    ):
+        if len(name) >= MIN_LETTERS and name in _NAMES_OF_DAYS:
+            return WEEKDAY_OF[name]
+    return None
 
 
 def asks_hours(word: str) -> bool:

@@ -62,6 +62,10 @@ _CALLED = lazy_pattern(
     r"\b(?:called|names?|title|heisst|heissen|namen?|titel|s appelle(?:nt)?|noms?|titre|llaman?"
     r"|nombres?|titulo|chiamano?|nom[ei]|titolo|chamam?|nomes?|heten|heet)\b"
 )
+_ASKS_TOPIC = lazy_pattern(
+    r"(?i)\b(?:about|topic|position|where|address|wo|worum|thema|adresse|où|sujet|thème|dónde|tema"
+    r"|dirección|dove|argomento|indirizzo|onde|assunto|endereço|waar|waarover|onderwerp|adres)\b"
+)
 #: The shortest telephone numbers: 15, for an ambulance in France.
 MIN_PHONE_DIGITS = 2
 #: "How many weeks": the noun that is counted, and where it is no sum of money.
@@ -506,6 +510,11 @@ def asks_name(question: Question) -> bool:
     return _CALLED.search(" ".join(_spoken(question))) is not None
 
 
+def asks_topic(question: Question) -> bool:
+    """Return whether a question asks what something is about, or where it is."""
+    return _ASKS_TOPIC.search(question.text) is not None
+
+
 def asks_phone_number(question: Question) -> bool:
     """Return whether a question asks for a telephone number."""
     return _PHONE_NUMBER.search(" ".join(_spoken(question))) is not None
@@ -541,9 +550,13 @@ def _is_adjective(word: str, language: str) -> bool:
 
 def _is_number(word: str) -> bool:
     """Return whether a folded word is a number, or is composed of some ("fünfundzwanzig")."""
-    if word in _words(_NUMBERS):
-        return True
-    return any(len(part) > 3 and word.endswith(part) for part in _words(_NUMBERS))
+    return word in _words(_NUMBERS) or word.endswith(_last_parts())
+
+
+@cache
+def _last_parts() -> tuple[str, ...]:
+    """Return the numbers that another number may end in; shorter ones end other words too."""
+    return tuple(part for part in _words(_NUMBERS) if len(part) > 3)
 
 
 def asks_when(question: Question) -> bool:

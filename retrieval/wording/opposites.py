@@ -7,6 +7,7 @@ Knows words of the seven languages, folded; nothing of models or of the index.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from seedqa.index.lexical import fold, folded_words
 from seedqa.index.patterns import lazy_pattern
@@ -84,26 +85,35 @@ def says_the_opposite(question: Question, before: str, language: str) -> bool:
     >>> says_the_opposite(asked, "It opens at 9 and stays open until ", "en")
     False
     """
-    asking, telling = _SIDES.get(question.language), _SIDES.get(language)
-    if asking is None or telling is None or not asks_when(question):
-        return False
-    spoken = {*folded_words(question.text)}
-    if _HOURS.search(" ".join(spoken)) or _UNTIL.search(fold(before)):
+    telling = _SIDES.get(language)
+    asked = asked_sides(question)
+    if telling is None or not asked or _UNTIL.search(fold(before)):
         return False
     told = {*folded_words(_last_clause(before))}
-    for of_question, of_text in zip(asking, telling, strict=True):
-        sides = [spoken & (of_question[side] | of_question[side + 2]) for side in (0, 1)]
-        for own, other in ((0, 1), (1, 0)):
-            is_asked = sides[own] and not sides[other]
-            if is_asked and told & of_text[other] and not told & of_text[own]:
-                return True
-    return False
+    return any(
+        told & telling[pair][1 - side] and not told & telling[pair][side] for pair, side in asked
+    )
+
+
+@lru_cache(maxsize=64)  # each candidate asks
+def asked_sides(question: Question) -> tuple[tuple[int, int], ...]:
+    """Return what a question asks the time of: numbers of pairs, and of one side of each."""
+    asking = _SIDES.get(question.language)
+    if asking is None or not asks_when(question):
+        return ()
+    spoken = {*folded_words(question.text)}
+    if _HOURS.search(" ".join(spoken)):
+        return ()
+    named = [
+        [bool(spoken & (of_question[side] | of_question[side + 2])) for side in (0, 1)]
+        for of_question in asking
+    ]
+    return tuple((pair, sides.index(True)) for pair, sides in enumerate(named) if sum(sides) == 1)
 
 
 def _last_clause(text: str) -> str:
     """Return the end of a text from the last clause on that has letters."""
-    end = len(text)
     for found in reversed(list(_CLAUSE.finditer(text))):
-        if any(map(str.isalpha, text[found.end() : end])):
+        if any(map(str.isalpha, text[found.end() :])):
             return text[found.end() :]
     return text

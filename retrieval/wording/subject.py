@@ -40,12 +40,12 @@ _PRONOUN_WORDS = """
 """
 _PRONOUNS = frozenset(_PRONOUN_WORDS.split())
 #: Words that announce a telephone number, folded.
-_PHONE_WORDS = frozenset(
-    ("phone", "telephone", "tel", "telefon", "telefono", "telefone", "telefoon", "mobile", "handy",
-     "mobil", "fax", "number", "nummer", "numero", "call", "ring", "anrufen", "appeler", "llamar",
-     "chiamare", "ligar", "bellen", "movil", "fixe", "portable", "cellulare", "telemovel", "reach",
-     "contact", "kontakt", "contatto", "contacto")
-)  # fmt: skip
+_PHONE = """
+    phone telephone tel telefon telefono telefone telefoon mobile handy mobil fax number nummer
+    numero call ring anrufen appeler llamar chiamare ligar bellen movil fixe portable cellulare
+    telemovel reach contact kontakt contatto contacto
+"""
+_PHONE_WORDS = frozenset(_PHONE.split())
 
 
 def words_elsewhere(
@@ -61,10 +61,7 @@ def words_elsewhere(
         return frozenset()
     text, language = passage.view.text, passage.language
     start = max(0, text.rfind("\n\n", 0, sentence[0]))
-    head = text.partition("\n")[0]
-    head = head if len(head) <= MAX_HEADING_CHARS else ""
-    headings = (head, *_headings_above(text[:start]), passage.title, *passage.context)
-    here = word_forms(text[start : sentence[1]], *headings, language=language)
+    here = word_forms(text[start : sentence[1]], *_headings(passage, start), language=language)
     lacking = [(word, word_forms(word, language=language)) for word in question.topical]
     lacking = [(word, forms) for word, forms in lacking if here.isdisjoint(forms)]
     if not lacking:
@@ -76,6 +73,14 @@ def words_elsewhere(
         for word, forms in lacking
         if not all(forms.isdisjoint(known) for known in (there, *others))
     )
+
+
+def _headings(passage: Passage, end: int) -> tuple[str, ...]:
+    """Return the title and the headings of what is at an offset of a passage."""
+    text = passage.view.text
+    head = text.partition("\n")[0]
+    head = head if len(head) <= MAX_HEADING_CHARS else ""
+    return (head, *_headings_above(text[:end]), passage.title, *passage.context)
 
 
 def _headings_above(text: str) -> list[str]:
@@ -114,10 +119,10 @@ def lacks_what_there_is(question: Question, sentence: str, language: str) -> boo
     if rest[:1] == ["to"] or (found.group() == "ha" and language != "pt"):
         return False  # "do we have to pay", "ha bisogno"
     thing = next((word for word in rest if word in question.topical), "")
-    forms = word_forms(thing, language=language)
-    if thing in _TOLD_OTHERWISE:
+    if not thing or thing in _TOLD_OTHERWISE:
         return False
-    return bool(thing) and forms.isdisjoint(word_forms(sentence, language=language))
+    named = word_forms(sentence, language=language)
+    return named.isdisjoint(word_forms(thing, language=language))
 
 
 def is_number_of_other(question: Question, sentence: str, language: str) -> bool:
@@ -142,17 +147,18 @@ def is_number_of_other(question: Question, sentence: str, language: str) -> bool
     )
 
 
-def shares_no_word(
-    question: Question, passage: Passage, sentence: Span, words: Sequence[str]
-) -> bool:
-    """Return whether the sentence of an answer, and all headings above, have none of some words."""
-    if passage.language != question.language or not words:
+def shares_no_word(question: Question, passage: Passage, sentence: Span) -> bool:
+    """Return whether neither the sentence of an answer nor the headings have a word of a question.
+
+    The first line of the passage counts as a heading, however long it is. Only topical words count,
+    and only within one language.
+    """
+    if passage.language != question.language:
         return False
     text, language = passage.view.text, passage.language
-    head = text.partition("\n")[0]
-    headings = (head, *_headings_above(text[: sentence[0]]), passage.title, *passage.context)
-    said = word_forms(text[slice(*sentence)], *headings, language=language)
-    return all(said.isdisjoint(word_forms(word, language=language)) for word in words)
+    parts = (text[slice(*sentence)], text.partition("\n")[0], *_headings(passage, sentence[0]))
+    said = word_forms(*parts, language=language)
+    return all(said.isdisjoint(word_forms(word, language=language)) for word in question.topical)
 
 
 def names_somebody_else(question: Question, elsewhere: Iterable[str]) -> bool:
