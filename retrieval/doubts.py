@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from seedqa.index.language import UNKNOWN_LANGUAGE
+from seedqa.index.language import UNKNOWN_LANGUAGE, crosses_languages
 from seedqa.retrieval.evidence import Candidate, is_heading
 from seedqa.retrieval.layout.fields import names_no_field, says_another_field
 from seedqa.retrieval.layout.table_cells import (
@@ -53,7 +53,6 @@ def limit_of(
     sentence = sentence_in_view(candidate, question)
     said = passage.view.text[slice(*sentence)]
     elsewhere = words_elsewhere(question, passage, sentence, passages)
-    is_foreign = question.language not in (passage.language, UNKNOWN_LANGUAGE)
     words = (at, candidate.span.end)
     if (
         passage.language not in (*reader_languages, UNKNOWN_LANGUAGE)
@@ -73,7 +72,10 @@ def limit_of(
         or is_one_of_alike(question, passage, at)
         or is_in_one_of_alike_rows(question, passage, at)
         # across languages no word tells which of the values of a sentence is asked for
-        or (is_foreign and has_other_value(passage.view.text, sentence, words))
+        or (
+            crosses_languages(question.language, passage.language)
+            and has_other_value(passage.view.text, sentence, words)
+        )
     )
     return AT_MOST_LIKELY if is_doubtful else 1.0
 

@@ -1,0 +1,49 @@
+"""What lowers the confidence of an answer, whatever the calibration makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from seedqa.retrieval.doubts import AT_MOST_LIKELY, AT_MOST_UNSURE, limit_of
+from seedqa.retrieval.evidence import Candidate
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.reader import Span
+from support.tables import passage_of, table_of
+
+FIELDS = table_of(
+    ("Airfield", "Flights 2018", "Opened"),
+    [("Selby", "1000", "1892"), ("Muir", "7900", "1845")],
+    context=("Airfields",),
+)
+PLACES = "A place in the garage costs €65 a month, an outdoor place €28."
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "language", "words", "limit"),
+    [
+        ("Was kostet ein Stellplatz im Freien?", PLACES, "en", "€65", AT_MOST_LIKELY),
+        ("What does a place in the garage cost?", PLACES, "en", "€65", 1.0),
+        # a text of names and figures has no language of its own
+        ("What does a place in the garage cost?", PLACES, "und", "€65", 1.0),
+        ("What does a place in the garage cost?", PLACES, "fi", "€65", AT_MOST_UNSURE),
+    ],
+)
+def test_one_of_several_values_across_languages(
+    asked: str, text: str, language: str, words: str, limit: float
+) -> None:
+    start = text.index(words)
+    passage = passage_of(text, language)
+    candidate = Candidate(passage, Span(start, start + len(words), 5.0), 5.0)
+    found = limit_of(candidate, parse_question(asked), [passage], ["de", "en"])
+    assert found == limit
+
+
+@pytest.mark.parametrize("language", ["en", "und"])
+def test_a_cell_that_the_question_names_is_not_doubted(language: str) -> None:
+    passage = replace(FIELDS, language=language)
+    start = passage.view.text.index("1000")
+    candidate = Candidate(passage, Span(start, start + 4, 5.0), 5.0)
+    question = parse_question("How many flights did Selby have in 2018?")
+    assert limit_of(candidate, question, [passage], ["en"]) == 1.0
