@@ -57,6 +57,19 @@ SHARES = {
     "table": 0.8,
     "cloze": 0.6,
 }
+#: The same for a reader that has learned from most of them before.
+AGAIN_SHARES = {
+    "piaf": 0.6,
+    "piaf-1.1": 0.6,
+    "squadshifts-amazon_reviews": 0.3,
+    "squadshifts-reddit": 0.3,
+    "squad-nqg": 0.5,
+    "fact": 0.4,
+    "table": 0.4,
+    "cloze": 0.3,
+}
+#: And for the second run of two.
+MORE_SHARES = {"piaf": 0.9, "piaf-1.1": 0.9, "document": 1.5, "document none": 1.5, "written": 1.5}
 
 
 def say(*words: Any) -> None:
@@ -83,6 +96,8 @@ class Recipe:
     shares: tuple[tuple[str, float], ...] = ()
     taught: float = 0.0
     """The share of the loss that is the teachers'."""
+    twice: float = 0.0
+    """How much it costs that two readings with other dropout differ; read once where 0."""
     steps: int = 10**9
 
 
@@ -155,7 +170,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * max(factor, LEAST_RATE)
             with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-                loss = loss_of(reader, rows.batch(chosen), recipe.taught, teachers)
+                loss = loss_of(reader, rows.batch(chosen), recipe, teachers)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
             optimizer.step()
@@ -172,14 +187,28 @@ def train(
 
 
 def loss_of(
-    reader: Reader, batch: dict[str, Tensor], taught: float, teachers: Sequence[Reader]
+    reader: Reader, batch: dict[str, Tensor], recipe: Recipe, teachers: Sequence[Reader]
 ) -> Tensor:
     """Return the loss of a batch, a share of it the teachers'."""
     scores, somewhere = reader(batch), batch["somewhere"]
     loss = span_loss(scores, batch, somewhere)
+    if recipe.twice:
+        again = reader(batch)
+        loss = (loss + span_loss(again, batch, somewhere)) / 2
+        loss = loss + recipe.twice * difference(scores, again)
     if not teachers:
         return loss
-    return (1 - taught) * loss + taught * taught_loss(scores, batch, somewhere, teachers)
+    taught = taught_loss(scores, batch, somewhere, teachers)
+    return (1 - recipe.taught) * loss + recipe.taught * taught
+
+
+def difference(scores: Tensor, again: Tensor) -> Tensor:
+    """Return the mean of both divergences of two readings of a batch (R-Drop, Liang et al. 2021).
+
+    Scores are of shape (2, rows, tokens).
+    """
+    one, other = scores.log_softmax(2), again.log_softmax(2)
+    return ((one.exp() - other.exp()) * (one - other)).sum(2).mean() / 2
 
 
 def average(states: Sequence[dict[str, Tensor]], shares: Sequence[float]) -> dict[str, Tensor]:
@@ -305,7 +334,42 @@ def main_plan(session: Session, seconds: float) -> None:
     show(session.columns, session.out)
 
 
-PLANS = {"rates": compare_rates, "main": main_plan, "short": short_plan}
+def again_plan(session: Session, seconds: float) -> None:
+    """Like the main plan, from a reader that knows most of the examples: fewer passes of them.
+
+    The first run reads each batch twice; the second has more French and more that was written. What
+    is written are the mean of both, the third, and the first: mixtures are made of them at home.
+    """
+    session.measure("start", session.start)
+    options = session.options
+    shares = tuple((SHARES | AGAIN_SHARES).items())
+    one = Recipe("one", seconds * 0.31, options.rate, 1, tokens=options.tokens, shares=shares,
+                 twice=0.5)  # fmt: skip
+    more = tuple((SHARES | AGAIN_SHARES | MORE_SHARES).items())
+    two = replace(one, name="two", seed=2, seconds=seconds * 0.22, twice=0.0, shares=more)
+    first = session.train(one, session.start)
+    write_weights(first, session.out, "one")
+    session.measure("one", first)
+    second = session.train(two, session.start)
+    session.measure("two", second)
+    both = average([first, second], [1, 1])
+    write_weights(both, session.out, "both")
+    session.measure("both", both)
+    teachers = (session.reader(first), session.reader(second))
+    left = seconds - (time.monotonic() - STARTED) - 60
+    if left > 30:
+        three = replace(one, name="three", seed=3, seconds=left, taught=0.6, twice=0.0,
+                        rate=0.7 * one.rate)  # fmt: skip
+        third = session.train(three, both, *teachers)
+        write_weights(third, session.out, "three")
+        session.measure("three", third)
+        for parts in ((1, 1, 0), (2, 2, 1), (1, 1, 1)):
+            mixed = average([third, both, session.start], parts)
+            session.measure(" ".join(map(str, parts)), mixed)
+    show(session.columns, session.out)
+
+
+PLANS = {"rates": compare_rates, "main": main_plan, "short": short_plan, "again": again_plan}
 
 
 def main() -> None:

@@ -33,17 +33,18 @@ TIMES = {
     "faquad": 2.0,
     "pira-un": 2.0,
     "squad-it": 1.5,
+    "written": 2.0,
 }
 #: How often a question of each language is asked of a passage that a search finds, and that does
 #: not answer; and with a name or a number exchanged.
-FOUND = {"en": 0.35, "it": 0.5, "fr": 1.5, "es": 0.5, "pt": 0.5}
+FOUND = {"en": 0.35, "it": 0.5, "fr": 1.5, "es": 0.5, "pt": 0.5, "de": 0.5, "nl": 0.5}
 FOUND_DEPTH = 10
-EXCHANGED = {"en": 0.3, "it": 0.4, "fr": 1.2, "es": 0.3, "pt": 0.3}
+EXCHANGED = {"en": 0.3, "it": 0.4, "fr": 1.2, "es": 0.3, "pt": 0.3, "de": 0.4, "nl": 0.4}
 #: The share of the examples with an answer that are asked again without the sentence that answers.
 REMOVED = 0.25
 #: Passages of a language that questions in another are asked of, and questions of each pair.
 FOREIGN_PASSAGES = 1_500
-CROSSED = {"en": 500, "fr": 350, "it": 150, "es": 150, "pt": 150}
+CROSSED = {"en": 500, "fr": 350, "it": 150, "es": 150, "pt": 150, "de": 200, "nl": 100}
 CROSSED_DEPTH = 5
 #: Gaps made of two texts on one subject, at most in each language.
 GAPS = {"de": 3_500, "fr": 1_500, "nl": 700, "es": 500, "it": 500, "pt": 500}

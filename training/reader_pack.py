@@ -55,6 +55,7 @@ from training.reader_more import (
 from training.reader_packed import Measured, pack_examples
 from training.reader_translated import machine_translated_examples
 from training.reader_typed import keyword_examples, retype, retype_some
+from training.reader_written import document_examples, passage_rows
 
 logger = logging.getLogger(__name__)
 
@@ -71,19 +72,25 @@ PASSAGE_TOKENS = 300
 MEASURED, MEASURED_FACTS = 300, 1_000
 #: A translated answer that is so much longer or shorter has lost its tags.
 MOST_STRETCH = 2.5
+#: What was written over passages of the data folder, as a part of it.
+WRITTEN = "written"
 #: The parts of the data folder that are trained on.
-PARTS = ("train", "more")
+PARTS = ("train", "more", WRITTEN)
 
 
 def read_sides(data: Path, parts: Sequence[str] = PARTS) -> tuple[list[Row], list[Row]]:
     """Return the rows to train on, and those of the articles set aside."""
-    rows = [row for part in parts for row in read_rows(data, part)]
+    rows = [
+        row
+        for part in parts
+        for row in (passage_rows(data) if part == WRITTEN else read_rows(data, part))
+    ]
     return [r for r in rows if not is_set_aside(r)], [r for r in rows if is_set_aside(r)]
 
 
 def translate(options: argparse.Namespace) -> None:
     """Translate rows by Apertium."""
-    rows, _ = read_sides(options.data)
+    rows, _ = read_sides(options.data, ("train", "more"))
     chance = random.Random(options.seed + 11)
     write_examples(options.work / TRANSLATED_FILE, machine_translated_examples(rows, chance))
 
@@ -125,6 +132,7 @@ def other_examples(options: argparse.Namespace, chance: random.Random) -> Iterat
     yield from crossed_examples(rows, prose, chance)
     yield from gap_examples(prose, chance)
     yield from cloze_examples(options.data, options.seed)
+    yield from document_examples(chance)
     yield from fact_examples(FACTS, fillers_of(prose), options.seed)
 
 
@@ -240,6 +248,9 @@ def measured_questions(data: Path, seed: int) -> Iterator[Measured]:
             for row in rows:
                 one = measure(row, f"{name}, titled", chance)
                 yield replace(one, example=replace(one.example, above=clean_title(row.title)))
+    for written in document_examples(chance, aside=True):
+        span = ((written.start, written.end),) if written.answerable else ()
+        yield Measured("aside document", written, span)
     for fact in fact_examples(MEASURED_FACTS, {}, seed + 99):
         spans = ((fact.start, fact.end),) if fact.answerable else ()
         yield Measured(f"aside {fact.kind}", fact, spans)

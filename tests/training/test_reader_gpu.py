@@ -119,6 +119,8 @@ def test_a_run_learns_and_gives_all_weights_back(
     again = replace(recipe, taught=0.6, steps=3)
     assert reader_gpu.train(again, trained_weights(trained, weights), rows, kinds, ["test"],
                             [trained, trained])  # fmt: skip
+    twice = replace(recipe, dropout=0.2, twice=0.5, steps=3)
+    assert reader_gpu.train(twice, weights, rows, kinds, ["test"])
     assert set(trained.weights()) == set(weights) - {gpu_model.WORDS}
     table = np.full((4, 12), -2, np.int32)
     table[:, :5], table[:, 11] = packed["trained"][:, :5], 0
@@ -164,3 +166,12 @@ def test_kinds_are_drawn_as_often_as_their_share() -> None:
     counts = np.bincount(kinds[drawn], minlength=3)
     assert 400 < counts[0] < 600
     assert counts[1:].tolist() == [2_000, 0]
+
+
+def test_two_readings_differ_by_the_mean_of_both_divergences() -> None:
+    one = torch.tensor([[[0.2, 0.3, 0.5]], [[0.5, 0.25, 0.25]]]).log()
+    other = torch.tensor([[[0.2, 0.5, 0.3]], [[0.5, 0.25, 0.25]]]).log()
+    there = 0.3 * np.log(0.3 / 0.5) + 0.5 * np.log(0.5 / 0.3)
+    assert float(reader_gpu.difference(one, one)) == 0
+    # The scores of the last tokens are the same; a divergence is a mean over first and last.
+    assert float(reader_gpu.difference(one, other)) == pytest.approx(there / 2, abs=1e-6)

@@ -22,7 +22,13 @@ from training.encoder_export import compress
 from training.encoder_student import load_body
 from training.export import export_graph
 from training.reader_data import Example, Row
-from training.reader_model import Reader, load_reader, load_reader_tokenizer, save_reader
+from training.reader_model import (
+    QUESTION_TOKENS,
+    Reader,
+    load_reader,
+    load_reader_tokenizer,
+    save_reader,
+)
 from training.reader_pack import (
     measured_questions,
     read_examples,
@@ -121,7 +127,11 @@ def test_what_is_packed_is_what_was_prepared(work: Path) -> None:
         return list(map(int, packed["ids"][begins[number] : begins[number + 1]]))
 
     wanted = Counter(
-        (tuple(tokenizer.encode(one.question).ids[1:-1]), one.kind, one.answerable)
+        (
+            tuple(tokenizer.encode(one.question).ids[1:-1][: QUESTION_TOKENS - 1]),
+            one.kind,
+            one.answerable,
+        )
         for one in examples
     )
     for question, _, passage, start, end, _, kind in trained[::7].tolist():
