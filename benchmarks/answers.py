@@ -57,6 +57,14 @@ from seedqa.retrieval.reader import SHIPPED_READER, Reader
 from seedqa.retrieval.reading import READ_COUNT, read_for_answer
 from seedqa.retrieval.wording.sentences import sentence_around
 from training.reader_typed import WAYS, retype
+from training.reader_written import (
+    DOCUMENTS,
+    NONE,
+    find_answers,
+    read_asked,
+    read_written,
+    written_aside,
+)
 
 #: The sources of each part of which no one's folder answers what another asks.
 FOREIGN = {
@@ -71,8 +79,8 @@ MAX_OTHERS = 500
 #: What follows the name of a source of questions as people type them, and their share.
 TYPED = " typed"
 TYPED_SHARE = 0.4
-#: The name of the structure benchmark among the sources.
-STRUCTURE = "structure"
+#: The names of the structure benchmark and of the written documents among the sources.
+STRUCTURE, WRITTEN = "structure", "written"
 ECE_BINS = 15
 RIGHT_F1 = 0.5
 
@@ -180,6 +188,28 @@ def ask_structure(
                     yield name, ask(pipeline, reader, asking, kind, file)
 
 
+def ask_written(
+    scratch: Path, part: str, reader: Reader, typed: bool
+) -> Iterator[tuple[str, Asked]]:
+    """Ask the questions of the written documents set aside, in one folder: half of them a part."""
+    documents = [one for one in written_aside() if (int(one[:3]) % 2 == 0) == (part == "dev")]
+    folder = scratch / f"{WRITTEN}-{part}"
+    (folder / "seeds").mkdir(parents=True, exist_ok=True)
+    for file in documents:
+        shutil.copy(DOCUMENTS / file, folder / "seeds" / file)
+    rows = [one for one in read_asked() if one.file in documents]
+    with open_folder(folder, reader) as pipeline:
+        for one in tqdm(rows, desc=folder.name, disable=None, leave=False):
+            text = read_written(DOCUMENTS / one.file).text
+            places = [] if one.answer == NONE else find_answers(text, one.answer)
+            answers = [{"text": text[start:end], "start": start} for start, end in places[:1]]
+            row = {"question": one.question, "source": WRITTEN, "answers": answers,
+                   "context": text, "lang": one.language}  # fmt: skip
+            kind, file = ("answerable", one.file) if places else ("left out", "")
+            for name, asking in ways_of_asking(WRITTEN, row, typed):
+                yield name, ask(pipeline, reader, asking, kind, file)
+
+
 def foreign_questions(data: Path, part: str, source: str) -> Iterator[dict[str, Any]]:
     """Yield questions of the other sources, which the folder of `source` does not answer."""
     sources = FOREIGN[part]
@@ -213,6 +243,8 @@ def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked
     for source in options.sources:
         if source == STRUCTURE:
             found = ask_structure(options.scratch, options.part, reader, options.typed)
+        elif source == WRITTEN:
+            found = ask_written(options.scratch, options.part, reader, options.typed)
         else:
             found = ask_source(
                 options.data, options.scratch, source, options.part, reader, options.questions,

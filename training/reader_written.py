@@ -32,6 +32,7 @@ from training.reader_data import CHUNK_OVERLAP, CHUNK_SIZES, Example, Row
 logger = logging.getLogger(__name__)
 
 WRITTEN = Path(__file__).resolve().parent / "written"
+DOCUMENTS = WRITTEN / "documents"
 NONE = "-"
 #: Every so-many-th document is set aside.
 HELD_OUT = 9
@@ -80,10 +81,20 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
-def read_asked(folder: Path = WRITTEN / "documents") -> list[Asked]:
+def read_asked(folder: Path = DOCUMENTS) -> list[Asked]:
     """Return the questions over the documents of a folder."""
     lines = (folder / "questions.tsv").read_text(encoding="utf8").splitlines()
     return [Asked(*line.split("\t")) for line in lines]
+
+
+def is_aside(file: str) -> bool:
+    """Return whether a document is set aside."""
+    return sum(file.encode()) % HELD_OUT == 0
+
+
+def written_aside(folder: Path = DOCUMENTS) -> list[str]:
+    """Return the documents that are set aside."""
+    return sorted(file.name for file in folder.glob("*.md") if is_aside(file.name))
 
 
 def find_answers(text: str, answer: str) -> list[tuple[int, int]]:
@@ -122,7 +133,7 @@ def show_chunks(document: Document, settings: ChunkSettings) -> list[Shown]:
 
 
 def document_examples(
-    chance: random.Random, folder: Path = WRITTEN / "documents", *, aside: bool = False
+    chance: random.Random, folder: Path = DOCUMENTS, *, aside: bool = False
 ) -> Iterator[Example]:
     """Yield the questions over the documents, or those of the documents set aside, each cut once.
 
@@ -131,7 +142,7 @@ def document_examples(
     """
     by_file: dict[str, list[Asked]] = defaultdict(list)
     for asked in read_asked(folder):
-        if (sum(asked.file.encode()) % HELD_OUT == 0) == aside:
+        if is_aside(asked.file) == aside:
             by_file[asked.file].append(asked)
     for file, questions in sorted(by_file.items()):
         document = read_written(folder / file)
