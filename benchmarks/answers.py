@@ -12,9 +12,9 @@ without function words: a source of its own.
 
 An answer is right where its F1 is 0.5 or more. AUROC is that of the confidence, answerable against
 unanswerable; refusing is the positive of precision and recall; ECE the expected calibration error
-over 15 bins of equal mass. `--asked` keeps what was found and read in a file, so that it is judged
-again, with another calibration say, without asking again; "en-it" are English questions whose
-Italian translation squad-it has. The calibration is fitted by `training.calibrate`.
+over 15 bins of equal mass. `--asked` keeps what was found and read in a file, source by source, so
+that it is judged again, with another calibration say, without asking again; "en-it" are English
+questions whose Italian translation squad-it has. The calibration is fitted by `training.calibrate`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import argparse
 import json
 import random
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -227,20 +228,21 @@ def foreign_questions(data: Path, part: str, source: str) -> Iterator[dict[str, 
 
 
 def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked]]:
-    """Ask the questions of all sources, or take them from the file of `--asked`."""
+    """Ask the questions of all sources, or take them from the file of `--asked`.
+
+    That is written after each source: a run that is stopped goes on with the next one.
+    """
     made_of = {
         "reader": reader.fingerprint,
         "encoder": load_encoder().fingerprint,
         "part": options.part,
-        "sources": options.sources,
         "questions": options.questions,
         "typed": options.typed,
     }
-    known = load_asked(options.asked, made_of) if options.asked else None
-    if known:
-        return known
-    asked: dict[str, list[Asked]] = {}
+    asked, done = load_asked(options.asked, made_of) if options.asked else ({}, [])
     for source in options.sources:
+        if source in done:
+            continue
         if source == STRUCTURE:
             found = ask_structure(options.scratch, options.part, reader, options.typed)
         elif source == WRITTEN:
@@ -250,11 +252,21 @@ def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked
                 options.data, options.scratch, source, options.part, reader, options.questions,
                 options.typed,
             )  # fmt: skip
+        started = time.monotonic()
         for name, one in found:
             asked.setdefault(name, []).append(one)
-    if options.asked:
-        save_asked(options.asked, made_of, asked)
-    return asked
+        done.append(source)
+        count = sum(len(asked.get(name, ())) for name in (source, source + TYPED))
+        say(f"{source}: {count} questions asked in {time.monotonic() - started:.0f} s")
+        if options.asked:
+            save_asked(options.asked, made_of, asked, done)
+    wanted = [name for source in options.sources for name in (source, source + TYPED)]
+    return {name: asked[name] for name in wanted if name in asked}
+
+
+def say(message: str) -> None:
+    """Tell how far a run of minutes is, apart from its table."""
+    print(message, file=sys.stderr, flush=True)
 
 
 def open_folder(folder: Path, reader: Reader) -> Pipeline:

@@ -40,26 +40,36 @@ class Asked:
 
 
 def save_asked(
-    path: Path, made_of: Mapping[str, Any], asked: Mapping[str, Sequence[Asked]]
+    path: Path,
+    made_of: Mapping[str, Any],
+    asked: Mapping[str, Sequence[Asked]],
+    sources: Sequence[str],
 ) -> None:
-    """Write the questions of each source, and what they were made of."""
+    """Write the questions of each name, what they were made of, and the sources that are done."""
     content = {
         "made_of": dict(made_of),
+        "sources": list(sources),
         "asked": {name: [asdict(one) for one in of_source] for name, of_source in asked.items()},
     }
-    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf8")
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(json.dumps(content, ensure_ascii=False), encoding="utf8")
+    fresh.replace(path)
 
 
-def load_asked(path: Path, made_of: Mapping[str, Any]) -> dict[str, list[Asked]] | None:
-    """Return the questions of a file; None where there is none, or of something else."""
+def load_asked(path: Path, made_of: Mapping[str, Any]) -> tuple[dict[str, list[Asked]], list[str]]:
+    """Return the questions of a file by name, and the sources that are done.
+
+    Both are empty where there is no such file, or where it was made of something else.
+    """
     if not path.exists():
-        return None
+        return {}, []
     content = json.loads(path.read_text(encoding="utf8"))
     if content["made_of"] != made_of:
-        return None
-    return {
+        return {}, []
+    asked = {
         name: [_asked(one) for one in of_source] for name, of_source in content["asked"].items()
     }
+    return asked, content["sources"]
 
 
 def _asked(one: dict[str, Any]) -> Asked:
