@@ -193,7 +193,7 @@ def ask_written(
     scratch: Path, part: str, reader: Reader, typed: bool
 ) -> Iterator[tuple[str, Asked]]:
     """Ask the questions of the written documents set aside, in one folder: half of them a part."""
-    documents = [one for one in written_aside() if (int(one[:3]) % 2 == 0) == (part == "dev")]
+    documents = written_aside()[part == "train" :: 2]
     folder = scratch / f"{WRITTEN}-{part}"
     (folder / "seeds").mkdir(parents=True, exist_ok=True)
     for file in documents:
@@ -257,16 +257,12 @@ def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked
             asked.setdefault(name, []).append(one)
         done.append(source)
         count = sum(len(asked.get(name, ())) for name in (source, source + TYPED))
-        say(f"{source}: {count} questions asked in {time.monotonic() - started:.0f} s")
+        took = f"{time.monotonic() - started:.0f} s"
+        print(f"{source}: {count} questions asked in {took}", file=sys.stderr, flush=True)
         if options.asked:
             save_asked(options.asked, made_of, asked, done)
     wanted = [name for source in options.sources for name in (source, source + TYPED)]
     return {name: asked[name] for name in wanted if name in asked}
-
-
-def say(message: str) -> None:
-    """Tell how far a run of minutes is, apart from its table."""
-    print(message, file=sys.stderr, flush=True)
 
 
 def open_folder(folder: Path, reader: Reader) -> Pipeline:

@@ -90,6 +90,15 @@ def make_view(text: str, edits: Sequence[Edit]) -> ReadingView:
     return _make_view(text, tuple(edits))
 
 
+def offset_in_view(text: str, edits: Sequence[Edit], at: int) -> int:
+    r"""Return where the reading view of `text` has the character `at`.
+
+    >>> offset_in_view("Bar-\ntholomew", [Edit(3, 5)], 6)
+    4
+    """
+    return len(make_view(text[:at], clip_edits(edits, 0, at)).text)
+
+
 def readable_text(chunk: Chunk) -> str:
     """Return the text of a chunk as it is read."""
     return make_view(chunk.text, chunk.edits).text if chunk.edits else chunk.text

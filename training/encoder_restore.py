@@ -45,12 +45,17 @@ def restore_reader(shipped: Path, out: Path) -> None:
     Raises SystemExit where the graph is not one that `export` wrote.
     """
     weights = read_weights(shipped / "model.onnx")
-    head = {name: weights.pop(f"head.{name}", None) for name in ("weight", "bias")}
-    reader = Reader(make_body(weights))
-    try:
-        reader.head.load_state_dict({name: torch.from_numpy(head[name]) for name in head})
-    except TypeError as error:
-        raise SystemExit(f"{shipped}: no scores of start and end: not a reader") from error
+    if "head.weight" not in weights:
+        raise SystemExit(f"{shipped}: no scores of start and end: not a reader")
+    write_reader(out, weights, shipped)
+
+
+def write_reader(out: Path, weights: Weights, shipped: Path) -> None:
+    """Write a reader that `reader.py` goes on from, with the tokenizer of one that ships."""
+    head = {name: torch.from_numpy(weights[f"head.{name}"]) for name in ("weight", "bias")}
+    body = {name: weight for name, weight in weights.items() if not name.startswith(HEAD_PREFIX)}
+    reader = Reader(make_body(body))
+    reader.head.load_state_dict(head)
     save_reader(out, reader, Tokenizer.from_file(str(shipped / "tokenizer.json")))
 
 

@@ -45,6 +45,30 @@ def read_packed(path: Path) -> dict[str, NDArray[Any]]:
     return found
 
 
+def in_eight_bits(
+    name: str, matrix: NDArray[Any], largest: NDArray[Any]
+) -> dict[str, NDArray[Any]]:
+    """Return a matrix in 8 bits and a scale for each row, by the names that `whole` knows.
+
+    A row of `largest` has the value that 127 steps reach.
+    """
+    scale = largest.max(1, keepdims=True) / 127
+    scale[scale == 0] = 1
+    int8 = np.rint(matrix / scale).astype(np.int8)
+    return {f"{name}|int8": int8, f"{name}|scale": scale.astype(np.float32)}
+
+
+def whole(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
+    """Return arrays in 32 bits, those that are kept in 8 among them."""
+    found = {}
+    for name, array in arrays.items():
+        plain, _, part = name.partition("|")
+        if part != "scale":
+            scale = arrays[f"{plain}|scale"] if part else np.float32(1)
+            found[plain] = (array * scale).astype(np.float32)
+    return found
+
+
 def write_weights(weights: dict[str, Tensor], out: Path, name: str) -> None:
     """Write weights but the words: matrices in 8 bits with a scale for each row, the rest whole."""
     arrays: dict[str, NDArray[Any]] = {}
@@ -53,10 +77,7 @@ def write_weights(weights: dict[str, Tensor], out: Path, name: str) -> None:
             continue
         weight = value.float().cpu().numpy()
         if weight.ndim == 2 and weight.size > SMALLEST_PACKED and not key.startswith("embeddings."):
-            scale = np.abs(weight).max(1, keepdims=True) / 127
-            scale[scale == 0] = 1
-            arrays[f"{key}|int8"] = np.rint(weight / scale).astype(np.int8)
-            arrays[f"{key}|scale"] = scale.astype(np.float32)
+            arrays |= in_eight_bits(key, weight, np.abs(weight))
         else:
             arrays[key] = weight.astype(np.float16 if weight.ndim == 2 else np.float32)
     head = {key: [str(array.dtype), list(array.shape)] for key, array in arrays.items()}
@@ -69,16 +90,8 @@ def write_weights(weights: dict[str, Tensor], out: Path, name: str) -> None:
 
 
 def widen(arrays: dict[str, NDArray[Any]], device: torch.device) -> dict[str, Tensor]:
-    """Return weights in 32 bits."""
-    found = {}
-    for name, array in arrays.items():
-        plain, _, part = name.partition("|")
-        if part == "int8":
-            scale = arrays[f"{plain}|scale"]
-            found[plain] = torch.from_numpy(array * scale).to(device)
-        elif not part:
-            found[plain] = torch.from_numpy(array.copy()).to(device)
-    return found
+    """Return weights on a device, in 32 bits."""
+    return {name: torch.from_numpy(array).to(device) for name, array in whole(arrays).items()}
 
 
 # -- the model ------------------------------------------------------------------------------------

@@ -41,6 +41,8 @@ STARTED = time.monotonic()
 RATE = 2.5e-4
 #: The rate never falls below this share of the peak.
 LEAST_RATE = 0.01
+#: Seconds below which a third run is not begun.
+LEAST_SECONDS = 30
 #: How often the examples of a kind are taken in a pass; once where nothing is said.
 SHARES = {
     "asked-it-to-fr": 0.5,
@@ -294,9 +296,49 @@ def short_plan(session: Session, seconds: float) -> None:
     show(session.columns, session.out)
 
 
+def two_runs(
+    session: Session, one: Recipe, two: Recipe, names: tuple[str, str]
+) -> tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]]:
+    """Return the weights of two runs from the start, and their mean.
+
+    The first and the mean are written under `names`.
+    """
+    session.measure("start", session.start)
+    first = session.train(one, session.start)
+    write_weights(first, session.out, names[0])
+    session.measure(one.name, first)
+    second = session.train(two, session.start)
+    session.measure(two.name, second)
+    both = average([first, second], [1, 1])
+    write_weights(both, session.out, names[1])
+    session.measure("both", both)
+    return first, second, both
+
+
+def taught_run(
+    session: Session,
+    one: Recipe,
+    runs: tuple[dict[str, Tensor], dict[str, Tensor], dict[str, Tensor]],
+    left: float,
+    name: str,
+) -> dict[str, Tensor] | None:
+    """Return the weights of a third run from the mean of two, which both teach; None without time.
+
+    It takes `left` seconds, and is written under a name.
+    """
+    if left <= LEAST_SECONDS:
+        return None
+    first, second, both = runs
+    three = replace(one, name="three", seed=3, seconds=left, taught=0.6, twice=0.0,
+                    rate=0.7 * one.rate)  # fmt: skip
+    third = session.train(three, both, session.reader(first), session.reader(second))
+    write_weights(third, session.out, name)
+    session.measure("three", third)
+    return third
+
+
 def main_plan(session: Session, seconds: float) -> None:
     """Two runs from the start, their mean, and a third that both teach."""
-    session.measure("start", session.start)
     options = session.options
     one = Recipe(
         "one",
@@ -306,22 +348,10 @@ def main_plan(session: Session, seconds: float) -> None:
         tokens=options.tokens,
         shares=tuple(SHARES.items()),
     )
-    two = replace(one, name="two", seed=2, dropout=0.05)
-    first = session.train(one, session.start)
-    session.measure("one", first)
-    write_weights(first, session.out, "a")
-    second = session.train(two, session.start)
-    session.measure("two", second)
-    both = average([first, second], [1, 1])
-    session.measure("both", both)
-    write_weights(both, session.out, "a")
-    teachers = (session.reader(first), session.reader(second))
-    left = seconds - (time.monotonic() - STARTED) - 45
-    if left > 30:
-        three = replace(one, name="three", seed=3, seconds=left, taught=0.6, rate=0.7 * one.rate)
-        third = session.train(three, both, *teachers)
-        session.measure("three", third)
-        write_weights(third, session.out, "b")
+    runs = two_runs(session, one, replace(one, name="two", seed=2, dropout=0.05), ("a", "a"))
+    both = runs[2]
+    third = taught_run(session, one, runs, seconds - (time.monotonic() - STARTED) - 45, "b")
+    if third:
         for name, states, parts in (
             ("three and both", [third, both], [1, 1]),
             ("three, both, start", [third, both, session.start], [2, 2, 1]),
@@ -340,31 +370,17 @@ def again_plan(session: Session, seconds: float) -> None:
     The first run reads each batch twice; the second has more French and more that was written. What
     is written are the mean of both, the third, and the first: mixtures are made of them at home.
     """
-    session.measure("start", session.start)
     options = session.options
-    shares = tuple((SHARES | AGAIN_SHARES).items())
-    one = Recipe("one", seconds * 0.31, options.rate, 1, tokens=options.tokens, shares=shares,
-                 twice=0.5)  # fmt: skip
-    more = tuple((SHARES | AGAIN_SHARES | MORE_SHARES).items())
-    two = replace(one, name="two", seed=2, seconds=seconds * 0.22, twice=0.0, shares=more)
-    first = session.train(one, session.start)
-    write_weights(first, session.out, "one")
-    session.measure("one", first)
-    second = session.train(two, session.start)
-    session.measure("two", second)
-    both = average([first, second], [1, 1])
-    write_weights(both, session.out, "both")
-    session.measure("both", both)
-    teachers = (session.reader(first), session.reader(second))
-    left = seconds - (time.monotonic() - STARTED) - 60
-    if left > 30:
-        three = replace(one, name="three", seed=3, seconds=left, taught=0.6, twice=0.0,
-                        rate=0.7 * one.rate)  # fmt: skip
-        third = session.train(three, both, *teachers)
-        write_weights(third, session.out, "three")
-        session.measure("three", third)
+    shares = SHARES | AGAIN_SHARES
+    one = Recipe("one", seconds * 0.31, options.rate, 1, tokens=options.tokens,
+                 shares=tuple(shares.items()), twice=0.5)  # fmt: skip
+    two = replace(one, name="two", seed=2, seconds=seconds * 0.22, twice=0.0,
+                  shares=tuple((shares | MORE_SHARES).items()))  # fmt: skip
+    runs = two_runs(session, one, two, ("one", "both"))
+    third = taught_run(session, one, runs, seconds - (time.monotonic() - STARTED) - 60, "three")
+    if third:
         for parts in ((1, 1, 0), (2, 2, 1), (1, 1, 1)):
-            mixed = average([third, both, session.start], parts)
+            mixed = average([third, runs[2], session.start], parts)
             session.measure(" ".join(map(str, parts)), mixed)
     show(session.columns, session.out)
 

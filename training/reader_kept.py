@@ -17,17 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
-from training.encoder_restore import make_body, read_weights
-from training.gpu_model import read_packed
-from training.reader_model import Reader, save_reader
+from training.encoder_restore import Weights, read_weights, write_reader
+from training.gpu_model import in_eight_bits, read_packed, whole
 from training.reader_packed import SMALLEST_PACKED, write_packed
 from training.reader_return import read_returned
-
-Weights = dict[str, NDArray[np.float32]]
 
 
 def mean_of(runs: Sequence[Weights]) -> Weights:
@@ -41,11 +36,8 @@ def write_difference(start: Weights, trained: Weights, path: Path) -> None:
     for name, weight in trained.items():
         difference = weight - start[name]
         if weight.ndim == 2 and weight.size > SMALLEST_PACKED:
-            step = np.abs(weight).max(1, keepdims=True) / 127
-            step = np.maximum(step, np.abs(difference).max(1, keepdims=True) / 127)
-            step[step == 0] = 1
-            arrays[f"{name}|int8"] = np.rint(difference / step).astype(np.int8)
-            arrays[f"{name}|scale"] = step.astype(np.float32)
+            largest = np.maximum(np.abs(weight), np.abs(difference))
+            arrays |= in_eight_bits(name, difference, largest)
         else:
             arrays[name] = difference.astype(np.float16)
     write_packed(path, arrays)
@@ -53,23 +45,8 @@ def write_difference(start: Weights, trained: Weights, path: Path) -> None:
 
 def add_difference(start: Weights, path: Path, share: float) -> Weights:
     """Return `start` with a share of a difference added."""
-    arrays = read_packed(path)
-    added = dict(start)
-    for name, array in arrays.items():
-        plain, _, part = name.partition("|")
-        if part != "scale":
-            scale = arrays[f"{plain}|scale"] if part else np.float32(1)
-            added[plain] = (start[plain] + share * array * scale).astype(np.float32)
-    return added
-
-
-def write_reader(reader: Path, weights: Weights, out: Path) -> None:
-    """Write a reader with the words and the tokenizer of one that ships."""
-    head = {name: torch.from_numpy(weights[f"head.{name}"]) for name in ("weight", "bias")}
-    body = {name: weight for name, weight in weights.items() if not name.startswith("head.")}
-    made = Reader(make_body(body))
-    made.head.load_state_dict(head)
-    save_reader(out, made, Tokenizer.from_file(str(reader / "tokenizer.json")))
+    difference = whole(read_packed(path))
+    return start | {name: start[name] + share * more for name, more in difference.items()}
 
 
 def main() -> None:
@@ -90,7 +67,7 @@ def main() -> None:
         write_difference(start, trained, options.difference)
     else:
         added = add_difference(start, options.difference, options.share)
-        write_reader(options.reader, added, options.out)
+        write_reader(options.out, added, options.reader)
 
 
 if __name__ == "__main__":

@@ -64,10 +64,6 @@ ROOT = Path(__file__).resolve().parent.parent
 TRANSLATED_FILE, EXAMPLES_FILE = "translated.json", "examples-{}.json"
 #: Made-up facts, and bare keywords.
 FACTS, KEYWORDS = 30_000, 3_000
-#: How hard lzma tries: at 3 the examples take 15 seconds.
-PRESET = 3
-#: Tokens of a passage that are packed: what a window has beside a short question.
-PASSAGE_TOKENS = 300
 #: Questions of each set that is measured on the GPU.
 MEASURED, MEASURED_FACTS = 300, 1_000
 #: A translated answer that is so much longer or shorter has lost its tags.
@@ -80,11 +76,9 @@ PARTS = ("train", "more", WRITTEN)
 
 def read_sides(data: Path, parts: Sequence[str] = PARTS) -> tuple[list[Row], list[Row]]:
     """Return the rows to train on, and those of the articles set aside."""
-    rows = [
-        row
-        for part in parts
-        for row in (passage_rows(data) if part == WRITTEN else read_rows(data, part))
-    ]
+    rows: list[Row] = []
+    for part in parts:
+        rows += passage_rows(data) if part == WRITTEN else read_rows(data, part)
     return [r for r in rows if not is_set_aside(r)], [r for r in rows if is_set_aside(r)]
 
 

@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from seedqa.retrieval.reader import cut_context
 from training.encoder_restore import read_weights
+from training.gpu_model import in_eight_bits
 from training.reader_data import Example
 from training.reader_model import MAX_TOKENS, QUESTION_TOKENS
 
@@ -174,12 +175,9 @@ def write_start(reader: Path, path: Path) -> None:
         if (
             weight.ndim == 2
             and ("word" in name or "embeddings" not in name)
-            and weight.size > 1_000
+            and weight.size > SMALLEST_PACKED
         ):
-            scale = np.abs(weight).max(1, keepdims=True) / 127
-            scale[scale == 0] = 1
-            arrays[f"{name}|int8"] = np.rint(weight / scale).astype(np.int8)
-            arrays[f"{name}|scale"] = scale.astype(np.float32)
+            arrays |= in_eight_bits(name, weight, np.abs(weight))
         else:
             arrays[name] = weight.astype(np.float32)
     write_packed(path, arrays)

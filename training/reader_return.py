@@ -14,12 +14,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
-from training.encoder_restore import WORD_TABLE, make_body, read_weights
-from training.reader_model import Reader, save_reader
+from training.encoder_restore import WORD_TABLE, read_weights, write_reader
+from training.gpu_model import whole
 
 
 def read_returned(files: Sequence[Path]) -> dict[str, NDArray[np.float32]]:
@@ -32,23 +30,13 @@ def read_returned(files: Sequence[Path]) -> dict[str, NDArray[np.float32]]:
             raise ValueError(f"{name} is cut off: a part of the weights is missing")
         arrays[name] = np.frombuffer(content[at : at + size], kind).reshape(shape)
         at += size
-    weights = {}
-    for name, array in arrays.items():
-        plain, _, part = name.partition("|")
-        if part != "scale":
-            scale = arrays[f"{plain}|scale"] if part else np.float32(1)
-            weights[plain] = (array * scale).astype(np.float32)
-    return weights
+    return whole(arrays)
 
 
 def write_returned(reader: Path, files: Sequence[Path], out: Path) -> None:
     """Write the reader of a run."""
-    weights = read_returned(files)
     words = read_weights(reader / "model.onnx")[WORD_TABLE]
-    head = {name: torch.from_numpy(weights.pop(f"head.{name}")) for name in ("weight", "bias")}
-    made = Reader(make_body({WORD_TABLE: words, **weights}))
-    made.head.load_state_dict(head)
-    save_reader(out, made, Tokenizer.from_file(str(reader / "tokenizer.json")))
+    write_reader(out, {WORD_TABLE: words, **read_returned(files)}, reader)
 
 
 def main() -> None:

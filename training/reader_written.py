@@ -2,7 +2,7 @@
 
 `written/documents` has made-up documents as people have them, `questions.tsv` their questions: name
 of the file, language of the question, question, and the answer word for word, or `-` where there is
-none; words around an answer tell which one is meant of several alike, it stands in `[[...]]` then.
+none. Where several words are alike, the line has words around the answer, and it is in `[[...]]`.
 `written/passages.tsv` has questions over passages of the data folder, which are named by their
 digest: language and question, then where the answer starts and ends, or `-`. Documents are read and
 cut as `seedqa index` does it. Knows nothing of models.
@@ -23,7 +23,7 @@ from pathlib import Path
 from seedqa.index.chunking import split_document
 from seedqa.index.documents.read import read_document
 from seedqa.index.lexical import folded_words
-from seedqa.index.reading_view import CONTEXT_MARK, ReadingView, make_view
+from seedqa.index.reading_view import CONTEXT_MARK, ReadingView, make_view, offset_in_view
 from seedqa.index.sections import name_context
 from seedqa.index.types import DEFAULT_SETTINGS, Chunk, ChunkSettings, Document, FoundFile
 from training.encoder_data import read_json_lines
@@ -67,13 +67,9 @@ class Shown:
     def find(self, start: int, end: int) -> tuple[int, int] | None:
         """Return where text[start:end] of the document is in the view; None where it is not."""
         low, high = start - self.chunk.start, end - self.chunk.start
-        found = []
-        for place in (low, high - 1):
-            for segment in self.view.segments:
-                if segment.is_literal and segment.start <= place < segment.end:
-                    found.append(segment.at + place - segment.start)
-                    break
-        return (found[0], found[1] + 1) if len(found) == 2 else None
+        chunk = self.chunk
+        first, last = (offset_in_view(chunk.text, chunk.edits, at) for at in (low, high - 1))
+        return (first, last + 1) if self.view.locate(first, last + 1) == (low, high) else None
 
 
 def digest_of(text: str) -> str:
@@ -98,7 +94,7 @@ def written_aside(folder: Path = DOCUMENTS) -> list[str]:
 
 
 def find_answers(text: str, answer: str) -> list[tuple[int, int]]:
-    """Return where an answer as it is written down stands in a text: each place.
+    """Return each place in a text where an answer is, as a line of `questions.tsv` has it.
 
     >>> find_answers("| Tuesday | 9:00 | 17:00 |", "Tuesday | [[9:00]]")
     [(12, 16)]
@@ -174,17 +170,22 @@ def _examples_of(asked: Asked, document: Document, shown: Sequence[Shown]) -> It
         return
     places = find_answers(document.text, asked.answer)
     holding = {
-        id(one): (one, span)
-        for one in near
+        number: span
+        for number, one in enumerate(near)
         for start, end in places
         if one.chunk.start <= start and end <= one.chunk.end and (span := one.find(start, end))
     }
-    for one, span in list(holding.values())[:1]:
-        yield example(one, "document", *span)
-    words = " ".join(_GLUE.split(document.text[slice(*places[0])])) if places else ""
-    others = [one for one in near if id(one) not in holding and words not in one.view.text]
-    if holding:
-        yield from (example(one, "document other") for one in others[:OTHERS])
+    if not holding:
+        return
+    nearest = min(holding)
+    yield example(near[nearest], "document", *holding[nearest])
+    words = " ".join(_GLUE.split(document.text[slice(*places[0])]))
+    others = [
+        one
+        for number, one in enumerate(near)
+        if number not in holding and words not in one.view.text
+    ]
+    yield from (example(one, "document other") for one in others[:OTHERS])
 
 
 def _shared(question: str, one: Shown) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from seedqa.index.lexical import folded_words, word_forms
 from seedqa.index.patterns import lazy_pattern
-from seedqa.index.reading_view import clip_edits, make_view
+from seedqa.index.reading_view import clip_edits, make_view, offset_in_view
 from seedqa.index.sentences import split_sentences
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
@@ -167,7 +167,7 @@ def closed_entries(passage: Passage, question: Question) -> list[Span]:
             continue
         counts = [len(told) for told in _telling_words(passage, entries, question)]
         closed += [
-            (_view_offset(passage, entry[0]), _view_offset(passage, entry[1]))
+            _in_view(passage, entry)
             for entry, count in zip(entries, counts, strict=True)
             if count < max(counts)
         ]
@@ -196,14 +196,14 @@ def find_listed(question: Question, passage: Passage) -> Span | None:
         headings = [line for line in above.split("\n\n") if len(line) <= MAX_HEADING_CHARS]
         known = word_forms(passage.title, *passage.context, *headings, lead, language=language)
         if wanted and all(word_forms(word, language=language) & known for word in wanted):
-            start, end = whole_span(entries)
-            return _view_offset(passage, start), _view_offset(passage, end)
+            return _in_view(passage, whole_span(entries))
     return None
 
 
-def _view_offset(passage: Passage, at: int) -> int:
-    """Return where the reading view has the character `at` of the passage's text."""
-    return len(make_view(passage.text[:at], clip_edits(passage.edits, 0, at)).text)
+def _in_view(passage: Passage, span: Span) -> Span:
+    """Return where the reading view has passage.text[span]."""
+    start, end = (offset_in_view(passage.text, passage.edits, at) for at in span)
+    return start, end
 
 
 def read_span(passage: Passage, start: int, end: int) -> str:

@@ -19,11 +19,11 @@ from support.tiny import text_of, write_data, write_weights
 from training import gpu_model, reader_pack
 from training.encoder_data import LANGUAGES
 from training.encoder_export import compress
-from training.encoder_restore import WORD_TABLE, read_weights
+from training.encoder_restore import WORD_TABLE, read_weights, write_reader
 from training.encoder_student import load_body
 from training.export import export_graph
 from training.reader_data import Example, Row
-from training.reader_kept import add_difference, mean_of, write_difference, write_reader
+from training.reader_kept import add_difference, mean_of, write_difference
 from training.reader_model import (
     QUESTION_TOKENS,
     Reader,
@@ -189,9 +189,9 @@ def test_a_difference_is_kept_and_added(work: Path, tmp_path: Path) -> None:
         assert np.allclose(whole[name], weight, atol=close), name
         assert np.allclose(half[name], (weight + start[name]) / 2, atol=close), name
     assert (whole[WORD_TABLE] == start[WORD_TABLE]).all()
-    [same] = [mean_of([trained, trained])]
-    assert all(np.allclose(same[name], trained[name]) for name in trained)
-    write_reader(work / "shipped", whole, tmp_path / "made")
+    middle = mean_of([trained, {name: weight + 2 for name, weight in trained.items()}])
+    assert all(np.allclose(middle[name], trained[name] + 1, atol=1e-5) for name in trained)
+    write_reader(tmp_path / "made", whole, work / "shipped")
     made = load_reader(tmp_path / "made", load_body(tmp_path / "made", "eager")).state_dict()
     assert np.allclose(made["head.weight"].numpy(), whole["head.weight"], atol=1e-6)
 
