@@ -227,10 +227,24 @@ def foreign_questions(data: Path, part: str, source: str) -> Iterator[dict[str, 
             yield from random.Random(2).sample(rows, min(STRANGERS[part], len(rows)))
 
 
+def read_again(
+    found: dict[str, list[Asked]], source: str, reader: Reader
+) -> Iterator[tuple[str, Asked]]:
+    """Read what was found for the questions of a source; the time is that of reading alone."""
+    for name in (source, source + TYPED):
+        for one in tqdm(found.get(name, ()), desc=name, disable=None, leave=False):
+            started = time.perf_counter()
+            read = passage_reader(reader, one.parse(), one.passages)
+            spans = [tuple(of_passage) for of_passage in read(0, READ_COUNT)]
+            spent = 1000 * (time.perf_counter() - started)
+            yield name, replace(one, spans=spans, milliseconds=spent)
+
+
 def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked]]:
     """Ask the questions of all sources, or take them from the file of `--asked`.
 
-    That is written after each source: a run that is stopped goes on with the next one.
+    That is written after each source: a run that is stopped goes on with the next one. `--found`
+    has what another reader was asked: its passages are read again, and nothing is searched.
     """
     made_of = {
         "reader": reader.fingerprint,
@@ -240,10 +254,15 @@ def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked
         "typed": options.typed,
     }
     asked, done = load_asked(options.asked, made_of) if options.asked else ({}, [])
+    before, searched = (
+        load_asked(options.found, made_of, any_reader=True) if options.found else ({}, [])
+    )
     for source in options.sources:
         if source in done:
             continue
-        if source == STRUCTURE:
+        if source in searched:
+            found = read_again(before, source, reader)
+        elif source == STRUCTURE:
             found = ask_structure(options.scratch, options.part, reader, options.typed)
         elif source == WRITTEN:
             found = ask_written(options.scratch, options.part, reader, options.typed)
@@ -469,6 +488,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reader", type=Path, default=SHIPPED_READER)
     parser.add_argument(
         "--asked", type=Path, help="keep what was found and read here, and take it from here again"
+    )
+    parser.add_argument(
+        "--found", type=Path, help="a file of --asked, of another reader: search no more, only read"
     )
     parser.add_argument("--json", type=Path, help="write the figures here too")
 

@@ -56,14 +56,19 @@ def save_asked(
     fresh.replace(path)
 
 
-def load_asked(path: Path, made_of: Mapping[str, Any]) -> tuple[dict[str, list[Asked]], list[str]]:
+def load_asked(
+    path: Path, made_of: Mapping[str, Any], *, any_reader: bool = False
+) -> tuple[dict[str, list[Asked]], list[str]]:
     """Return the questions of a file by name, and the sources that are done.
 
-    Both are empty where there is no such file, or where it was made of something else.
+    Both are empty where there is no such file, or where it was made of something else; with
+    `any_reader` another reader is nothing else.
     """
     if not path.exists():
         return {}, []
     content = json.loads(path.read_text(encoding="utf8"))
+    if any_reader:
+        made_of = {**made_of, "reader": content["made_of"]["reader"]}
     if content["made_of"] != made_of:
         return {}, []
     asked = {

@@ -43,6 +43,8 @@ RATE = 2.5e-4
 LEAST_RATE = 0.01
 #: Seconds below which a third run is not begun.
 LEAST_SECONDS = 30
+#: Steps after which a run says how far it is.
+SAID_EVERY = {"cuda": 500, "cpu": 20}
 #: How often the examples of a kind are taken in a pass; once where nothing is said.
 SHARES = {
     "asked-it-to-fr": 0.5,
@@ -72,6 +74,9 @@ AGAIN_SHARES = {
 }
 #: And for the second run of two.
 MORE_SHARES = {"piaf": 0.9, "piaf-1.1": 0.9, "document": 1.5, "document none": 1.5, "written": 1.5}
+#: For a short run over joined prose, and how many of the other examples a pass has as a reminder.
+JOINED_SHARES = {"joined": 0.7, "joined none": 0.4, "joined other": 0.3}
+REMINDER = 400
 
 
 def say(*words: Any) -> None:
@@ -101,6 +106,8 @@ class Recipe:
     twice: float = 0.0
     """How much it costs that two readings with other dropout differ; read once where 0."""
     steps: int = 10**9
+    frozen: int = 0
+    """Layers that stay as they are, from below, and with them the embeddings."""
 
 
 def span_loss(scores: Tensor, batch: dict[str, Tensor], somewhere: Tensor) -> Tensor:
@@ -126,11 +133,20 @@ def taught_loss(
     return -(wanted * scores.log_softmax(2)).sum(2).mean()
 
 
+def freeze(reader: Reader, layers: int) -> None:
+    """Leave the lowest layers as they are, and what is below them."""
+    if layers:
+        for part in (reader.places, reader.types, reader.norm, *reader.layers[:layers]):
+            part.requires_grad_(False)
+
+
 def parameter_groups(reader: Reader, recipe: Recipe) -> list[dict[str, Any]]:
     """Return parameters with lower rates lower down, and no decay of what is no matrix."""
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     depth = len(reader.layers)
     for name, weight in reader.named_parameters():
+        if not weight.requires_grad:
+            continue
         number = int(name.split(".")[1]) if name.startswith("layers.") else -1
         below = 0 if name.startswith("head.") else depth - number
         rate = recipe.rate * recipe.layer_decay**below
@@ -155,6 +171,7 @@ def train(
     torch.manual_seed(recipe.seed)
     chance = np.random.default_rng(recipe.seed)
     reader = Reader(weights, recipe.dropout).to(device).train()
+    freeze(reader, recipe.frozen)
     optimizer = torch.optim.AdamW(parameter_groups(reader, recipe), fused=True)
     shares = dict(recipe.shares)
     share = np.array([shares.get(name, 1.0) for name in names])
@@ -180,7 +197,7 @@ def train(
             mean.lerp_(loss.detach(), 0.01 if step > 100 else 0.1)
             step += 1
             tokens += int(rows.lengths[chosen].sum())
-            if step % 500 == 0 or step == 20:
+            if step % SAID_EVERY[device.type] == 0 or step == 20:
                 speed = tokens / (time.monotonic() - began) / 1e3
                 say(f"{recipe.name}: step {step}, epoch {epochs}, loss {float(mean):.4f}, "
                     f"{speed:.0f}k tokens/s, {done:.0%}")  # fmt: skip
@@ -243,8 +260,9 @@ class Session:
         somewhere = trained[kept, 5].astype(bool)
         self.rows.fields["somewhere"] = torch.from_numpy(somewhere).to(self.device)
         tested = data["tested"]
-        if options.most:
-            tested = tested[:: max(1, len(tested) // options.most)]
+        most = options.most_tests or options.most
+        if most:
+            tested = tested[:: max(1, len(tested) // most)]
         self.tests, kept = lay_out(data, tested, self.device)
         self.tested = tested[kept]
         self.columns: dict[str, dict[str, list[float]]] = {}
@@ -385,7 +403,29 @@ def again_plan(session: Session, seconds: float) -> None:
     show(session.columns, session.out)
 
 
-PLANS = {"rates": compare_rates, "main": main_plan, "short": short_plan, "again": again_plan}
+def joined_plan(session: Session, seconds: float) -> None:
+    """One run of the upper half over joined prose, with a reminder of the rest; a CPU will do."""
+    options = session.options
+    names = session.names["kinds"]
+    rest = sum(names[kind] not in JOINED_SHARES for kind in session.kinds.tolist())
+    shares = dict.fromkeys(names, REMINDER / max(1, rest)) | JOINED_SHARES
+    recipe = Recipe("joined", seconds, options.rate, 5, tokens=options.tokens, frozen=6,
+                    shares=tuple(shares.items()))  # fmt: skip
+    weights = session.train(recipe, session.start)
+    write_weights(weights, session.out, "joined")
+    session.measure("start", session.start)
+    session.measure("joined", weights)
+    session.measure("half", average([weights, session.start], [1, 1]))
+    show(session.columns, session.out)
+
+
+PLANS = {
+    "rates": compare_rates,
+    "main": main_plan,
+    "short": short_plan,
+    "again": again_plan,
+    "joined": joined_plan,
+}
 
 
 def main() -> None:
@@ -403,6 +443,7 @@ def main() -> None:
     )
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--most", type=int, help="rows, to try the script")
+    parser.add_argument("--most-tests", type=int, help="questions that are measured")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.backends.cuda.matmul.allow_tf32 = True

@@ -55,7 +55,7 @@ from training.reader_more import (
 from training.reader_packed import Measured, pack_examples
 from training.reader_translated import machine_translated_examples
 from training.reader_typed import keyword_examples, retype, retype_some
-from training.reader_written import document_examples, passage_rows
+from training.reader_written import DOCUMENTS, JOINED, document_examples, passage_rows
 
 logger = logging.getLogger(__name__)
 
@@ -90,9 +90,13 @@ def translate(options: argparse.Namespace) -> None:
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """Make the examples, those of the rows as they are and those made of them in two files."""
+    """Make the examples: of the rows as they are, of what is made of them, and of joined prose."""
     headings = read_headings(options.data)
-    for name, make in (("people", row_examples), ("others", other_examples)):
+    for name, make in (
+        ("people", row_examples),
+        ("others", other_examples),
+        ("joined", joined_examples),
+    ):
         if options.only in (None, name):
             chance = random.Random(f"{options.seed} {name}")
             placed = place_below_headings(make(options, chance), headings, chance)
@@ -128,6 +132,11 @@ def other_examples(options: argparse.Namespace, chance: random.Random) -> Iterat
     yield from cloze_examples(options.data, options.seed)
     yield from document_examples(chance)
     yield from fact_examples(FACTS, fillers_of(prose), options.seed)
+
+
+def joined_examples(_options: argparse.Namespace, chance: random.Random) -> Iterator[Example]:
+    """Yield what is answered in another sentence than the one that names what is asked about."""
+    yield from document_examples(chance, JOINED, "joined")
 
 
 def match_english(data: Path, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
@@ -242,9 +251,10 @@ def measured_questions(data: Path, seed: int) -> Iterator[Measured]:
             for row in rows:
                 one = measure(row, f"{name}, titled", chance)
                 yield replace(one, example=replace(one.example, above=clean_title(row.title)))
-    for written in document_examples(chance, aside=True):
-        span = ((written.start, written.end),) if written.answerable else ()
-        yield Measured("aside document", written, span)
+    for folder, name in ((DOCUMENTS, "document"), (JOINED, "joined")):
+        for written in document_examples(chance, folder, name, aside=True):
+            span = ((written.start, written.end),) if written.answerable else ()
+            yield Measured(f"aside {name}", written, span)
     for fact in fact_examples(MEASURED_FACTS, {}, seed + 99):
         spans = ((fact.start, fact.end),) if fact.answerable else ()
         yield Measured(f"aside {fact.kind}", fact, spans)
@@ -288,7 +298,8 @@ def parse_arguments() -> argparse.Namespace:
         stage.add_argument("--data", type=Path, required=True, help="the data folder")
         stage.add_argument("--work", type=Path, required=True, help="for what is made")
         if name == "prepare":
-            stage.add_argument("--only", choices=("people", "others"), help="one of the files")
+            files = ("people", "others", "joined")
+            stage.add_argument("--only", choices=files, help="one of the files")
         if name == "pack":
             stage.add_argument("--reader", type=Path, required=True)
             stage.add_argument("--out", type=Path, required=True)

@@ -3,6 +3,8 @@
 `written/documents` has made-up documents as people have them, `questions.tsv` their questions: name
 of the file, language of the question, question, and the answer word for word, or `-` where there is
 none. Where several words are alike, the line has words around the answer, and it is in `[[...]]`.
+`written/joined` has prose in the same form: what is asked about is named in another sentence than
+the answer.
 `written/passages.tsv` has questions over passages of the data folder, which are named by their
 digest: language and question, then where the answer starts and ends, or `-`. Documents are read and
 cut as `seedqa index` does it. Knows nothing of models.
@@ -32,7 +34,7 @@ from training.reader_data import CHUNK_OVERLAP, CHUNK_SIZES, Example, Row
 logger = logging.getLogger(__name__)
 
 WRITTEN = Path(__file__).resolve().parent / "written"
-DOCUMENTS = WRITTEN / "documents"
+DOCUMENTS, JOINED = WRITTEN / "documents", WRITTEN / "joined"
 NONE = "-"
 #: Every so-many-th document is set aside.
 HELD_OUT = 9
@@ -129,12 +131,16 @@ def show_chunks(document: Document, settings: ChunkSettings) -> list[Shown]:
 
 
 def document_examples(
-    chance: random.Random, folder: Path = DOCUMENTS, *, aside: bool = False
+    chance: random.Random,
+    folder: Path = DOCUMENTS,
+    name: str = "document",
+    *,
+    aside: bool = False,
 ) -> Iterator[Example]:
     """Yield the questions over the documents, or those of the documents set aside, each cut once.
 
-    "document" has an answer, "document other" is another chunk of a document that answers, and
-    "document none" is of a document that does not.
+    Kinds are `name` with an answer, "`name` other" over another chunk of a document that answers,
+    and "`name` none" over a document that does not.
     """
     by_file: dict[str, list[Asked]] = defaultdict(list)
     for asked in read_asked(folder):
@@ -147,10 +153,12 @@ def document_examples(
             settings = ChunkSettings(size, CHUNK_OVERLAP) if number else DEFAULT_SETTINGS
             shown = show_chunks(document, settings)
             for asked in questions:
-                yield from _examples_of(asked, document, shown)
+                yield from _examples_of(name, asked, document, shown)
 
 
-def _examples_of(asked: Asked, document: Document, shown: Sequence[Shown]) -> Iterator[Example]:
+def _examples_of(
+    name: str, asked: Asked, document: Document, shown: Sequence[Shown]
+) -> Iterator[Example]:
     def example(one: Shown, kind: str, start: int = 0, end: int = 0) -> Example:
         return Example(
             asked.question,
@@ -166,7 +174,7 @@ def _examples_of(asked: Asked, document: Document, shown: Sequence[Shown]) -> It
 
     near = sorted(shown, key=lambda one: -_shared(asked.question, one))
     if asked.answer == NONE:
-        yield from (example(one, "document none") for one in near[:NEAREST])
+        yield from (example(one, f"{name} none") for one in near[:NEAREST])
         return
     places = find_answers(document.text, asked.answer)
     holding = {
@@ -178,14 +186,14 @@ def _examples_of(asked: Asked, document: Document, shown: Sequence[Shown]) -> It
     if not holding:
         return
     nearest = min(holding)
-    yield example(near[nearest], "document", *holding[nearest])
+    yield example(near[nearest], name, *holding[nearest])
     words = " ".join(_GLUE.split(document.text[slice(*places[0])]))
     others = [
         one
         for number, one in enumerate(near)
         if number not in holding and words not in one.view.text
     ]
-    yield from (example(one, "document other") for one in others[:OTHERS])
+    yield from (example(one, f"{name} other") for one in others[:OTHERS])
 
 
 def _shared(question: str, one: Shown) -> int:

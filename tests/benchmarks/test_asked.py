@@ -19,5 +19,8 @@ def test_what_was_asked_comes_back_with_the_sources_that_are_done(tmp_path: Path
     kept = {"piaf": [asked("When?"), asked("Où ?")], "piaf typed": [asked("when")]}
     save_asked(file, made_of, kept, ["piaf"])
     assert load_asked(file, made_of) == (kept, ["piaf"])
-    assert load_asked(file, {"reader": "two", "typed": True}) == ({}, [])
+    other = {"reader": "two", "typed": True}
+    assert load_asked(file, other) == ({}, [])
+    assert load_asked(file, other, any_reader=True) == (kept, ["piaf"])
+    assert load_asked(file, other | {"typed": False}, any_reader=True) == ({}, [])
     assert [one.name for one in tmp_path.iterdir()] == ["asked.json"]

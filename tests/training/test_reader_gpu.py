@@ -121,6 +121,10 @@ def test_a_run_learns_and_gives_all_weights_back(
                             [trained, trained])  # fmt: skip
     twice = replace(recipe, dropout=0.2, twice=0.5, steps=3)
     assert reader_gpu.train(twice, weights, rows, kinds, ["test"])
+    upper = reader_gpu.train(replace(recipe, steps=3, frozen=1), weights, rows, kinds, ["test"])
+    for name, weight in upper.weights().items():
+        below = name.startswith(("embeddings.", "encoder.layer.0."))
+        assert torch.equal(weight, weights[name]) == below, name
     assert set(trained.weights()) == set(weights) - {gpu_model.WORDS}
     table = np.full((4, 12), -2, np.int32)
     table[:, :5], table[:, 11] = packed["trained"][:, :5], 0

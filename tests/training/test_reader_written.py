@@ -11,6 +11,7 @@ import pytest
 
 from training.reader_data import Example
 from training.reader_written import (
+    JOINED,
     WRITTEN,
     digest_of,
     document_examples,
@@ -111,8 +112,16 @@ def test_questions_over_passages_find_them_by_digest(
     assert "1 questions are over passages" in caplog.text
 
 
-def test_every_answer_stands_in_its_document() -> None:
-    documents = WRITTEN / "documents"
+@pytest.mark.parametrize("name", ["documents", "joined"])
+def test_every_answer_stands_in_its_document(name: str) -> None:
+    documents = WRITTEN / name
     for asked in read_asked(documents):
         if asked.answer != "-":
             assert find_answers(read_written(documents / asked.file).text, asked.answer), asked
+
+
+def test_an_answer_of_joined_prose_stands_there_once() -> None:
+    for asked in read_asked(JOINED):
+        if asked.answer != "-":
+            text = read_written(JOINED / asked.file).text
+            assert len(find_answers(text, asked.answer)) == 1, asked
