@@ -616,7 +616,7 @@ def test_a_terminal_gets_progress_and_colour_and_nothing_raw(tmp_path: Path) -> 
     (folder / "a.txt").write_text("The ferry \x1b]0;owned\x07 sails.\n", encoding="utf-8")
     master, slave = pty.openpty()
     done = subprocess.Popen(
-        [sys.executable, "-m", "seedqa.cli", "ask", "the ferry owned sails"],
+        [sys.executable, "-m", "seedqa.cli", "search", "the ferry owned sails"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(SHIPPED.parent), "TERM": "xterm"},
         stdout=slave,

@@ -42,7 +42,7 @@ def best(reader: Reader, question: str, passage: str) -> str:
     ("question", "passage", "answer"),
     [
         ("When was the bridge opened?", BRIDGE, "1894"),
-        ("How long is the bridge?", BRIDGE, "217 metres long"),
+        ("How long is the bridge?", BRIDGE, "217 metres"),
         ("When did the bridge open?", "Le pont sur la Loire a été ouvert en 1911.", "1911"),
         ("Quand le pont a-t-il été ouvert ?", BRIDGE, "1894"),
         ("When was the bridge built?", "Die Brücke über den Main wurde 1969 gebaut.", "1969"),

@@ -45,14 +45,9 @@ def read_packed(path: Path) -> dict[str, NDArray[Any]]:
     return found
 
 
-def in_eight_bits(
-    name: str, matrix: NDArray[Any], largest: NDArray[Any]
-) -> dict[str, NDArray[Any]]:
-    """Return a matrix in 8 bits and a scale for each row, by the names that `whole` knows.
-
-    A row of `largest` has the value that 127 steps reach.
-    """
-    scale = largest.max(1, keepdims=True) / 127
+def in_eight_bits(name: str, matrix: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return a matrix in 8 bits and a scale for each row, by the names that `whole` knows."""
+    scale = np.abs(matrix).max(1, keepdims=True) / 127
     scale[scale == 0] = 1
     int8 = np.rint(matrix / scale).astype(np.int8)
     return {f"{name}|int8": int8, f"{name}|scale": scale.astype(np.float32)}
@@ -77,7 +72,7 @@ def write_weights(weights: dict[str, Tensor], out: Path, name: str) -> None:
             continue
         weight = value.float().cpu().numpy()
         if weight.ndim == 2 and weight.size > SMALLEST_PACKED and not key.startswith("embeddings."):
-            arrays |= in_eight_bits(key, weight, np.abs(weight))
+            arrays |= in_eight_bits(key, weight)
         else:
             arrays[key] = weight.astype(np.float16 if weight.ndim == 2 else np.float32)
     head = {key: [str(array.dtype), list(array.shape)] for key, array in arrays.items()}

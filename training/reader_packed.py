@@ -177,7 +177,7 @@ def write_start(reader: Path, path: Path) -> None:
             and ("word" in name or "embeddings" not in name)
             and weight.size > SMALLEST_PACKED
         ):
-            arrays |= in_eight_bits(name, weight, np.abs(weight))
+            arrays |= in_eight_bits(name, weight)
         else:
             arrays[name] = weight.astype(np.float32)
     write_packed(path, arrays)

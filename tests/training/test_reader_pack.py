@@ -19,11 +19,9 @@ from support.tiny import text_of, write_data, write_weights
 from training import gpu_model, reader_pack
 from training.encoder_data import LANGUAGES
 from training.encoder_export import compress
-from training.encoder_restore import WORD_TABLE, read_weights, write_reader
 from training.encoder_student import load_body
 from training.export import export_graph
 from training.reader_data import Example, Row
-from training.reader_kept import add_difference, mean_of, write_difference
 from training.reader_model import (
     QUESTION_TOKENS,
     Reader,
@@ -173,29 +171,6 @@ def test_what_comes_back_is_a_reader_again(work: Path, tmp_path: Path) -> None:
     (tmp_path / "a.0").write_bytes((tmp_path / "a.0").read_bytes()[:-10])
     with pytest.raises(ValueError, match="a part of the weights is missing"):
         read_returned([tmp_path / "a.0"])
-
-
-def test_a_difference_is_kept_and_added(work: Path, tmp_path: Path) -> None:
-    start = read_weights(work / "shipped" / "model.onnx")
-    chance = np.random.default_rng(0)
-    trained = {
-        name: weight + 0.05 * chance.standard_normal(weight.shape).astype(np.float32)
-        for name, weight in start.items()
-        if name != WORD_TABLE
-    }
-    write_difference(start, trained, tmp_path / "x.xz")
-    whole = add_difference(start, tmp_path / "x.xz", 1.0)
-    half = add_difference(start, tmp_path / "x.xz", 0.5)
-    for name, weight in trained.items():
-        close = 0.02 * float(np.abs(weight).max())
-        assert np.allclose(whole[name], weight, atol=close), name
-        assert np.allclose(half[name], (weight + start[name]) / 2, atol=close), name
-    assert (whole[WORD_TABLE] == start[WORD_TABLE]).all()
-    middle = mean_of([trained, {name: weight + 2 for name, weight in trained.items()}])
-    assert all(np.allclose(middle[name], trained[name] + 1, atol=1e-5) for name in trained)
-    write_reader(tmp_path / "made", whole, work / "shipped")
-    made = load_reader(tmp_path / "made", load_body(tmp_path / "made", "eager")).state_dict()
-    assert np.allclose(made["head.weight"].numpy(), whole["head.weight"], atol=1e-6)
 
 
 def test_a_translation_that_lost_its_answer_is_left_out() -> None:
