@@ -53,9 +53,10 @@ from seedqa.retrieval.answer import reorder_passages
 from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.metrics import auroc, f1
 from seedqa.retrieval.pipeline import Pipeline, passage_reader
-from seedqa.retrieval.question import guess_language
-from seedqa.retrieval.reader import SHIPPED_READER, Reader
+from seedqa.retrieval.question import Question, guess_language
+from seedqa.retrieval.reader import SHIPPED_READER, Reader, Span
 from seedqa.retrieval.reading import READ_COUNT, read_for_answer
+from seedqa.retrieval.types import Passage
 from seedqa.retrieval.wording.sentences import sentence_around
 from training.reader_typed import WAYS, retype
 from training.reader_written import (
@@ -234,8 +235,7 @@ def read_again(
     for name in (source, source + TYPED):
         for one in tqdm(found.get(name, ()), desc=name, disable=None, leave=False):
             started = time.perf_counter()
-            read = passage_reader(reader, one.parse(), one.passages)
-            spans = [tuple(of_passage) for of_passage in read(0, READ_COUNT)]
+            spans = read_all(reader, one.parse(), one.passages)
             spent = 1000 * (time.perf_counter() - started)
             yield name, replace(one, spans=spans, milliseconds=spent)
 
@@ -253,10 +253,8 @@ def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked
         "questions": options.questions,
         "typed": options.typed,
     }
-    asked, done = load_asked(options.asked, made_of) if options.asked else ({}, [])
-    before, searched = (
-        load_asked(options.found, made_of, any_reader=True) if options.found else ({}, [])
-    )
+    asked, done = load_asked(options.asked, made_of)
+    before, searched = load_asked(options.found, made_of, any_reader=True)
     for source in options.sources:
         if source in done:
             continue
@@ -296,8 +294,7 @@ def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file
     """Search as `Pipeline.ask` does, and read all that it may read."""
     started = time.perf_counter()
     found = pipeline.find(row["question"], count=READ_COUNT, refresh=False)
-    read = passage_reader(reader, found.question, found.passages)
-    spans = [tuple(of_passage) for of_passage in read(0, READ_COUNT)]
+    spans = read_all(reader, found.question, found.passages)
     spent = 1000 * (time.perf_counter() - started)
     context, answers = row["context"], row["answers"]
     sentences = [
@@ -316,6 +313,13 @@ def ask(pipeline: Pipeline, reader: Reader, row: dict[str, Any], kind: str, file
         unknown=tuple(sorted(found.question.unknown)),
         milliseconds=spent,
     )
+
+
+def read_all(
+    reader: Reader, question: Question, passages: Sequence[Passage]
+) -> list[tuple[Span, ...]]:
+    """Return the spans of each passage that may be read."""
+    return [tuple(spans) for spans in passage_reader(reader, question, passages)(0, READ_COUNT)]
 
 
 # -- judging --------------------------------------------------------------------------------------

@@ -57,14 +57,14 @@ def save_asked(
 
 
 def load_asked(
-    path: Path, made_of: Mapping[str, Any], *, any_reader: bool = False
+    path: Path | None, made_of: Mapping[str, Any], *, any_reader: bool = False
 ) -> tuple[dict[str, list[Asked]], list[str]]:
     """Return the questions of a file by name, and the sources that are done.
 
-    Both are empty where there is no such file, or where it was made of something else; with
-    `any_reader` another reader is nothing else.
+    Both are empty without a file, or if it was made of something else. With `any_reader` it may be
+    of another reader.
     """
-    if not path.exists():
+    if not path or not path.exists():
         return {}, []
     content = json.loads(path.read_text(encoding="utf8"))
     if any_reader:

@@ -114,6 +114,20 @@ def readable_context(chunk: Chunk) -> str:
     return CONTEXT_MARK.join(chunk.context)
 
 
+def reader_context(context: Sequence[str], text: str) -> str:
+    """Return what the reader is shown before a passage, as one line, from its title and headings.
+
+    A document without a title has its first sentence as its title. The passage that contains that
+    sentence is shown without it: the reader takes what is before a passage for no answer.
+
+    >>> reader_context(["Harbour", "It was sold in 2018."], "It was sold in 2018. Nobody knew.")
+    'Harbour'
+    """
+    return CONTEXT_MARK.join(
+        part for part in context if not (part.endswith((".", "!", "?")) and part in text)
+    )
+
+
 def clip_edits(edits: Sequence[Edit], start: int, end: int) -> tuple[Edit, ...]:
     """Return the edits within text[start:end], with offsets from `start`.
 

@@ -20,7 +20,7 @@ from seedqa.index.encoder import Encoder, load_encoder
 from seedqa.index.errors import QuestionError
 from seedqa.index.messages import Message
 from seedqa.index.progress import Progress, no_progress
-from seedqa.index.reading_view import CONTEXT_MARK
+from seedqa.index.reading_view import reader_context
 from seedqa.index.store.database import missing_index_error
 from seedqa.index.store.protocol import IndexReader, Reading
 from seedqa.index.store.reading import open_for_reading
@@ -354,24 +354,11 @@ def passage_reader(reader: Reader, question: Question, passages: Sequence[Passag
         return reader.read(
             question.text,
             [passage.view.text for passage in part],
-            [CONTEXT_MARK.join(_above(passage)) for passage in part],
+            [reader_context(passage.context, passage.view.text) for passage in part],
             closed[first:last],
         )
 
     return read
-
-
-def _above(passage: Passage) -> list[str]:
-    """Return the title and the headings of a passage but a title that is a sentence of it.
-
-    A text without a title has its first sentence for one: it says nothing more, and it may have the
-    answer, which the reader looks for in the passage alone.
-    """
-    return [
-        part
-        for part in passage.context
-        if not (part.endswith((".", "!", "?")) and part in passage.view.text)
-    ]
 
 
 def _check_filters(filters: Filters) -> None:

@@ -92,11 +92,7 @@ def translate(options: argparse.Namespace) -> None:
 def prepare(options: argparse.Namespace) -> None:
     """Make the examples: of the rows as they are, of what is made of them, and of joined prose."""
     headings = read_headings(options.data)
-    for name, make in (
-        ("people", row_examples),
-        ("others", other_examples),
-        ("joined", joined_examples),
-    ):
+    for name, make in MAKERS.items():
         if options.only in (None, name):
             chance = random.Random(f"{options.seed} {name}")
             placed = place_below_headings(make(options, chance), headings, chance)
@@ -137,6 +133,10 @@ def other_examples(options: argparse.Namespace, chance: random.Random) -> Iterat
 def joined_examples(_options: argparse.Namespace, chance: random.Random) -> Iterator[Example]:
     """Yield what is answered in another sentence than the one that names what is asked about."""
     yield from document_examples(chance, JOINED, "joined")
+
+
+#: The files of examples, and what makes them.
+MAKERS = {"people": row_examples, "others": other_examples, "joined": joined_examples}
 
 
 def match_english(data: Path, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
@@ -298,8 +298,7 @@ def parse_arguments() -> argparse.Namespace:
         stage.add_argument("--data", type=Path, required=True, help="the data folder")
         stage.add_argument("--work", type=Path, required=True, help="for what is made")
         if name == "prepare":
-            files = ("people", "others", "joined")
-            stage.add_argument("--only", choices=files, help="one of the files")
+            stage.add_argument("--only", choices=MAKERS, help="one of the files")
         if name == "pack":
             stage.add_argument("--reader", type=Path, required=True)
             stage.add_argument("--out", type=Path, required=True)

@@ -25,7 +25,7 @@ from pathlib import Path
 from seedqa.index.chunking import split_document
 from seedqa.index.documents.read import read_document
 from seedqa.index.lexical import folded_words
-from seedqa.index.reading_view import CONTEXT_MARK, ReadingView, make_view, offset_in_view
+from seedqa.index.reading_view import ReadingView, make_view, offset_in_view, reader_context
 from seedqa.index.sections import name_context
 from seedqa.index.types import DEFAULT_SETTINGS, Chunk, ChunkSettings, Document, FoundFile
 from training.encoder_data import read_json_lines
@@ -122,12 +122,11 @@ def read_written(path: Path) -> Document:
 def show_chunks(document: Document, settings: ChunkSettings) -> list[Shown]:
     """Return the chunks of a document as the reader is shown them."""
     names = name_context(document.source, document.title)
-    return [
-        Shown(
-            chunk, make_view(chunk.text, chunk.edits), CONTEXT_MARK.join((*names, *chunk.context))
-        )
-        for chunk in split_document(document, settings)
-    ]
+    shown = []
+    for chunk in split_document(document, settings):
+        view = make_view(chunk.text, chunk.edits)
+        shown.append(Shown(chunk, view, reader_context((*names, *chunk.context), view.text)))
+    return shown
 
 
 def document_examples(
