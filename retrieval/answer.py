@@ -26,7 +26,7 @@ from seedqa.retrieval.layout.table_cells import names_empty_cell
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import quote, sentence_in_view
 from seedqa.retrieval.reader import Span
-from seedqa.retrieval.rivals import Encode, choose_named, find_rivals
+from seedqa.retrieval.rivals import Encode, choose_named, find_rivals, is_in_other_role
 from seedqa.retrieval.types import SURE, Answer, Passage
 from seedqa.retrieval.wording.asking import (
     has_negation,
@@ -124,6 +124,8 @@ def _can_hardly_answer(candidate: Candidate, question: Question) -> bool:
     if only_repeats(candidate.text, passage.language, question):
         return True
     if is_reversed(passage, candidate.span, question):
+        return True
+    if is_in_other_role(candidate, question):
         return True
     if not has_negation(question):
         return False

@@ -12,18 +12,21 @@ from numpy.typing import NDArray
 
 from seedqa.retrieval.evidence import RIVALS, Candidate, Group
 from seedqa.retrieval.question import Question
+from seedqa.retrieval.quoting import sentence_in_view
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.asking import asks_role
+from seedqa.retrieval.wording.months import fits_months, is_in_other_entry, months_named
 from seedqa.retrieval.wording.naming import (
     are_twins,
     figures_of,
     fits,
-    fits_months,
     fits_where,
-    months_named,
     named_by,
     names_of,
     words_in,
+    words_where,
 )
+from seedqa.retrieval.wording.roles import is_of_other_role, roles_in, roles_of
 from seedqa.retrieval.wording.sentences import sentence_around
 
 #: Answers differ where their sentences, without the answers, are at least this alike (cosine),
@@ -37,11 +40,11 @@ def choose_named(groups: Sequence[Group], question: Question) -> tuple[list[Grou
     """Return groups with those first that fit what the question names, and whether any does.
 
     Years, codes and versions must be in the passage or where it belongs, and a month if others are
-    there. Of passages that are alike but for what tells them apart, the one that has more of the
-    question's words leads.
+    there; of entries that begin with dates, those of the month. Of passages that are alike but for
+    what tells them apart, the one that has more of the question's words leads.
     """
     named, months = named_by(question.text), months_named(question)
-    groups = _prefer_figures(groups, question)
+    groups = _prefer_role(_prefer_figures(groups, question), question)
     fitting = [_fitting(group, named, months) for group in groups]
     kept = [group for group in fitting if group]
     if not kept:
@@ -69,6 +72,38 @@ def _prefer_figures(groups: Sequence[Group], question: Question) -> list[Group]:
     return list(groups)
 
 
+def _prefer_role(groups: Sequence[Group], question: Question) -> list[Group]:
+    """Return groups with the first that is in the role asked for in front, if the best is not.
+
+    Those in other roles are left out then.
+    """
+    if not groups or not is_in_other_role(groups[0].best, question):
+        return list(groups)
+    asked = {*roles_in(question.text)}
+    front = [group for group in groups if asked & {*roles_of(*_in_sentence(group.best, question))}]
+    if not front:
+        return list(groups)
+    rest = [
+        group
+        for group in groups
+        if group not in front and not is_in_other_role(group.best, question)
+    ]
+    return [*front, *rest]
+
+
+def is_in_other_role(candidate: Candidate, question: Question) -> bool:
+    """Return whether a question asks who is in a role, and a candidate is given another one."""
+    asked = roles_in(question.text) if asks_role(question) else ()
+    return bool(asked) and is_of_other_role(asked, *_in_sentence(candidate, question))
+
+
+def _in_sentence(candidate: Candidate, question: Question) -> tuple[str, int, int]:
+    """Return a candidate's sentence, and where the words are in it."""
+    start, end = sentence_in_view(candidate, question)
+    sentence, span = candidate.passage.view.text[start:end], candidate.span
+    return sentence, span.start - start, span.end - start
+
+
 def _fitting(group: Group, named: frozenset[str], months: frozenset[int]) -> Group | None:
     """Return a group with the candidates first whose passage fits, or None where none does."""
     if not named and not months:
@@ -76,7 +111,9 @@ def _fitting(group: Group, named: frozenset[str], months: frozenset[int]) -> Gro
     inside = [
         each
         for each in group.candidates
-        if fits(each.passage, named) and fits_months(each.passage, months)
+        if fits(each.passage, named)
+        and fits_months(each.passage, " ".join(words_where(each.passage)), months)
+        and not is_in_other_entry(each.passage, each.span.start, months)
     ]
     outside = [each for each in group.candidates if each not in inside]
     return Group((*inside, *outside)) if inside else None

@@ -11,10 +11,8 @@ from seedqa.retrieval.wording.naming import (
     are_twins,
     figures_of,
     fits,
-    fits_months,
     is_of_another_twin,
     missing_names,
-    months_named,
     named_by,
     names_of,
     question_names,
@@ -133,28 +131,6 @@ def test_names_that_a_passage_lacks() -> None:
     assert missing_names(question, passage("Ann teaches.", "Dunwick/a.txt")) == 0.5
     assert missing_names(question, passage("Ann teaches at Oakfield, Dunwick.")) == 0.0
     assert missing_names(parse_question("who is it?"), passage("Ann.")) == 0.0
-
-
-@pytest.mark.parametrize(
-    ("question", "known", "expected"),
-    [
-        ("¿Cuántas cajas se vendieron en mayo?", {"text": "2. Febrero\nSe vendieron 410."}, False),
-        ("How many boxes were sold in March?", {"text": "3. Marzo\nSe vendieron 505."}, True),
-        ("Qu'a-t-on décidé en février ?", {"text": "Decided on 7 Feb by all."}, True),
-        ("Qu'a-t-on décidé en février ?", {"text": "Decided in March by all."}, False),
-        ("Qu'a-t-on décidé en février ?", {"text": "All decided.", "context": ("Mars",)}, True),
-        ("What was decided in March?", {"text": "On 12/03/2019, not in April."}, True),
-        ("What was decided in March?", {"text": "It was decided by all."}, True),
-        ("What may be decided?", {"text": "Decided in April."}, True),
-        ("Where did they march to?", {"text": "They went to Rome in October."}, True),
-    ],
-)
-def test_a_month_is_that_of_the_passage_if_it_names_any(
-    question: str, known: dict[str, object], expected: bool
-) -> None:
-    """The boxes of February were the answer to how many were sold in May."""
-    months = months_named(parse_question(question))
-    assert fits_months(passage(**known), months) is expected  # type: ignore[arg-type]
 
 
 def test_a_month_has_other_names_in_other_languages() -> None:

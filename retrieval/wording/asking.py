@@ -429,9 +429,7 @@ def lacks_role(question: Question, said: str, language: str) -> bool:
 
     "Who is the trainer of SV Hattem?" is hardly answered by who scored most goals for it.
     """
-    spoken = _spoken(question)
-    is_role = asks_who(question) and not _words(_IS).isdisjoint(spoken[1:2])
-    if question.language != language or not is_role:
+    if question.language != language or not asks_role(question):
         return False
     names = question_names(question)
     roles = [word for word in question.topical if word not in names]
@@ -439,6 +437,11 @@ def lacks_role(question: Question, said: str, language: str) -> bool:
     return bool(roles) and all(
         known.isdisjoint(word_forms(word, language=language)) for word in roles
     )
+
+
+def asks_role(question: Question) -> bool:
+    """Return whether a question asks who somebody is, by what they are: "who is the trainer?"."""
+    return asks_who(question) and not _words(_IS).isdisjoint(_spoken(question)[1:2])
 
 
 def has_negation(question: Question) -> bool:

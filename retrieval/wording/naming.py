@@ -7,7 +7,7 @@ year's. Knows texts and passages; nothing of the index or of models.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ from seedqa.index.sentences import split_sentences
 from seedqa.index.sketch import Shingles, shingles
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.months import month_words
 
 #: A token with a digit: 2018, 1,250.50, E-1047, v2.1, 3rd, §4.
 _FIGURE = lazy_pattern(
@@ -43,8 +44,6 @@ _NO_CODE = lazy_pattern(r"\d+(?:st|nd|rd|th|e|er|ere|eme|a|o|s|km|m|cm|mm|kg|g|h
 #: Words that a name follows in German, and no other noun does as a rule.
 _BEFORE_NAMES = frozenset(("in", "von", "bei", "mit", "nach", "aus", "gegen", "hat", "ist", "war"))
 _SIGNS = ".,;:?!()\"«»„“”’'"
-#: A date in figures: 3/5/2021, 2021-05-03.
-_DATE = lazy_pattern(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:\d\d){1,2}|\d{4}-\d\d-\d\d)(?!\d)")
 #: Twins are alike in this share of their three-word sequences once what tells them apart is out.
 TWIN = 0.7
 
@@ -115,7 +114,7 @@ def question_names(question: Question) -> frozenset[str]:
     the words after an article, a pronoun or an adjective are left out.
     So it is in an unknown language: "Was kostet die Fähre?" might be Dutch.
     """
-    months = _month_words(question)
+    months = month_words(question)
     if question.language not in ("de", UNKNOWN_LANGUAGE):
         return months | (names_of(question.text) & frozenset(question.topical))
     words = question.text.split()
@@ -134,7 +133,7 @@ def missing_names(question: Question, passage: Passage) -> float:
     names = question_names(question)
     if not names:
         return 0.0
-    known = words_in(passage.view.text) | words_in("\n".join(_where(passage)))
+    known = words_in(passage.view.text) | words_in("\n".join(words_where(passage)))
     return sum(not {name, *month_names(name)} & known for name in names) / len(names)
 
 
@@ -168,32 +167,6 @@ def fits_where(passage: Passage, named: Iterable[str]) -> bool:
     return wanted <= known or wanted <= known | _parts(known)
 
 
-def months_named(question: Question) -> frozenset[int]:
-    """Return the months, 1 to 12, that a question clearly names."""
-    return frozenset(MONTHS[word] for word in _month_words(question))
-
-
-def _month_words(question: Question) -> frozenset[str]:
-    """Return the topical words that clearly name months; English and German give them a capital."""
-    words = frozenset(word for word in question.topical if month_names(word))
-    if question.language in ("fr", "es", "it", "pt", "nl"):
-        return words
-    return words & {fold(found.group()) for found in _NAME.finditer(question.text)}
-
-
-def fits_months(passage: Passage, months: Collection[int]) -> bool:
-    """Return whether a passage, or where it belongs, has all of some months, or names no month.
-
-    A date in figures may be of any month.
-    """
-    if not months:
-        return True
-    text = "\n".join((passage.view.text, *_where(passage)))
-    words = folded_words(text)
-    own = {MONTHS[word] for word in words if word in MONTHS}
-    return set(months) <= own or not any(map(month_names, words)) or bool(_DATE.search(text))
-
-
 def are_twins(one: Passage, other: Passage) -> bool:
     """Return whether two passages say the same but for what tells them apart."""
     left, right = _skeleton(one.view.text), _skeleton(other.view.text)
@@ -206,7 +179,7 @@ def tell_apart(passages: Sequence[Passage]) -> list[str]:
     A year or a version that only its own names, title or headings have; else its date; else a
     name that only it has; else its source.
     """
-    known = [_where(passage) for passage in passages]
+    known = [words_where(passage) for passage in passages]
     told = []
     for at, passage in enumerate(passages):
         others = set().union(*(words for number, words in enumerate(known) if number != at))
@@ -250,7 +223,7 @@ def _parts(figures: frozenset[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _where(passage: Passage) -> list[str]:
+def words_where(passage: Passage) -> list[str]:
     """Return the words of a passage's source, context and date, in order."""
     stem = passage.source.rpartition(".")[0] or passage.source
     words: dict[str, None] = {}

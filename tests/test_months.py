@@ -1,0 +1,86 @@
+"""Which months a question names, and which passages and dated entries are of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.wording.months import fits_months, is_in_other_entry, months_named
+from tests.support.tables import passage_of
+
+DIARY = """Vaccines: none due.
+**05/04/2024** - Weight 21.4 kg, a little too much.
+Teeth clean.
+**18/07/2024** - Lame after the beach. Weight 20.1 kg."""
+
+
+@pytest.mark.parametrize(
+    ("question", "months"),
+    [
+        ("What was decided in March?", {3}),
+        ("Qu'a-t-on décidé le 14 mars ?", {3}),
+        ("Combien en mars 2019 ?", {3}),
+        ("Ist Mars ein Planet?", set()),
+        ("What may be decided?", set()),
+        ("Who spoke on May 12?", {5}),
+        ("Who spoke on 2023-07-30?", {7}),
+        ("Wer sprach am 03.04.2023?", {4}),
+        ("Who spoke on 03/04/2023?", {3, 4}),
+        ("Where did the march of 12 men end?", set()),
+    ],
+)
+def test_a_question_names_months_by_name_or_in_a_date(question: str, months: set[int]) -> None:
+    assert months_named(parse_question(question)) == months
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "place", "expected"),
+    [
+        ("¿Cuántas cajas se vendieron en mayo?", "2. Febrero\nSe vendieron 410.", "", False),
+        ("How many boxes were sold in March?", "3. Marzo\nSe vendieron 505.", "", True),
+        ("Qu'a-t-on décidé en février ?", "Decided on 7 Feb by all.", "", True),
+        ("Qu'a-t-on décidé en février ?", "Decided in March by all.", "", False),
+        ("Qu'a-t-on décidé en février ?", "All decided.", "Mars", True),
+        ("Qu'a-t-on décidé le 7 mars ?", "All decided.", "10 octobre 2023", False),
+        ("What was decided in March?", "On 12/03/2019, not in April.", "", True),
+        ("What was decided in March?", "It was decided by all.", "", True),
+        ("What was decided in March?", "It was decided by all.", "minutes_2023-10-10.md", False),
+        ("What was decided in March?", "It was decided by all.", "minutes_2023-03-14.md", True),
+        ("What was decided in March?", "3.1.12 It was decided by all.", "", True),
+        ("What may be decided?", "Decided in April.", "", True),
+        ("Where did they march to?", "They went to Rome in October.", "", True),
+    ],
+)
+def test_a_month_is_that_of_the_passage_if_it_names_any(
+    question: str, text: str, place: str, expected: bool
+) -> None:
+    """The boxes of February were the answer to how many were sold in May, and the quote accepted in
+    March was taken from the minutes of October."""
+    months = months_named(parse_question(question))
+    assert fits_months(passage_of(text, "es"), place, months) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "expected"),
+    [
+        ("How much did it weigh in July 2024?", "21.4", True),
+        ("How much did it weigh in July 2024?", "20.1", False),
+        ("How much did it weigh in April?", "21.4", False),
+        ("How were the teeth in July?", "clean", True),
+        ("How much did it weigh in May?", "21.4", False),
+        ("Which vaccines were due in July?", "none", False),
+        ("How much did it weigh?", "21.4", False),
+    ],
+)
+def test_an_entry_is_of_the_date_that_it_begins_with(
+    question: str, words: str, expected: bool
+) -> None:
+    """ "How much did it weigh in July?" was answered with the weight of April."""
+    months = months_named(parse_question(question))
+    assert is_in_other_entry(passage_of(DIARY, "pt"), DIARY.index(words), months) is expected
+
+
+def test_a_date_within_a_line_makes_no_entry() -> None:
+    text = "14 March 2023\nThe offer of 38,400 euros is taken. Work begins on 5 June.\n6 June: no."
+    months = months_named(parse_question("Which offer was taken in March?"))
+    assert not is_in_other_entry(passage_of(text), text.index("38"), months)
