@@ -77,6 +77,16 @@ MORE_SHARES = {"piaf": 0.9, "piaf-1.1": 0.9, "document": 1.5, "document none": 1
 #: For a short run over joined prose, and how many of the other examples a pass has as a reminder.
 JOINED_SHARES = {"joined": 0.7, "joined none": 0.4, "joined other": 0.3}
 REMINDER = 400
+#: For a short run over plain questions and joined prose, and its reminder.
+PLAIN_SHARES = {
+    "plain": 0.35,
+    "plain none": 0.15,
+    "plain other": 0.1,
+    "joined": 0.3,
+    "joined none": 0.12,
+    "joined other": 0.08,
+}
+PLAIN_REMINDER = 900
 
 
 def say(*words: Any) -> None:
@@ -403,20 +413,36 @@ def again_plan(session: Session, seconds: float) -> None:
     show(session.columns, session.out)
 
 
-def joined_plan(session: Session, seconds: float) -> None:
-    """One run of the upper half over joined prose, with a reminder of the rest; a CPU will do."""
+def upper_run(
+    session: Session, name: str, seconds: float, own: dict[str, float], reminder: int
+) -> None:
+    """One run of the upper half over kinds of examples, with a reminder of the rest; a CPU will do.
+
+    `own` has how often the examples of each of those kinds are taken in a pass, `reminder` how many
+    of all others.
+    """
     options = session.options
     names = session.names["kinds"]
-    rest = sum(names[kind] not in JOINED_SHARES for kind in session.kinds.tolist())
-    shares = dict.fromkeys(names, REMINDER / max(1, rest)) | JOINED_SHARES
-    recipe = Recipe("joined", seconds, options.rate, 5, tokens=options.tokens, frozen=6,
+    rest = sum(names[kind] not in own for kind in session.kinds.tolist())
+    shares = dict.fromkeys(names, reminder / max(1, rest)) | own
+    recipe = Recipe(name, seconds, options.rate, 5, tokens=options.tokens, frozen=6,
                     shares=tuple(shares.items()))  # fmt: skip
     weights = session.train(recipe, session.start)
-    write_weights(weights, session.out, "joined")
+    write_weights(weights, session.out, name)
     session.measure("start", session.start)
-    session.measure("joined", weights)
+    session.measure(name, weights)
     session.measure("half", average([weights, session.start], [1, 1]))
     show(session.columns, session.out)
+
+
+def joined_plan(session: Session, seconds: float) -> None:
+    """A run over joined prose."""
+    upper_run(session, "joined", seconds, JOINED_SHARES, REMINDER)
+
+
+def plain_plan(session: Session, seconds: float) -> None:
+    """A run over plain questions about short texts, and over joined prose."""
+    upper_run(session, "plain", seconds, PLAIN_SHARES, PLAIN_REMINDER)
 
 
 PLANS = {
@@ -425,6 +451,7 @@ PLANS = {
     "short": short_plan,
     "again": again_plan,
     "joined": joined_plan,
+    "plain": plain_plan,
 }
 
 

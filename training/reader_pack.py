@@ -55,7 +55,7 @@ from training.reader_more import (
 from training.reader_packed import Measured, pack_examples
 from training.reader_translated import machine_translated_examples
 from training.reader_typed import keyword_examples, retype, retype_some
-from training.reader_written import DOCUMENTS, JOINED, document_examples, passage_rows
+from training.reader_written import DOCUMENTS, JOINED, PLAIN, document_examples, passage_rows
 
 logger = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def translate(options: argparse.Namespace) -> None:
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """Make the examples: of the rows as they are, of what is made of them, and of joined prose."""
+    """Make the examples: of the rows as they are, of what is made of them, of what was written."""
     headings = read_headings(options.data)
     for name, make in MAKERS.items():
         if options.only in (None, name):
@@ -135,8 +135,18 @@ def joined_examples(_options: argparse.Namespace, chance: random.Random) -> Iter
     yield from document_examples(chance, JOINED, "joined")
 
 
+def plain_examples(_options: argparse.Namespace, chance: random.Random) -> Iterator[Example]:
+    """Yield what is asked about short texts, most of it in plain words about one sentence."""
+    yield from document_examples(chance, PLAIN, "plain")
+
+
 #: The files of examples, and what makes them.
-MAKERS = {"people": row_examples, "others": other_examples, "joined": joined_examples}
+MAKERS = {
+    "people": row_examples,
+    "others": other_examples,
+    "joined": joined_examples,
+    "plain": plain_examples,
+}
 
 
 def match_english(data: Path, rows: Sequence[Row]) -> dict[str, tuple[str, str]]:
@@ -251,7 +261,7 @@ def measured_questions(data: Path, seed: int) -> Iterator[Measured]:
             for row in rows:
                 one = measure(row, f"{name}, titled", chance)
                 yield replace(one, example=replace(one.example, above=clean_title(row.title)))
-    for folder, name in ((DOCUMENTS, "document"), (JOINED, "joined")):
+    for folder, name in ((DOCUMENTS, "document"), (JOINED, "joined"), (PLAIN, "plain")):
         for written in document_examples(chance, folder, name, aside=True):
             span = ((written.start, written.end),) if written.answerable else ()
             yield Measured(f"aside {name}", written, span)

@@ -108,14 +108,15 @@ def test_both_files_have_their_kinds(work: Path) -> None:
     assert {"piaf", "squad-it", "faquad", "removed"} <= set(people)
     assert {"negative", "found", "crossed", "squad-nqg", "fact", "table"} <= set(others)
     assert others["fact"] + others["table"] == 60
-    joined = Counter(one.kind for one in read_examples(work / "examples-joined.json"))
-    assert set(joined) == {"joined", "joined other", "joined none"}
+    for name in ("joined", "plain"):
+        written = Counter(one.kind for one in read_examples(work / f"examples-{name}.json"))
+        assert set(written) == {name, f"{name} other", f"{name} none"}
 
 
 def test_what_is_packed_is_what_was_prepared(work: Path) -> None:
     examples = [
         one
-        for name in ("people", "others", "joined")
+        for name in ("people", "others", "joined", "plain")
         for one in read_examples(work / f"examples-{name}.json")
     ]
     packed = gpu_model.read_packed(work / "packed" / "data.xz")

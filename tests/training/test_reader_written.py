@@ -12,6 +12,7 @@ import pytest
 from training.reader_data import Example
 from training.reader_written import (
     JOINED,
+    PLAIN,
     WRITTEN,
     digest_of,
     document_examples,
@@ -119,8 +120,9 @@ def test_every_answer_stands_in_its_document() -> None:
             assert find_answers(read_written(documents / asked.file).text, asked.answer), asked
 
 
-def test_every_answer_of_joined_prose_is_there_once() -> None:
-    for asked in read_asked(JOINED):
+@pytest.mark.parametrize("folder", [JOINED, PLAIN], ids=["joined", "plain"])
+def test_every_answer_of_shorter_texts_is_there_once(folder: Path) -> None:
+    for asked in read_asked(folder):
         if asked.answer != "-":
-            text = read_written(JOINED / asked.file).text
+            text = read_written(folder / asked.file).text
             assert len(find_answers(text, asked.answer)) == 1, asked
