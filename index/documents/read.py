@@ -12,6 +12,7 @@ import os
 from seedqa.index.documents.dates import date_in_name, find_date, parse_date
 from seedqa.index.documents.formats import PLAIN_TEXT, find_extractor
 from seedqa.index.documents.metadata import clean_title, find_title, names_one_section
+from seedqa.index.documents.questions import mark_questions
 from seedqa.index.documents.record_blocks import mark_records
 from seedqa.index.documents.types import Extracted
 from seedqa.index.documents.walk import read_bytes
@@ -48,6 +49,7 @@ def _make_document(source: str, raw: bytes) -> Document:
     extracted = find_extractor(extension.lower())(raw)
     if extension.lower() not in PLAIN_TEXT:
         extracted = mark_records(extracted)
+    extracted = mark_questions(extracted)
     text, stated = extracted.text, extracted.stated
     if not text or text.isspace():
         raise UnreadableFile(Message("no text"), kind=SkipKind.NO_TEXT)

@@ -13,7 +13,7 @@ from seedqa.index.store.segments import Segments
 from seedqa.index.types import Chunk, ChunkSettings, FoundFile, SkipKind, SkippedFile
 
 #: Raised when a file gives another text, title or chunks than before; 1 where it is not stored.
-READING = 5
+READING = 6
 
 
 @dataclass(frozen=True, slots=True)
