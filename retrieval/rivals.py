@@ -15,7 +15,13 @@ from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import sentence_in_view
 from seedqa.retrieval.types import Passage
 from seedqa.retrieval.wording.asking import asks_role
-from seedqa.retrieval.wording.months import fits_months, is_in_other_entry, months_named
+from seedqa.retrieval.wording.months import (
+    fits_months,
+    is_dated,
+    is_dated_otherwise,
+    is_in_other_entry,
+    months_named,
+)
 from seedqa.retrieval.wording.naming import (
     are_twins,
     figures_of,
@@ -45,12 +51,26 @@ def choose_named(groups: Sequence[Group], question: Question) -> tuple[list[Grou
     """
     named, months = named_by(question.text), months_named(question)
     groups = _prefer_role(_prefer_figures(groups, question), question)
-    fitting = [_fitting(group, named, months) for group in groups]
+    fitting = [
+        None if is_elsewhere else _fitting(group, named, months)
+        for group, is_elsewhere in zip(groups, _dated_elsewhere(groups, months), strict=True)
+    ]
     kept = [group for group in fitting if group]
     if not kept:
         return list(groups), not named and not months
     rest = [group for group, own in zip(groups, fitting, strict=True) if own is None]
     return _lead_by_words(kept, question) + rest, True
+
+
+def _dated_elsewhere(groups: Sequence[Group], months: frozenset[int]) -> list[bool]:
+    """Return for each group whether its place names other months, and another group's has these.
+
+    The minutes of June mention those of March, and are not them.
+    """
+    places = [(group.best.passage, " ".join(words_where(group.best.passage))) for group in groups]
+    if not months or not any(is_dated(*place, months) for place in places):
+        return [False] * len(groups)
+    return [is_dated_otherwise(*place, months) for place in places]
 
 
 def _prefer_figures(groups: Sequence[Group], question: Question) -> list[Group]:

@@ -18,6 +18,7 @@ from seedqa.retrieval.wording.asking import (
     [
         "alibaba cloud", "price of the hall", "prix de la salle", "Miete Lager Hafen",
         "precio del almacén", "prezzo della sala", "preço da sala", "prijs van de zaal",
+        "irene stolz e-mail address",
     ],
 )  # fmt: skip
 def test_bare_keywords_are_a_search(text: str) -> None:
@@ -259,6 +260,15 @@ def test_a_role_that_is_not_named(question: str, said: str, expected: bool) -> N
         ("What was the time of the mixed eight?", "3rd of 14", True),
         ("What was the time of the mixed eight?", "14:22", False),
         ("What was the time of the mixed eight?", "14 minutes", False),
+        ("What is Irene Stolz's e-mail address?", "044 555 12 80", True),
+        ("Wie lautet die E-Mail-Adresse von Irene Stolz?", "044 555 12 80", True),
+        ("Quelle est son adresse e-mail ?", "Keller Haustechnik", True),
+        ("¿Cuál es su correo electrónico?", "079 555", True),
+        ("irene stolz e-mail address", "044 555 12 80", True),
+        ("What is her e-mail address?", "irene@stolz.example", False),
+        ("What is her e-mail address?", "irene (at) stolz.example", False),
+        ("Who has the e-mail address i@s.example?", "Irene Stolz", False),
+        ("Which address is on the letter?", "12 Mill Street", False),
     ],
 )
 def test_counts_and_times_and_names(question: str, answer: str, is_wrong: bool) -> None:

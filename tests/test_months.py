@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from seedqa.retrieval.answer import find_answers
+from seedqa.retrieval.calibration import Calibration
 from seedqa.retrieval.question import parse_question
+from seedqa.retrieval.reader import Span
 from seedqa.retrieval.wording.months import fits_months, is_in_other_entry, months_named
 from tests.support.tables import passage_of
 
@@ -84,3 +90,24 @@ def test_a_date_within_a_line_makes_no_entry() -> None:
     text = "14 March 2023\nThe offer of 38,400 euros is taken. Work begins on 5 June.\n6 June: no."
     months = months_named(parse_question("Which offer was taken in March?"))
     assert not is_in_other_entry(passage_of(text), text.index("38"), months)
+
+
+def test_minutes_that_only_mention_a_month_are_not_those_of_it() -> None:
+    """ "Who was excused on 14 March?" was answered from June's minutes, which approve March's."""
+    june = "Excused: Luc Perrin\n\nThe minutes of 14 March are approved."
+    march = "Excused: Denis Favre"
+    passages = [
+        replace(passage_of(june, context=("Minutes", "20 June 2024")), source="june.md"),
+        replace(passage_of(march, context=("Minutes", "14 March 2024")), source="march.md"),
+    ]
+    spans = [[Span(9, 19, 6.0)], [Span(9, 20, 4.0)]]
+    calibration = Calibration({"margin": 1.0}, 0.0, 2.0, 0.0, 0.4)
+    for question, expected in (
+        ("Who was excused on 14 March?", "Denis Favre"),
+        ("Who was excused on 20 June?", "Luc Perrin"),
+    ):
+        outcome = find_answers(
+            parse_question(question), passages, spans, calibration,
+            lambda texts: np.eye(len(texts), dtype=np.float32), ("en",),
+        )  # fmt: skip
+        assert outcome.answers[0].text == expected

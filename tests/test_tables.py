@@ -31,10 +31,16 @@ ACT_ROWS = [("Radiografia", "9 €", "28 €"), ("Consulta geral", "18 €", "45
 STAFF = ("Name", "Role", "Extension")
 STAFF_ROWS = [("Priya Nair", "Surveyor", "133"), ("Gareth Pugh", "IT support", "120")]
 
+WORKS = ("Poste", "Montant HT (CHF)")
+WORK_ROWS = [("Échafaudage", "1'280.00"), ("Tuiles en terre cuite", "4'860.00"), ("Total", "-")]
+
 machines = table_of(MACHINES, MACHINE_ROWS)
 fees = table_of(FEES, FEE_ROWS, "nl")
 acts = table_of(ACTS, ACT_ROWS, "pt")
 staff = table_of(STAFF, STAFF_ROWS, context=("Staff directory",))
+
+
+works = table_of(WORKS, WORK_ROWS, "fr", context=("Bonnard Toitures",))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,8 @@ staff = table_of(STAFF, STAFF_ROWS, context=("Staff directory",))
         ("What is the extension of Gareth Pugh in the staff directory?", staff, "120"),
         ("Which machine costs 699 €?", machines, "Corvo Lux"),
         ("What is the role of Priya Nair?", staff, "Surveyor"),
+        ("Combien Bonnard compte-t-il pour l'échafaudage ?", works, "1'280.00"),
+        ("Combien Bonnard demande-t-il pour des tuiles en terre cuite ?", works, "4'860.00"),
     ],
 )
 def test_the_cell_is_found(asked: str, table: Passage, cell: str) -> None:
@@ -77,6 +85,10 @@ def test_the_cell_is_found(asked: str, table: Passage, cell: str) -> None:
         )),
         ("What is the price of the Krona K7?",
          table_of(MACHINES, [("Krona K7", "1.4", "2.0", "")])),
+        ("Combien Ferrand compte-t-il pour l'échafaudage ?", works),
+        ("Combien de tuiles en terre cuite Bonnard pose-t-il ?", works),
+        ("Combien Bonnard compte-t-il au total ?", works),
+        ("Quand Bonnard monte-t-il l'échafaudage ?", works),
     ],
 )  # fmt: skip
 def test_no_cell_is_named(asked: str, table: Passage) -> None:

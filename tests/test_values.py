@@ -358,6 +358,10 @@ def test_a_range_of_amounts_is_whole(
         ("A garage costs €65 and has 22 places.", "€65", False),
         ("A garage costs €65.", "€65", False),
         ("A garage costs €65, an outdoor place €28.", "an outdoor place", False),
+        ("Vol hors du domicile | Somme: CHF 3'000 | Franchise: CHF 300", "CHF 3'000", True),
+        ("Ein Tag kostet 20 Franken, eine Woche 90 CHF.", "20 Franken", True),
+        ("A day is EUR 20 and a week 90 euros.", "EUR 20", True),
+        ("A day is CHF 20 and a week 90 minutes.", "CHF 20", False),
     ],
 )
 def test_another_value_of_the_same_kind(sentence: str, words: str, expected: bool) -> None:

@@ -5,9 +5,10 @@ Knows questions and tables; nothing of the index or of models.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from seedqa.index.lexical import folded_words, word_forms
+from seedqa.index.lexical import folded_words, stop_words, word_forms
 from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.layout.table_rows import count_shared
 from seedqa.retrieval.layout.tables import (
@@ -21,6 +22,7 @@ from seedqa.retrieval.layout.tables import (
     place_in,
     row_at,
     row_spans,
+    rows_of,
     says_something,
 )
 from seedqa.retrieval.layout.weekdays import asks_hours, weekday_of
@@ -33,18 +35,26 @@ from seedqa.retrieval.wording.asking import (
     is_of_wrong_kind,
     names_price,
 )
+from seedqa.retrieval.wording.naming import missing_names
 from seedqa.retrieval.wording.units import unit_in
 
 Span = tuple[int, int]
 
 #: "Which team": a column that the first words of a question name is the one it asks for.
 WHICH_WORDS = 2
+_LABEL_AND_VALUE = ("label", "value")
+#: What asks for an amount; "how many", "combien de" ask for a count.
+_HOW_MUCH = lazy_pattern(
+    r"\b(?:how much|combien(?! de\b| d['’])|wie ?viel|cu[aá]nto|quanto|hoeveel|costs?|cost[ao]"
+    r"|kostet|coûte|cuesta|custa|kost)\b",
+    re.IGNORECASE,
+)
 _CLOCK = lazy_pattern(r"\d[:.h]\d\d(?!\d)")
 
 
 def find_cell(question: Question, passage: Passage) -> Span | None:
     """Return the one cell that the question names by its row and its column, or None."""
-    cell = _named_cell(question, passage)
+    cell = _named_cell(question, passage) or _labelled_cell(question, passage)
     if not cell or not says_something(cell.text):
         return None
     if is_of_wrong_kind(cell.text, passage.language, question):
@@ -101,6 +111,29 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
         ]
         shared = sum(bool(word & row_words) for word in asked)
         found.setdefault(shared, []).extend(fullest(named, question))
+    best = found[max(found)] if found else []
+    return best[0] if len(best) == 1 else None
+
+
+def _labelled_cell(question: Question, passage: Passage) -> Cell | None:
+    """Return the value of the one row whose label is in the question, in a table of two columns.
+
+    The question asks how much something is, and its names are in the passage or its place. Words
+    that no table has may be there too: "How much does Bonnard charge for the scaffolding?". Of
+    several rows the one with the longest label counts.
+    """
+    language = passage.language
+    is_other = len(passage.columns) != len(_LABEL_AND_VALUE) or question.language != language
+    if is_other or not _HOW_MUCH.search(question.text) or missing_names(question, passage):
+        return None
+    asked = word_forms(*question.topical, language=language)
+    found: dict[int, list[Cell]] = {}
+    for row in rows_of(passage):
+        if len(row) != len(_LABEL_AND_VALUE) or not any(map(str.isdigit, row[1].text)):
+            continue
+        label = [word for word in folded_words(row[0].text) if word not in stop_words(language)]
+        if label and all(word_forms(word, language=language) & asked for word in label):
+            found.setdefault(len(label), []).append(row[1])
     best = found[max(found)] if found else []
     return best[0] if len(best) == 1 else None
 

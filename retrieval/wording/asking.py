@@ -58,6 +58,17 @@ _PHONE_NUMBER = lazy_pattern(
     r"\b(?:(?:phone|telephone|mobile) number|(?:telefon|handy|mobil|ruf|telefoon)nummer"
     r"|numero (?:de |di )?(?:tel\w*|portable|movil|cellulare|telemovel))\b"
 )
+#: "e-mail", whose "e" is a verb in Italian.
+_ELECTRONIC = lazy_pattern(r"\be-(?=\w)", re.IGNORECASE)
+_AT = lazy_pattern(r"@|[(\[]at[)\]]", re.IGNORECASE)
+#: "What is her e-mail address?" asks for what has an @.
+_EMAIL_ADDRESS = lazy_pattern(
+    r"\b(?:e ?mail ?(?:address(?:es)?|adress?en?|adressen?|id)"
+    r"|adres(?:se|ses)? (?:e ?mail|mail|electronique)"
+    r"|(?:direccion|cuenta) de (?:e ?mail|correo)|correo electronico"
+    r"|(?:indirizzo|indirizzi|endereco|enderecos) (?:di |de )?(?:e ?mail|posta elettronica|correio)"
+    r"|adresse (?:de )?courriel)\b"
+)
 _CALLED = lazy_pattern(
     r"\b(?:called|names?|title|heisst|heissen|namen?|titel|s appelle(?:nt)?|noms?|titre|llaman?"
     r"|nombres?|titulo|chiamano?|nom[ei]|titolo|chamam?|nomes?|heten|heet)\b"
@@ -304,7 +315,7 @@ def is_search(question: Question) -> bool:
     """Return whether it is bare keywords: without a question mark, a question word or a verb."""
     if "?" in question.text:
         return False
-    words = frozenset(question.words)
+    words = frozenset(folded_words(_ELECTRONIC.sub("e", question.text)))
     asking = _words(_ASKS) | _words(_WHEN) | _words(_VERBS) | _words(" ".join(_WHO.values()))
     return not words & asking and not _HOW_MANY.search(" ".join(question.words))
 
@@ -313,13 +324,15 @@ def is_of_wrong_kind(answer: str, language: str, question: Question) -> bool:
     """Return whether an answer, in `language`, can hardly be what is asked for.
 
     "When" and "in which year" want a figure, the name of a month, a day or a season, or at length
-    what tells a time. Other answers are judged if they have few words: "who" wants neither figures
-    nor an adjective ("chinois"); "how many", "what is the price" and "in which version" want a
-    figure or an amount in words.
+    what tells a time; an e-mail address has an @. Other answers are judged if they have few words:
+    "who" wants neither figures nor an adjective ("chinois"); "how many", "what is the price" and
+    "in which version" want a figure or an amount in words.
     """
     words = folded_words(answer)
     if asks_when(question):
         return _is_no_time(words, answer)
+    if _asks_email_address(question) and not _AT.search(answer):
+        return True
     lacks_amount = not _has_amount(words, answer)
     if _COUNT.search(" ".join(_spoken(question))) and lacks_amount:
         return True
@@ -521,6 +534,12 @@ def asks_topic(question: Question) -> bool:
 def asks_phone_number(question: Question) -> bool:
     """Return whether a question asks for a telephone number."""
     return _PHONE_NUMBER.search(" ".join(_spoken(question))) is not None
+
+
+def _asks_email_address(question: Question) -> bool:
+    """Return whether a question asks for an e-mail address, and has none itself."""
+    is_named = _EMAIL_ADDRESS.search(" ".join(_spoken(question)))
+    return bool(is_named) and not (_AT.search(question.text) or asks_who(question))
 
 
 def asks_how_much(question: Question) -> bool:

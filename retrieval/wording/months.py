@@ -70,6 +70,24 @@ def fits_months(passage: Passage, where: str, months: Collection[int]) -> bool:
     return set(months) <= own or not (dated or any(map(month_names, words)))
 
 
+def is_dated_otherwise(passage: Passage, where: str, months: Collection[int]) -> bool:
+    """Return whether the place of a passage names months, and not these: "Minutes of 20 June"."""
+    own = _months_where(passage, where)
+    return bool(months and own) and not set(months) <= own
+
+
+def is_dated(passage: Passage, where: str, months: Collection[int]) -> bool:
+    """Return whether the place of a passage names all of some months."""
+    return bool(months) and set(months) <= _months_where(passage, where)
+
+
+def _months_where(passage: Passage, where: str) -> frozenset[int]:
+    text = f"{where}\n{passage.source}"
+    named = {MONTHS[word] for word in folded_words(where) if month_names(word)}
+    dated = {int(passage.date[5:7])} if passage.date else set()
+    return _dated_months(text, day_first=_is_day_first(passage)) | named | dated
+
+
 def is_in_other_entry(passage: Passage, offset: int, months: Collection[int]) -> bool:
     """Return whether an offset of a passage's view is in an entry that is dated of other months.
 

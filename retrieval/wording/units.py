@@ -19,17 +19,19 @@ _UNITS = {
         "minutes": "min minute minutes minuten minuto minutos minuti minuut",
         "people": "people persons person guests personnes personen personas pessoas persone",
         "kg": "kg kilo kilos", "g": "g gram grams gramm grammes", "km": "km", "m": "m",
-        "cm": "cm", "%": "% percent prozent", "€": "€ eur euro euros", "$": "$ dollar dollars",
-        "£": "£ pound pounds gbp", "l": "l",
+        "cm": "cm", "%": "% percent prozent", "€": "€ eur euro euros",
+        "$": "$ usd dollar dollars", "£": "£ gbp pound pounds",
+        "CHF": "chf sfr franc francs franken franchi", "l": "l",
     }.items()
     for word in words.split()
 }  # fmt: skip
 _UNIT_AFTER = lazy_pattern(r"[\s\u00a0\u202f-]*(?P<unit>[^\W\d_]+|[%€£$])")
 _QUANTITY = lazy_pattern(
-    r"(?P<sign>[€$£])?[ \u00a0]?(?:\d[\d.,'\u00a0\u202f ]*(?<![.,' ])|[^\W\d_]+)"
+    r"(?P<sign>[€$£]|\b(?:CHF|EUR|USD|GBP)(?=[ \u00a0]?\d))?[ \u00a0]?"
+    r"(?P<words>\d[\d.,'’\u00a0\u202f ]*(?<![.,'’ ])|[^\W\d_]+)"
 )
 _TIMES = ("minutes", "hours", "days", "weeks", "months", "years")
-MONEY = frozenset("€$£")
+MONEY = frozenset(("€", "$", "£", "CHF"))
 _WEIGHTS, _LENGTHS = frozenset(("g", "kg")), frozenset(("cm", "m", "km"))
 #: A text has at most so many words before the quantity that it is.
 _QUANTITY_WORDS = 4
@@ -91,13 +93,15 @@ def unit_in(text: str) -> str:
 
     >>> unit_in("about 9 weeks"), unit_in("€ 1.60"), unit_in("two days"), unit_in("12")
     ('weeks', '€', 'days', '')
+    >>> unit_in("CHF 3'000.00"), unit_in("1’250 EUR")
+    ('CHF', '€')
     """
     for number, found in enumerate(_QUANTITY.finditer(text)):
         if number == _QUANTITY_WORDS:
             break
-        words = found.group().lstrip("€$£ \u00a0")
+        words = found["words"]
         if words[0].isdigit() or number_of_word(words):
-            return found["sign"] or unit_after(text, found.end())
+            return unit_of(found["sign"] or "") or unit_after(text, found.end())
     return ""
 
 

@@ -20,6 +20,7 @@ from seedqa.retrieval.question import Question
 from seedqa.retrieval.wording.asking import number_words
 from seedqa.retrieval.wording.naming import figures_of
 from seedqa.retrieval.wording.sentences import YEAR
+from seedqa.retrieval.wording.units import MONEY, unit_of
 
 Span = tuple[int, int]
 
@@ -39,12 +40,14 @@ _BRACKETS = lazy_pattern(r"\([^()\n]{1,60}\)")
 #: Days of the week in Portuguese that are ordinals without "-feira".
 _ORDINAL_DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta"))
 _CLOCK = lazy_pattern(r"\d{1,2}[:h]\d\d|\d{1,2}h")
+#: Currencies by their codes, before or after a number.
+_CODES = frozenset(("CHF", "EUR", "USD", "GBP"))
 #: Units that make a number a time: "12.30 Uhr".
 _CLOCK_UNITS = frozenset(("uhr", "uur", "h", "heures", "am", "pm"))
 #: What stands after a number and belongs to it, folded.
 _UNITS = """
-    euro euros eur dollar dollars pound pounds pfund franc francs franken chf percent prozent
-    procent cent cents centime centimes centimos centesimi centavos
+    euro euros eur dollar dollars usd pound pounds gbp pfund franc francs franken franchi chf
+    percent prozent procent cent cents centime centimes centimos centesimi centavos
     hour hours minute minutes day days week weeks month months year years night nights people
     persons heure heures h jour jours semaine semaines mois an ans annee annees nuit nuits personne
     personnes uhr stunde stunden minuten tag tage tagen woche wochen monat monate monaten jahr jahre
@@ -316,10 +319,11 @@ def values_in(text: str, start: int, end: int) -> list[Value]:
 
     before = start
     for found in _TOKEN.finditer(text, start, end):
-        kind = _token_kind(found.group(), any(known == "number" for _, known in parts))
+        gap = text[before : found.start()]
+        follows = not gap.strip(" .\u00a0\u202f") and any(known == "number" for _, known in parts)
+        kind = _token_kind(found.group(), follows)
         if kind == "weekday" and fold(found.group()) in _ORDINAL_DAYS:
             kind = kind if text.startswith("-feira", found.end()) else ""
-        gap = text[before : found.start()]
         is_joined = not gap.strip(" .\u00a0\u202f") or (
             gap.strip() == "," and kind in ("month", "number") and parts
             and parts[-1][1] in ("weekday", "month")
@@ -340,7 +344,7 @@ def _token_kind(token: str, is_after_number: bool) -> str:
     word = fold(token.rstrip("."))
     is_clear = len(word) >= MIN_LETTERS or token[:1].isupper()
     kinds = {
-        "sign": token in "€$£",
+        "sign": token in "€$£" or (token in _CODES and not is_after_number),
         "clock": bool(_CLOCK.fullmatch(token)),
         "number": any(map(str.isdigit, token)),
         "month": word in MONTHS and (is_clear or is_after_number),
@@ -361,13 +365,14 @@ def _begins_another(parts: Sequence[tuple[Span, str]], kind: str) -> bool:
 
 
 def _kind(words: str, kinds: set[str]) -> str:
-    found = [word for word in folded_words(words) if word in _set(_UNITS)]
+    found = [word for word in folded_words(words) if word in _set(_UNITS) or word.upper() in _CODES]
     if kinds & {"clock", "month", "weekday"} or _CLOCK_UNITS & {*found}:
         return "time"
     if _YEAR.fullmatch(words):
         return "year"
     signs = [char for char in words if char in "€$£%°"]
-    return (found or signs or [""])[0]
+    unit = (found or signs or [""])[0]
+    return unit_of(unit) or unit
 
 
 def _are_alike(one: Value, other: Value) -> bool:
@@ -413,7 +418,7 @@ def _is_change(text: str, start: int, value: Value, following: Value, language: 
         return False
     lead = text[max(start, value.start - _CHANGE_CHARS) : value.start]
     verb = re.search(rf"\b{_CHANGING[language]}\s*\Z", lead, re.IGNORECASE)
-    is_amount = {value.kind, following.kind} & {*_set(_UNITS), *"€$£%°"} - _CLOCK_UNITS
+    is_amount = {value.kind, following.kind} & {*_set(_UNITS), *MONEY, *"%°"} - _CLOCK_UNITS
     return verb is not None and (bool(is_amount) or not verb[1].strip())
 
 
