@@ -14,7 +14,6 @@ from seedqa.retrieval.evidence import RIVALS, Candidate, Group
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import sentence_in_view
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.wording.asking import asks_role
 from seedqa.retrieval.wording.months import (
     fits_months,
     is_dated,
@@ -32,7 +31,7 @@ from seedqa.retrieval.wording.naming import (
     words_in,
     words_where,
 )
-from seedqa.retrieval.wording.roles import is_of_other_role, roles_in, roles_of
+from seedqa.retrieval.wording.roles import Around, is_of_other_role, roles_asked, roles_of
 from seedqa.retrieval.wording.sentences import sentence_around
 
 #: Answers differ where their sentences, without the answers, are at least this alike (cosine),
@@ -67,10 +66,15 @@ def _dated_elsewhere(groups: Sequence[Group], months: frozenset[int]) -> list[bo
 
     The minutes of June mention those of March, and are not them.
     """
-    places = [(group.best.passage, " ".join(words_where(group.best.passage))) for group in groups]
-    if not months or not any(is_dated(*place, months) for place in places):
+    if not months:
         return [False] * len(groups)
-    return [is_dated_otherwise(*place, months) for place in places]
+    places = [(group.best.passage, " ".join(words_where(group.best.passage))) for group in groups]
+    if not any(is_dated(*place, months) for place in places):
+        return [False] * len(groups)
+    return [
+        is_dated_otherwise(*place, months, group.best.span.end)
+        for group, place in zip(groups, places, strict=True)
+    ]
 
 
 def _prefer_figures(groups: Sequence[Group], question: Question) -> list[Group]:
@@ -99,8 +103,8 @@ def _prefer_role(groups: Sequence[Group], question: Question) -> list[Group]:
     """
     if not groups or not is_in_other_role(groups[0].best, question):
         return list(groups)
-    asked = {*roles_in(question.text)}
-    front = [group for group in groups if asked & {*roles_of(*_in_sentence(group.best, question))}]
+    asked = {*roles_asked(question)}
+    front = [group for group in groups if asked & {*roles_of(_around(group.best, question))}]
     if not front:
         return list(groups)
     rest = [
@@ -113,15 +117,17 @@ def _prefer_role(groups: Sequence[Group], question: Question) -> list[Group]:
 
 def is_in_other_role(candidate: Candidate, question: Question) -> bool:
     """Return whether a question asks who is in a role, and a candidate is given another one."""
-    asked = roles_in(question.text) if asks_role(question) else ()
-    return bool(asked) and is_of_other_role(asked, *_in_sentence(candidate, question))
+    asked = roles_asked(question)
+    return bool(asked) and is_of_other_role(asked, _around(candidate, question))
 
 
-def _in_sentence(candidate: Candidate, question: Question) -> tuple[str, int, int]:
-    """Return a candidate's sentence, and where the words are in it."""
-    start, end = sentence_in_view(candidate, question)
-    sentence, span = candidate.passage.view.text[start:end], candidate.span
-    return sentence, span.start - start, span.end - start
+def _around(candidate: Candidate, question: Question) -> Around:
+    """Return a candidate in its sentence, with what is before and after it."""
+    passage, span = candidate.passage, candidate.span
+    text = passage.view.text
+    first, last = sentence_in_view(candidate, question)
+    start, end = span.start - first, span.end - first
+    return Around(text[first:last], start, end, text[:first], text[last:], passage.context)
 
 
 def _fitting(group: Group, named: frozenset[str], months: frozenset[int]) -> Group | None:

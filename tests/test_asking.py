@@ -268,7 +268,14 @@ def test_a_role_that_is_not_named(question: str, said: str, expected: bool) -> N
         ("What is her e-mail address?", "irene@stolz.example", False),
         ("What is her e-mail address?", "irene (at) stolz.example", False),
         ("Who has the e-mail address i@s.example?", "Irene Stolz", False),
+        ("What is her e-mail address?", "irene AT stolz DOT example", False),
         ("Which address is on the letter?", "12 Mill Street", False),
+        ("How long are e-mail addresses stored?", "30 days", False),
+        ("Why do you need my email address?", "to confirm the booking", False),
+        ("What is the use of my e-mail address?", "to confirm the booking", False),
+        ("Where do I enter my e-mail address?", "on page 2", False),
+        ("Comment changer mon adresse e-mail ?", "par téléphone", False),
+        ("¿Cuánto cuesta el correo electrónico?", "5 euros al mes", False),
     ],
 )
 def test_counts_and_times_and_names(question: str, answer: str, is_wrong: bool) -> None:

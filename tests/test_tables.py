@@ -58,6 +58,11 @@ works = table_of(WORKS, WORK_ROWS, "fr", context=("Bonnard Toitures",))
         ("What is the role of Priya Nair?", staff, "Surveyor"),
         ("Combien Bonnard compte-t-il pour l'échafaudage ?", works, "1'280.00"),
         ("Combien Bonnard demande-t-il pour des tuiles en terre cuite ?", works, "4'860.00"),
+        (
+            "How much does Hull charge for the key?",
+            table_of(("Item", "Fee"), [("Key", "18"), ("Fob", "9")], context=("Hull",)),
+            "18",
+        ),
     ],
 )
 def test_the_cell_is_found(asked: str, table: Passage, cell: str) -> None:
@@ -89,6 +94,17 @@ def test_the_cell_is_found(asked: str, table: Passage, cell: str) -> None:
         ("Combien de tuiles en terre cuite Bonnard pose-t-il ?", works),
         ("Combien Bonnard compte-t-il au total ?", works),
         ("Quand Bonnard monte-t-il l'échafaudage ?", works),
+        ("How much does a chair cost?", table_of(("Item", "Quantity"), [("Chair", "40")])),
+        ("How much does the sauna cost?", table_of(("Area", "Hours"), [("Sauna", "10:00")])),
+        ("How much does the boat weigh?", table_of(("Item", "Price"), [("Boat", "€ 900")])),
+        ("How much does the caretaker cost?",
+         table_of(("Contact", "Phone"), [("Caretaker", "079 555 12 80")])),
+        ("How much is the day pass for children?",
+         table_of(("Ticket", "Price"), [("Day pass", "€ 19"), ("Children", "free")])),
+        ("Hoeveel leden heeft de club?",
+         table_of(("Post", "Bedrag"), [("Club", "€ 50"), ("Zaal", "€ 9")], "nl")),
+        ("How much did the rent rise?", table_of(("Post", "Price"), [("Rent", "€ 950")])),
+        ("How much of the deposit is kept?", table_of(("Post", "Price"), [("Deposit", "€ 950")])),
     ],
 )  # fmt: skip
 def test_no_cell_is_named(asked: str, table: Passage) -> None:

@@ -36,19 +36,30 @@ from seedqa.retrieval.wording.asking import (
     names_price,
 )
 from seedqa.retrieval.wording.naming import missing_names
-from seedqa.retrieval.wording.units import unit_in
+from seedqa.retrieval.wording.units import MONEY, unit_in
 
 Span = tuple[int, int]
 
 #: "Which team": a column that the first words of a question name is the one it asks for.
 WHICH_WORDS = 2
 _LABEL_AND_VALUE = ("label", "value")
-#: What asks for an amount; "how many", "combien de" ask for a count.
+#: What asks for an amount of money: "how many", "combien de" ask for a count, "how much time" for
+#: another thing, and "how much of the deposit" for a part.
 _HOW_MUCH = lazy_pattern(
-    r"\b(?:how much|combien(?! de\b| d['’])|wie ?viel|cu[aá]nto|quanto|hoeveel|costs?|cost[ao]"
-    r"|kostet|coûte|cuesta|custa|kost)\b",
+    r"\b(?:how much (?:is|are|was|were|do|does|did|will|would)|combien(?! de\b| d['’])|wie ?viel"
+    r"(?= (?:kost|verlang|berechn|zahl|bezahl|mu[sß]))|cu[aá]nto|quanto"
+    r"|hoeveel (?:kost|betaal|vraagt)\w*|costs?|cost[ao]|kostet|coûte|cuesta|custa|kost)\b",
     re.IGNORECASE,
 )
+#: What asks how heavy something is, or how it changed.
+_OTHER_AMOUNT = lazy_pattern(
+    r"\b(?:weigh|hold|contain|rise|rose|increase|pèse|contient|augment|wieg|steig|enthält|pesa"
+    r"|contien|sub(?:e|ió|iu)|cambi|weeg|stijg|tempo|tiempo|temps|zeit|tijd|dura|lang)",
+    re.IGNORECASE,
+)
+_NUMBER = lazy_pattern(r"\d[\d.,'’\u00a0\u202f ]*(?:[-–—]|\.-)?")
+#: Codes and signs of currencies in the name of a column: "Amount (CHF)".
+_CURRENCY = lazy_pattern(r"[€$£]|\b(?:CHF|EUR|USD|GBP)\b")
 _CLOCK = lazy_pattern(r"\d[:.h]\d\d(?!\d)")
 
 
@@ -120,22 +131,34 @@ def _labelled_cell(question: Question, passage: Passage) -> Cell | None:
 
     The question asks how much something is, and its names are in the passage or its place. Words
     that no table has may be there too: "How much does Bonnard charge for the scaffolding?". Of
-    several rows the one with the longest label counts.
+    several rows one counts that has all the words of the others' labels and more.
     """
     language = passage.language
-    is_other = len(passage.columns) != len(_LABEL_AND_VALUE) or question.language != language
-    if is_other or not _HOW_MUCH.search(question.text) or missing_names(question, passage):
+    if len(passage.columns) != len(_LABEL_AND_VALUE) or question.language != language:
+        return None
+    text = question.text
+    if not _HOW_MUCH.search(text) or _OTHER_AMOUNT.search(text) or missing_names(question, passage):
         return None
     asked = word_forms(*question.topical, language=language)
-    found: dict[int, list[Cell]] = {}
+    found: list[tuple[set[str], Cell]] = []
     for row in rows_of(passage):
-        if len(row) != len(_LABEL_AND_VALUE) or not any(map(str.isdigit, row[1].text)):
-            continue
-        label = [word for word in folded_words(row[0].text) if word not in stop_words(language)]
+        label = {word for word in folded_words(row[0].text) if word not in stop_words(language)}
         if label and all(word_forms(word, language=language) & asked for word in label):
-            found.setdefault(len(label), []).append(row[1])
-    best = found[max(found)] if found else []
-    return best[0] if len(best) == 1 else None
+            found.append((label, row[-1]))
+    if not found:
+        return None
+    words, cell = max(found, key=lambda one: len(one[0]))
+    is_only = all(label < words for label, other in found if other is not cell)
+    return cell if is_only and _is_price(cell) else None
+
+
+def _is_price(cell: Cell) -> bool:
+    """Return whether a cell is a sum of money, or a number below the name of a price."""
+    unit = unit_in(cell.text)
+    if unit:
+        return unit in MONEY
+    names = names_price({*folded_words(cell.column)}) or _CURRENCY.search(cell.column)
+    return bool(names) and _NUMBER.fullmatch(cell.text.strip(" *_")) is not None
 
 
 def is_one_of_alike(question: Question, passage: Passage, at: int) -> bool:

@@ -60,15 +60,21 @@ _PHONE_NUMBER = lazy_pattern(
 )
 #: "e-mail", whose "e" is a verb in Italian.
 _ELECTRONIC = lazy_pattern(r"\be-(?=\w)", re.IGNORECASE)
-_AT = lazy_pattern(r"@|[(\[]at[)\]]", re.IGNORECASE)
-#: "What is her e-mail address?" asks for what has an @.
-_EMAIL_ADDRESS = lazy_pattern(
-    r"\b(?:e ?mail ?(?:address(?:es)?|adress?en?|adressen?|id)"
+_AT = lazy_pattern(r"@|[(\[](?i:at)[)\]]|\bAT\b")
+#: "What is her e-mail address?" asks for what has an @; "what is it for?" does not.
+_EMAIL = (
+    r"(?:e ?mail ?(?:address(?:es)?|adress?en?|adressen?)"
     r"|adres(?:se|ses)? (?:e ?mail|mail|electronique)"
-    r"|(?:direccion|cuenta) de (?:e ?mail|correo)|correo electronico"
-    r"|(?:indirizzo|indirizzi|endereco|enderecos) (?:di |de )?(?:e ?mail|posta elettronica|correio)"
-    r"|adresse (?:de )?courriel)\b"
+    r"|direccion de (?:e ?mail|correo)|correo electronico|adresse (?:de )?courriel"
+    r"|indirizzo (?:di )?(?:e ?mail|posta elettronica)|endereco (?:de )?(?:e ?mail|correio))\b"
 )
+_ASKS_EMAIL = lazy_pattern(
+    r"\A(?:and |et |und |y |e )?(?:what (?:is|are|s)|which is|wie (?:lautet|ist)"
+    r"|quel(?:le)?s? (?:est|sont)|cual(?:es)? (?:es|son)|qual (?:e|sono)|quais? (?:e|sao)"
+    r"|wat (?:is|zijn)) "
+    rf"(?:(?!(?:for|of|with|pour|fur|per|para|voor|de|di|do|von|van)\b)\w+ )*{_EMAIL}"
+)
+_EMAIL_LAST = lazy_pattern(rf"\b{_EMAIL}\Z")
 _CALLED = lazy_pattern(
     r"\b(?:called|names?|title|heisst|heissen|namen?|titel|s appelle(?:nt)?|noms?|titre|llaman?"
     r"|nombres?|titulo|chiamano?|nom[ei]|titolo|chamam?|nomes?|heten|heet)\b"
@@ -538,8 +544,9 @@ def asks_phone_number(question: Question) -> bool:
 
 def _asks_email_address(question: Question) -> bool:
     """Return whether a question asks for an e-mail address, and has none itself."""
-    is_named = _EMAIL_ADDRESS.search(" ".join(_spoken(question)))
-    return bool(is_named) and not (_AT.search(question.text) or asks_who(question))
+    spoken = " ".join(_spoken(question))
+    pattern = _EMAIL_LAST if is_search(question) else _ASKS_EMAIL
+    return pattern.search(spoken) is not None and not _AT.search(question.text)
 
 
 def asks_how_much(question: Question) -> bool:
