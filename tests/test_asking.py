@@ -265,6 +265,7 @@ def test_a_role_that_is_not_named(question: str, said: str, expected: bool) -> N
         ("Quelle est son adresse e-mail ?", "Keller Haustechnik", True),
         ("¿Cuál es su correo electrónico?", "079 555", True),
         ("irene stolz e-mail address", "044 555 12 80", True),
+        ("nerea solano correo electrónico club ajedrez", "655 010 703", True),
         ("What is her e-mail address?", "irene@stolz.example", False),
         ("What is her e-mail address?", "irene (at) stolz.example", False),
         ("Who has the e-mail address i@s.example?", "Irene Stolz", False),

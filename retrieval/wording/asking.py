@@ -74,7 +74,7 @@ _ASKS_EMAIL = lazy_pattern(
     r"|wat (?:is|zijn)) "
     rf"(?:(?!(?:for|of|with|pour|fur|per|para|voor|de|di|do|von|van)\b)\w+ )*{_EMAIL}"
 )
-_EMAIL_LAST = lazy_pattern(rf"\b{_EMAIL}\Z")
+_NAMES_EMAIL = lazy_pattern(rf"\b{_EMAIL}")
 _CALLED = lazy_pattern(
     r"\b(?:called|names?|title|heisst|heissen|namen?|titel|s appelle(?:nt)?|noms?|titre|llaman?"
     r"|nombres?|titulo|chiamano?|nom[ei]|titolo|chamam?|nomes?|heten|heet)\b"
@@ -545,7 +545,7 @@ def asks_phone_number(question: Question) -> bool:
 def _asks_email_address(question: Question) -> bool:
     """Return whether a question asks for an e-mail address, and has none itself."""
     spoken = " ".join(_spoken(question))
-    pattern = _EMAIL_LAST if is_search(question) else _ASKS_EMAIL
+    pattern = _NAMES_EMAIL if is_search(question) else _ASKS_EMAIL
     return pattern.search(spoken) is not None and not _AT.search(question.text)
 
 
