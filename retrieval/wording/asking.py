@@ -542,6 +542,7 @@ def asks_phone_number(question: Question) -> bool:
     return _PHONE_NUMBER.search(" ".join(_spoken(question))) is not None
 
 
+@lru_cache(maxsize=64)  # each candidate is asked
 def _asks_email_address(question: Question) -> bool:
     """Return whether a question asks for an e-mail address, and has none itself."""
     spoken = " ".join(_spoken(question))
