@@ -29,7 +29,6 @@ from seedqa.retrieval.wording.naming import (
     named_by,
     names_of,
     words_in,
-    words_where,
 )
 from seedqa.retrieval.wording.roles import Around, is_of_other_role, roles_asked, roles_of
 from seedqa.retrieval.wording.sentences import sentence_around
@@ -62,19 +61,16 @@ def choose_named(groups: Sequence[Group], question: Question) -> tuple[list[Grou
 
 
 def _dated_elsewhere(groups: Sequence[Group], months: frozenset[int]) -> list[bool]:
-    """Return for each group whether its place names other months, and another group's has these.
+    """Return for each group whether its document is dated otherwise, and another one's so.
 
     The minutes of June mention those of March, and are not them.
     """
     if not months:
         return [False] * len(groups)
-    places = [(group.best.passage, " ".join(words_where(group.best.passage))) for group in groups]
-    if not any(is_dated(*place, months) for place in places):
+    best = [group.best for group in groups]
+    if not any(is_dated(one.passage, months) for one in best):
         return [False] * len(groups)
-    return [
-        is_dated_otherwise(*place, months, group.best.span.end)
-        for group, place in zip(groups, places, strict=True)
-    ]
+    return [is_dated_otherwise(one.passage, months, one.span.end) for one in best]
 
 
 def _prefer_figures(groups: Sequence[Group], question: Question) -> list[Group]:
@@ -138,7 +134,7 @@ def _fitting(group: Group, named: frozenset[str], months: frozenset[int]) -> Gro
         each
         for each in group.candidates
         if fits(each.passage, named)
-        and fits_months(each.passage, " ".join(words_where(each.passage)), months)
+        and fits_months(each.passage, months)
         and not is_in_other_entry(each.passage, each.span.start, months)
     ]
     outside = [each for each in group.candidates if each not in inside]

@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
+from seedqa.index.documents.headings import MAX_LEVEL, SECTION_LEVEL
 from seedqa.index.documents.records import RECORD_LEVEL
 from seedqa.index.documents.structure import trim
 from seedqa.index.documents.types import Extracted
@@ -27,10 +28,8 @@ MIN_SHARE = 0.25
 #: A question is at most this long, and takes at most so many lines.
 MAX_CHARS = 160
 MAX_LINES = 2
-#: In a list, "Smoking?" is a question as well.
+#: Shorter ones do not make a list, but in a list "Smoking?" is a question as well.
 MIN_WORDS = 2
-#: What the level of a question is below no heading, and the deepest one.
-LEVEL, MAX_LEVEL = 2, 6
 
 _TEXT = (BlockKind.PARAGRAPH, BlockKind.ITEM)
 _ANSWERS = (*_TEXT, BlockKind.TABLE, BlockKind.CODE)
@@ -89,7 +88,7 @@ def _headed(
     gaps: list[tuple[int, int]] = []
     level, end = 0, _end_of_list(blocks, found, known)
     for number, block in enumerate(blocks):
-        below = min(level + 1, MAX_LEVEL) if level else LEVEL
+        below = min(level + 1, MAX_LEVEL) if level else SECTION_LEVEL
         question = found.get(number) if level < MAX_LEVEL else None
         is_record = number in known and block.level == RECORD_LEVEL  # "Q: ..." looks like one
         if block.kind is BlockKind.HEADING and not is_record:
@@ -129,22 +128,22 @@ def _end_of_list(
     return read[after] if after < len(read) else None
 
 
-def _answered(text: str, blocks: Sequence[Block], least: int) -> Iterator[_Question]:
-    """Yield the questions of `least` words that something follows which may be their answer."""
+def _answered(text: str, blocks: Sequence[Block], min_words: int) -> Iterator[_Question]:
+    """Yield the questions, of `min_words` or more, that something follows as an answer."""
     read = [number for number, block in enumerate(blocks) if block.kind not in UNREAD_KINDS]
     for at, number in enumerate(read):
         block = blocks[number]
-        if block.kind not in _TEXT or not (end := _question_end(text, block, least)):
+        if block.kind not in _TEXT or not (end := _question_end(text, block, min_words)):
             continue
         if end < block.end:
             yield _Question(number, end, trim(text, end, block.end)[0])
             continue
         below = blocks[read[at + 1]] if at + 1 < len(read) else None
-        if below and below.kind in _ANSWERS and _question_end(text, below, least) != below.end:
+        if below and below.kind in _ANSWERS and _question_end(text, below, min_words) != below.end:
             yield _Question(number, end, None)
 
 
-def _question_end(text: str, block: Block, least: int) -> int:
+def _question_end(text: str, block: Block, min_words: int) -> int:
     """Return where the first lines of a block end that are one question; 0 where they are none."""
     start = end = block.start
     for _ in range(MAX_LINES):
@@ -157,7 +156,7 @@ def _question_end(text: str, block: Block, least: int) -> int:
             return 0
         if asked.endswith(("?", "？")):
             is_one = asked.count("?") <= 1 and len(split_sentences(asked)) == 1
-            return trim(text, start, end)[1] if is_one and len(asked.split()) >= least else 0
+            return trim(text, start, end)[1] if is_one and len(asked.split()) >= min_words else 0
         if end == block.end:
             return 0
         end += 1

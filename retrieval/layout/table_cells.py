@@ -36,7 +36,7 @@ from seedqa.retrieval.wording.asking import (
     names_price,
 )
 from seedqa.retrieval.wording.naming import missing_names
-from seedqa.retrieval.wording.units import MONEY, unit_in
+from seedqa.retrieval.wording.units import CURRENCY_CODES, MONEY, unit_in
 
 Span = tuple[int, int]
 
@@ -59,7 +59,7 @@ _OTHER_AMOUNT = lazy_pattern(
 )
 _NUMBER = lazy_pattern(r"\d[\d.,'’\u00a0\u202f ]*(?:[-–—]|\.-)?")
 #: Codes and signs of currencies in the name of a column: "Amount (CHF)".
-_CURRENCY = lazy_pattern(r"[€$£]|\b(?:CHF|EUR|USD|GBP)\b")
+_CURRENCY = lazy_pattern(rf"[€$£]|\b(?:{'|'.join(CURRENCY_CODES)})\b")
 _CLOCK = lazy_pattern(r"\d[:.h]\d\d(?!\d)")
 
 
@@ -129,9 +129,9 @@ def _named_cell(question: Question, passage: Passage) -> Cell | None:
 def _labelled_cell(question: Question, passage: Passage) -> Cell | None:
     """Return the value of the one row whose label is in the question, in a table of two columns.
 
-    The question asks how much something is, and its names are in the passage or its place. Words
-    that no table has may be there too: "How much does Bonnard charge for the scaffolding?". Of
-    several rows one counts that has all the words of the others' labels and more.
+    The question asks how much something is, and its names are in the passage, its source or its
+    headings. It may have words that no table has: "How much does Bonnard charge for the
+    scaffolding?". Of several rows one counts that has all the words of the others' labels and more.
     """
     language = passage.language
     if len(passage.columns) != len(_LABEL_AND_VALUE) or question.language != language:

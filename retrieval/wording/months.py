@@ -16,8 +16,10 @@ from seedqa.index.lexical import fold, folded_words
 from seedqa.index.patterns import lazy_pattern
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
+from seedqa.retrieval.wording.location import words_where
 
-_NAME = lazy_pattern(r"(?<![\w])[^\W\d_a-zß-ÿ][\w’'-]*")
+#: A word that begins with a capital.
+CAPITALISED = lazy_pattern(r"(?<![\w])[^\W\d_a-zß-ÿ][\w’'-]*")
 #: A date in figures: 3/5/2021, 03.05.21, 2021-05-03. Neither "3.5.21", which numbers a section, nor
 #: a part of a telephone number or of an address of a computer.
 _IN_FIGURES = lazy_pattern(
@@ -48,7 +50,7 @@ DAY_FIRST = frozenset(("fr", "de", "es", "it", "pt", "nl"))
 #: The beginning of a line that may be the date of an entry.
 _HEAD_CHARS = 40
 
-NONE: frozenset[int] = frozenset()
+_NO_MONTHS: frozenset[int] = frozenset()
 
 
 def months_named(question: Question) -> frozenset[int]:
@@ -70,18 +72,17 @@ def month_words(question: Question) -> frozenset[str]:
     words = frozenset(word for word in question.topical if month_names(word))
     if question.language in ("fr", "es", "it", "pt", "nl"):
         return words
-    return words & {fold(found.group()) for found in _NAME.finditer(question.text)}
+    return words & {fold(found.group()) for found in CAPITALISED.finditer(question.text)}
 
 
-def fits_months(passage: Passage, where: str, months: Collection[int]) -> bool:
-    """Return whether a passage, or where it belongs, has all of some months, or names no month.
+def fits_months(passage: Passage, months: Collection[int]) -> bool:
+    """Return whether a passage, its source and headings have all of some months, or name no month.
 
-    `where` are the words of its place: its source and its headings. A date in figures names none,
-    but has one: an invoice of March may be paid on "02/04".
+    A date in figures names none, but has one: an invoice of March may be paid on "02/04".
     """
     if not months:
         return True
-    text = f"{passage.view.text}\n{where}"
+    text = f"{passage.view.text}\n{' '.join(words_where(passage))}"
     words, plain = folded_words(text), _plain(text)
     worded = _worded_months(plain)
     own = worded | {MONTHS[word] for word in words if word in MONTHS}
@@ -91,17 +92,17 @@ def fits_months(passage: Passage, where: str, months: Collection[int]) -> bool:
     return set(months) <= own or not (worded or any(map(month_names, words)))
 
 
-def is_dated(passage: Passage, where: str, months: Collection[int]) -> bool:
-    """Return whether the place of a passage, "Minutes of 14 March", has a date of some months."""
-    return bool(months) and set(months) <= _months_where(passage, where)
+def is_dated(passage: Passage, months: Collection[int]) -> bool:
+    """Return whether the source or headings of a passage have a date of some months."""
+    return bool(months) and set(months) <= _months_where(passage)
 
 
-def is_dated_otherwise(passage: Passage, where: str, months: Collection[int], at: int) -> bool:
-    """Return whether the place of a passage has a date of other months than these.
+def is_dated_otherwise(passage: Passage, months: Collection[int], at: int) -> bool:
+    """Return whether the source or headings of a passage are dated, and not of some months.
 
-    And its text does not name them before the offset `at`, as "In March we were in Rome" does.
+    The text does not name them before the offset `at`, as "In March we were in Rome" does.
     """
-    own = _months_where(passage, where)
+    own = _months_where(passage)
     if not months or not own or set(months) <= own:
         return False
     return not set(months) <= _all_months(passage.view.text[:at], _is_day_first(passage))
@@ -129,8 +130,8 @@ def _is_day_first(passage: Passage) -> bool:
     return passage.language in DAY_FIRST
 
 
-def _months_where(passage: Passage, where: str) -> frozenset[int]:
-    text = _plain(f"{where}\n{passage.source}")
+def _months_where(passage: Passage) -> frozenset[int]:
+    text = _plain(f"{' '.join(words_where(passage))}\n{passage.source}")
     return _worded_months(text) | _figure_months(text, day_first=_is_day_first(passage))
 
 
@@ -183,7 +184,7 @@ def _worded_months(plain: str) -> frozenset[int]:
     [3, 5, 6]
     """
     dates = filter(_is_clear, _WITH_FIGURE.finditer(plain))
-    return NONE.union(*(_months_of(date, day_first=True) for date in dates))
+    return _NO_MONTHS.union(*(_months_of(date, day_first=True) for date in dates))
 
 
 @lru_cache(maxsize=512)
@@ -194,7 +195,7 @@ def _figure_months(plain: str, *, day_first: bool) -> frozenset[int]:
     [4, 7]
     """
     dates = _IN_FIGURES.finditer(plain)
-    return NONE.union(*(_months_of(date, day_first=day_first) for date in dates))
+    return _NO_MONTHS.union(*(_months_of(date, day_first=day_first) for date in dates))
 
 
 def _is_clear(date: re.Match[str]) -> bool:
@@ -223,7 +224,7 @@ def _months_of(date: re.Match[str], *, day_first: bool) -> frozenset[int]:
         return frozenset(filter(_is_month, (int(groups["month"]),)))
     one, two = int(groups["one"] or groups["first"]), int(groups["two"] or groups["second"])
     if not (1 <= one <= DAYS_IN_A_MONTH and 1 <= two <= DAYS_IN_A_MONTH):
-        return NONE
+        return _NO_MONTHS
     is_known = (day_first or "." in (groups["mark"], groups["sign"])) and _is_month(two)
     return frozenset(filter(_is_month, (two,) if is_known else (one, two)))
 

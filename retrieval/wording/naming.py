@@ -19,13 +19,13 @@ from seedqa.index.sentences import split_sentences
 from seedqa.index.sketch import Shingles, shingles
 from seedqa.retrieval.question import Question
 from seedqa.retrieval.types import Passage
-from seedqa.retrieval.wording.months import month_words
+from seedqa.retrieval.wording.location import words_where
+from seedqa.retrieval.wording.months import CAPITALISED, month_words
 
 #: A token with a digit: 2018, 1,250.50, E-1047, v2.1, 3rd, §4.
 _FIGURE = lazy_pattern(
     r"(?<![\w-])(?:[A-Za-z]{1,4}-)?[\w§]*\d[\w]*(?:[-–./,:]\w*\d\w*|-[A-Za-z]\b)*"
 )
-_NAME = lazy_pattern(r"(?<![\w])[^\W\d_a-zß-ÿ][\w’'-]*")
 _YEAR = lazy_pattern(r"(?:1[5-9]|20)\d\d")
 #: A code joins letters and digits; a version has a dot.
 _CODE = lazy_pattern(r"(?=.*[a-z])(?=.*\d)[a-z0-9][a-z0-9./-]*")
@@ -63,7 +63,7 @@ def names_of(text: str) -> frozenset[str]:
     """Return the capitalised words of `text` but those that begin a sentence, folded."""
     starts = {start for start, _ in split_sentences(text)}
     return frozenset(
-        fold(found.group()) for found in _NAME.finditer(text) if found.start() not in starts
+        fold(found.group()) for found in CAPITALISED.finditer(text) if found.start() not in starts
     )
 
 
@@ -121,9 +121,9 @@ def question_names(question: Question) -> frozenset[str]:
     names = set()
     for before, word in pairwise(words):
         bare = word.strip(_SIGNS)
-        is_name = _NAME.match(bare) and fold(before.strip(_SIGNS)) in _BEFORE_NAMES
+        is_name = CAPITALISED.match(bare) and fold(before.strip(_SIGNS)) in _BEFORE_NAMES
         follows = fold(before.strip(_SIGNS)) in names  # a second name
-        if is_name or (_NAME.match(bare) and follows):
+        if is_name or (CAPITALISED.match(bare) and follows):
             names |= set(folded_words(bare))
     return months | (frozenset(names) & frozenset(question.topical))
 
@@ -221,14 +221,3 @@ def _parts(figures: frozenset[str]) -> frozenset[str]:
         if re.fullmatch(r"v\d[\d.]*", figure):
             found.add(figure[1:])
     return frozenset(found)
-
-
-def words_where(passage: Passage) -> list[str]:
-    """Return the words of a passage's source, context and date, in order."""
-    stem = passage.source.rpartition(".")[0] or passage.source
-    words: dict[str, None] = {}
-    for part in (*re.split(r"[/_\s-]+", stem), *" ".join(passage.context).split()):
-        word = part.strip(".,:;()[]«»\"'")
-        if word:
-            words[word] = None
-    return list(words)

@@ -73,35 +73,10 @@ _PRONOUNS = lazy_pattern(
     r"\W*(?:she|he|they|elle|il|sie|er|ella|el|lei|lui|ela|ele|zij|hij)\b", re.IGNORECASE
 )
 #: "Who is the current treasurer?"
-_NOW = frozenset(
-    [
-        "current",
-        "present",
-        "new",
-        "actuel",
-        "actuelle",
-        "nouveau",
-        "nouvelle",
-        "aktuelle",
-        "aktueller",
-        "jetzige",
-        "neue",
-        "neuer",
-        "actual",
-        "nuevo",
-        "nueva",
-        "attuale",
-        "nuovo",
-        "nuova",
-        "atual",
-        "novo",
-        "nova",
-        "huidige",
-        "nieuwe",
-        "first",
-        "second",
-    ]
-)
+_NOW = """
+    current present new actuel actuelle nouveau nouvelle aktuelle aktueller jetzige neue neuer
+    actual nuevo nueva attuale nuovo nuova atual novo nova huidige nieuwe first second
+"""
 _POSSESSED = lazy_pattern(r"['’]s\s+\w")
 
 
@@ -150,7 +125,7 @@ def roles_asked(question: Question) -> tuple[int, ...]:
     """
     if not asks_role(question):
         return ()
-    told = [word for word in question.topical if word not in _NOW]
+    told = [word for word in question.topical if word not in _NOW.split()]
     known = _role_of()
     if not told or told[0] not in known or _POSSESSED.search(question.text):
         return ()

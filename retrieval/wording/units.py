@@ -26,8 +26,10 @@ _UNITS = {
     for word in words.split()
 }  # fmt: skip
 _UNIT_AFTER = lazy_pattern(r"[\s\u00a0\u202f-]*(?P<unit>[^\W\d_]+|[%€£$])")
+#: Currencies by their codes, before or after a number.
+CURRENCY_CODES = ("CHF", "EUR", "USD", "GBP")
 _QUANTITY = lazy_pattern(
-    r"(?P<sign>[€$£]|\b(?:CHF|EUR|USD|GBP)(?=[ \u00a0]?\d))?[ \u00a0]?"
+    rf"(?P<sign>[€$£]|\b(?:{'|'.join(CURRENCY_CODES)})(?=[ \u00a0]?\d))?[ \u00a0]?"
     r"(?P<words>\d[\d.,'’\u00a0\u202f ]*(?<![.,'’ ])|[^\W\d_]+)"
 )
 _TIMES = ("minutes", "hours", "days", "weeks", "months", "years")

@@ -20,7 +20,7 @@ from seedqa.retrieval.question import Question
 from seedqa.retrieval.wording.asking import number_words
 from seedqa.retrieval.wording.naming import figures_of
 from seedqa.retrieval.wording.sentences import YEAR
-from seedqa.retrieval.wording.units import MONEY, unit_of
+from seedqa.retrieval.wording.units import CURRENCY_CODES, MONEY, unit_of
 
 Span = tuple[int, int]
 
@@ -40,8 +40,6 @@ _BRACKETS = lazy_pattern(r"\([^()\n]{1,60}\)")
 #: Days of the week in Portuguese that are ordinals without "-feira".
 _ORDINAL_DAYS = frozenset(("segunda", "terca", "quarta", "quinta", "sexta"))
 _CLOCK = lazy_pattern(r"\d{1,2}[:h]\d\d|\d{1,2}h")
-#: Currencies by their codes, before or after a number.
-_CODES = frozenset(("CHF", "EUR", "USD", "GBP"))
 #: Units that make a number a time: "12.30 Uhr".
 _CLOCK_UNITS = frozenset(("uhr", "uur", "h", "heures", "am", "pm"))
 #: What stands after a number and belongs to it, folded.
@@ -344,7 +342,7 @@ def _token_kind(token: str, is_after_number: bool) -> str:
     word = fold(token.rstrip("."))
     is_clear = len(word) >= MIN_LETTERS or token[:1].isupper()
     kinds = {
-        "sign": token in "€$£" or (token in _CODES and not is_after_number),
+        "sign": token in "€$£" or (token in CURRENCY_CODES and not is_after_number),
         "clock": bool(_CLOCK.fullmatch(token)),
         "number": any(map(str.isdigit, token)),
         "month": word in MONTHS and (is_clear or is_after_number),
@@ -365,7 +363,7 @@ def _begins_another(parts: Sequence[tuple[Span, str]], kind: str) -> bool:
 
 
 def _kind(words: str, kinds: set[str]) -> str:
-    found = [word for word in folded_words(words) if word in _set(_UNITS) or word.upper() in _CODES]
+    found = [word for word in folded_words(words) if word in _set(_UNITS)]
     if kinds & {"clock", "month", "weekday"} or _CLOCK_UNITS & {*found}:
         return "time"
     if _YEAR.fullmatch(words):
