@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import lzma
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,8 +172,8 @@ class Reader(nn.Module):
                 found[one] = part.detach().clone()
         return found
 
-    def forward(self, batch: dict[str, Tensor]) -> Tensor:
-        """Return first and last scores, float32 of shape (2, rows, tokens)."""
+    def below(self, batch: dict[str, Tensor], layers: int) -> Tensor:
+        """Return what the lowest layers make of a batch, of shape (rows, tokens, width)."""
         ids, lengths = batch["ids"], batch["lengths"]
         places = torch.arange(ids.shape[1], device=ids.device)
         inside = places[None] < lengths[:, None]
@@ -181,15 +181,32 @@ class Reader(nn.Module):
         hidden = self.words[ids].float() + self.types(kinds) + self.places(places)[None]
         hidden = functional.dropout(self.norm(hidden), self.dropout, self.training)
         mask = inside[:, None, None, :].expand(-1, 1, ids.shape[1], -1)
-        for layer in self.layers:
-            hidden = layer(hidden, mask)
-        with torch.autocast(ids.device.type, enabled=False):
+        return self._through(self.layers[:layers], hidden, mask)
+
+    def above(self, hidden: Tensor, batch: dict[str, Tensor], layers: int) -> Tensor:
+        """Return first and last scores of what the lowest layers made, as `forward` does."""
+        tokens = hidden.shape[1]
+        places = torch.arange(tokens, device=hidden.device)
+        inside = places[None] < batch["lengths"][:, None]
+        mask = inside[:, None, None, :].expand(-1, 1, tokens, -1)
+        hidden = self._through(self.layers[layers:], hidden, mask)
+        with torch.autocast(hidden.device.type, enabled=False):
             scores = self.head(hidden.float())
         # The passage, [CLS], and the last [SEP] as it has always been.
         allowed = (places[None] >= batch["passage_starts"][:, None]) & inside
         allowed |= places[None] == 0
         masked: Tensor = scores.permute(2, 0, 1).masked_fill(~allowed, FAR_AWAY)
         return masked
+
+    @staticmethod
+    def _through(layers: Iterable[nn.Module], hidden: Tensor, mask: Tensor) -> Tensor:
+        for layer in layers:
+            hidden = layer(hidden, mask)
+        return hidden
+
+    def forward(self, batch: dict[str, Tensor]) -> Tensor:
+        """Return first and last scores, float32 of shape (2, rows, tokens)."""
+        return self.above(self.below(batch, 0), batch, 0)
 
 
 # -- the examples ---------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from training.gpu_losses import difference, reminded_loss, span_loss, taught_loss
 from training.gpu_measure import measure, show, summary
 from training.gpu_model import (
     WORDS,
@@ -43,6 +44,11 @@ RATE = 2.5e-4
 LEAST_RATE = 0.01
 #: Seconds below which a third run is not begun.
 LEAST_SECONDS = 30
+#: Layers that a run of the upper half leaves as they are, and by how much two readers may differ in
+#: them: what comes back is rounded to 16 bits.
+UPPER, SAME = 6, 2e-4
+#: The share of a reminder's loss that is the teacher's.
+REMINDED = 0.7
 #: Steps after which a run says how far it is.
 SAID_EVERY = {"cuda": 500, "cpu": 20}
 #: How often the examples of a kind are taken in a pass; once where nothing is said.
@@ -77,6 +83,25 @@ MORE_SHARES = {"piaf": 0.9, "piaf-1.1": 0.9, "document": 1.5, "document none": 1
 #: For a short run over joined prose, and how many of the other examples a pass has as a reminder.
 JOINED_SHARES = {"joined": 0.7, "joined none": 0.4, "joined other": 0.3}
 REMINDER = 400
+#: For a short run over all that was written over documents, with a teacher for its reminder.
+KEPT_SHARES = {
+    "article": 0.6,
+    "article none": 0.25,
+    "article other": 0.1,
+    "entry": 0.5,
+    "entry none": 0.25,
+    "entry other": 0.06,
+    "plain": 0.25,
+    "plain none": 0.1,
+    "plain other": 0.06,
+    "joined": 0.45,
+    "joined none": 0.18,
+    "joined other": 0.12,
+    "document": 0.25,
+    "document none": 0.25,
+    "document other": 0.25,
+}
+KEPT_REMINDER = 2_500
 #: For a short run over plain questions and joined prose, and its reminder.
 PLAIN_SHARES = {
     "plain": 0.35,
@@ -118,29 +143,8 @@ class Recipe:
     steps: int = 10**9
     frozen: int = 0
     """Layers that stay as they are, from below, and with them the embeddings."""
-
-
-def span_loss(scores: Tensor, batch: dict[str, Tensor], somewhere: Tensor) -> Tensor:
-    """Return the mean cross-entropy of first and last token (as span_loss of reader_model.py)."""
-    places = torch.arange(scores.shape[2], device=scores.device)[None]
-    first, last = batch["starts"][:, None], batch["ends"][:, None]
-    inside = (places >= first) & (places <= last) & somewhere[:, None]
-    right = torch.stack([inside | (places == first), inside | (places == last)])
-    found = scores.masked_fill(~right, -torch.inf).logsumexp(2)
-    return (scores.logsumexp(2) - found).mean()
-
-
-def taught_loss(
-    scores: Tensor, batch: dict[str, Tensor], somewhere: Tensor, teachers: Sequence[Reader]
-) -> Tensor:
-    """Return the cross-entropy with what the teachers think, within the sentence that is known."""
-    with torch.no_grad():
-        wanted = torch.stack([teacher(batch).softmax(2) for teacher in teachers]).mean(0)
-        places = torch.arange(scores.shape[2], device=scores.device)[None]
-        outside = (places < batch["starts"][:, None]) | (places > batch["ends"][:, None])
-        wanted = wanted.masked_fill((outside & somewhere[:, None])[None], 0.0)
-        wanted = wanted / wanted.sum(2, keepdim=True).clamp(min=1e-9)
-    return -(wanted * scores.log_softmax(2)).sum(2).mean()
+    reminded: float = 0.0
+    """The share of a reminder's loss that is what the teachers think."""
 
 
 def freeze(reader: Reader, layers: int) -> None:
@@ -219,6 +223,8 @@ def loss_of(
     reader: Reader, batch: dict[str, Tensor], recipe: Recipe, teachers: Sequence[Reader]
 ) -> Tensor:
     """Return the loss of a batch, a share of it the teachers'."""
+    if recipe.reminded:
+        return reminded_loss(reader, batch, teachers, recipe.frozen, recipe.reminded)
     scores, somewhere = reader(batch), batch["somewhere"]
     loss = span_loss(scores, batch, somewhere)
     if recipe.twice:
@@ -229,15 +235,6 @@ def loss_of(
         return loss
     taught = taught_loss(scores, batch, somewhere, teachers)
     return (1 - recipe.taught) * loss + recipe.taught * taught
-
-
-def difference(scores: Tensor, again: Tensor) -> Tensor:
-    """Return the mean of both divergences of two readings of a batch (R-Drop, Liang et al. 2021).
-
-    Scores are of shape (2, rows, tokens).
-    """
-    one, other = scores.log_softmax(2), again.log_softmax(2)
-    return ((one.exp() - other.exp()) * (one - other)).sum(2).mean() / 2
 
 
 def average(states: Sequence[dict[str, Tensor]], shares: Sequence[float]) -> dict[str, Tensor]:
@@ -419,20 +416,38 @@ def upper_run(
     """One run of the upper half over kinds of examples, with a reminder of the rest; a CPU will do.
 
     `own` has how often the examples of each of those kinds are taken in a pass, `reminder` how many
-    of all others.
+    of all others. With `--teacher` they are kept as those readers have them, in part.
     """
     options = session.options
     names = session.names["kinds"]
     rest = sum(names[kind] not in own for kind in session.kinds.tolist())
     shares = dict.fromkeys(names, reminder / max(1, rest)) | own
-    recipe = Recipe(name, seconds, options.rate, 5, tokens=options.tokens, frozen=6,
+    recipe = Recipe(name, seconds, options.rate, 5, tokens=options.tokens, frozen=UPPER,
                     shares=tuple(shares.items()))  # fmt: skip
-    weights = session.train(recipe, session.start)
+    teachers = []
+    if options.teacher:
+        learned = np.array([kind in own for kind in names])[session.kinds]
+        reminders = torch.from_numpy(np.float32(1) - learned.astype(np.float32))
+        session.rows.fields["reminder"] = reminders.to(session.device)
+        teachers = [session.reader(read_teacher(file, session.start)) for file in options.teacher]
+        recipe = replace(recipe, reminded=REMINDED)
+    weights = session.train(recipe, session.start, *teachers)
     write_weights(weights, session.out, name)
     session.measure("start", session.start)
     session.measure(name, weights)
     session.measure("half", average([weights, session.start], [1, 1]))
     show(session.columns, session.out)
+
+
+def read_teacher(file: Path, start: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Return a teacher's weights; raises ValueError where its lower half is not the start's."""
+    weights = widen(read_packed(file), start[WORDS].device)
+    for name, weight in weights.items():
+        number = name.split(".")[2] if name.startswith("encoder.layer.") else UPPER
+        lower = name.startswith("embeddings.") or int(number) < UPPER
+        if lower and not torch.allclose(weight, start[name], atol=SAME):
+            raise ValueError(f"{file} and the start differ in {name}, which is not trained")
+    return weights
 
 
 def joined_plan(session: Session, seconds: float) -> None:
@@ -445,6 +460,11 @@ def plain_plan(session: Session, seconds: float) -> None:
     upper_run(session, "plain", seconds, PLAIN_SHARES, PLAIN_REMINDER)
 
 
+def kept_plan(session: Session, seconds: float) -> None:
+    """A run over all that was written over documents."""
+    upper_run(session, "kept", seconds, KEPT_SHARES, KEPT_REMINDER)
+
+
 PLANS = {
     "rates": compare_rates,
     "main": main_plan,
@@ -452,6 +472,7 @@ PLANS = {
     "again": again_plan,
     "joined": joined_plan,
     "plain": plain_plan,
+    "kept": kept_plan,
 }
 
 
@@ -469,6 +490,9 @@ def main() -> None:
         "--tokens", type=int, default=32_768, help="of a batch, default %(default)s"
     )
     parser.add_argument("--device", default="cuda")
+    parser.add_argument(
+        "--teacher", type=Path, nargs="+", help="start.xz of other readers, for the reminder"
+    )
     parser.add_argument("--most", type=int, help="rows, to try the script")
     parser.add_argument("--most-tests", type=int, help="questions that are measured")
     options = parser.parse_args()

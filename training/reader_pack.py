@@ -16,7 +16,7 @@ import logging
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,15 @@ from training.reader_more import (
 from training.reader_packed import Measured, pack_examples
 from training.reader_translated import machine_translated_examples
 from training.reader_typed import keyword_examples, retype, retype_some
-from training.reader_written import DOCUMENTS, JOINED, PLAIN, document_examples, passage_rows
+from training.reader_written import (
+    ARTICLES,
+    DOCUMENTS,
+    ENTRIES,
+    JOINED,
+    PLAIN,
+    document_examples,
+    passage_rows,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -130,22 +138,24 @@ def other_examples(options: argparse.Namespace, chance: random.Random) -> Iterat
     yield from fact_examples(FACTS, fillers_of(prose), options.seed)
 
 
-def joined_examples(_options: argparse.Namespace, chance: random.Random) -> Iterator[Example]:
-    """Yield what is answered in another sentence than the one that names what is asked about."""
-    yield from document_examples(chance, JOINED, "joined")
+#: What was written over documents by folder, and what its examples are called.
+WRITTEN_FOLDERS = {"joined": JOINED, "plain": PLAIN, "article": ARTICLES, "entry": ENTRIES}
 
 
-def plain_examples(_options: argparse.Namespace, chance: random.Random) -> Iterator[Example]:
-    """Yield what is asked about short texts, most of it in plain words about one sentence."""
-    yield from document_examples(chance, PLAIN, "plain")
+def folder_examples(name: str) -> Callable[[argparse.Namespace, random.Random], Iterator[Example]]:
+    """Return what yields the questions over one of the folders."""
+
+    def examples(_options: argparse.Namespace, chance: random.Random) -> Iterator[Example]:
+        yield from document_examples(chance, WRITTEN_FOLDERS[name], name)
+
+    return examples
 
 
 #: The files of examples, and what makes them.
 MAKERS = {
     "people": row_examples,
     "others": other_examples,
-    "joined": joined_examples,
-    "plain": plain_examples,
+    **{name: folder_examples(name) for name in WRITTEN_FOLDERS},
 }
 
 
@@ -261,7 +271,7 @@ def measured_questions(data: Path, seed: int) -> Iterator[Measured]:
             for row in rows:
                 one = measure(row, f"{name}, titled", chance)
                 yield replace(one, example=replace(one.example, above=clean_title(row.title)))
-    for folder, name in ((DOCUMENTS, "document"), (JOINED, "joined"), (PLAIN, "plain")):
+    for name, folder in {"document": DOCUMENTS, **WRITTEN_FOLDERS}.items():
         for written in document_examples(chance, folder, name, aside=True):
             span = ((written.start, written.end),) if written.answerable else ()
             yield Measured(f"aside {name}", written, span)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from support.tiny import text_of, write_weights
-from training import gpu_measure, gpu_model, reader_gpu
+from training import gpu_losses, gpu_measure, gpu_model, reader_gpu
 from training.encoder_student import load_body
 from training.reader_data import Example
 from training.reader_model import Reader, load_reader_tokenizer, span_loss, tokenize_examples
@@ -84,7 +84,7 @@ def test_the_model_and_the_loss_are_those_of_the_project(
         wanted = ours(batch["ids"], batch["mask"], batch["types"])
         mine = rows.batch(np.arange(4))
         scores = theirs(mine)
-        loss = reader_gpu.span_loss(scores, mine, somewhere)
+        loss = gpu_losses.span_loss(scores, mine, somewhere)
         wanted_loss = span_loss(ours, batch, bf16=False)
     assert float(loss) == pytest.approx(float(wanted_loss), abs=1e-5)
     passage = (batch["types"] - batch["above"]).bool()
@@ -110,9 +110,9 @@ def test_a_run_learns_and_gives_all_weights_back(
     batch = rows.batch(np.arange(4))
     somewhere = batch["somewhere"]
     with torch.no_grad():
-        before = reader_gpu.span_loss(gpu_model.Reader(weights, 0.0)(batch), batch, somewhere)
-        after = reader_gpu.span_loss(trained(batch), batch, somewhere)
-        taught = reader_gpu.taught_loss(trained(batch), batch, somewhere, [trained])
+        before = gpu_losses.span_loss(gpu_model.Reader(weights, 0.0)(batch), batch, somewhere)
+        after = gpu_losses.span_loss(trained(batch), batch, somewhere)
+        taught = gpu_losses.taught_loss(trained(batch), batch, somewhere, [trained])
         entropy = -(trained(batch).softmax(2) * trained(batch).log_softmax(2)).sum(2).mean()
     assert float(after) < 0.5 * float(before)
     assert float(taught) == pytest.approx(float(entropy), abs=1e-5)
@@ -130,6 +130,53 @@ def test_a_run_learns_and_gives_all_weights_back(
     table[:, :5], table[:, 11] = packed["trained"][:, :5], 0
     figures = gpu_measure.measure(trained, rows, table, ["aside test"])
     assert figures["aside test"][:3] == [100.0, 100.0, 1.0]
+
+
+def test_a_reminder_keeps_what_the_teacher_thinks(
+    reader: tuple[Path, Reader], packed: dict[str, np.ndarray]
+) -> None:
+    weights = weights_of(reader[1])
+    rows, _ = gpu_model.lay_out(packed, packed["trained"], CPU)
+    rows.fields["somewhere"] = torch.zeros(4, dtype=torch.bool)
+    rows.fields["reminder"] = torch.tensor([0.0, 0.0, 1.0, 1.0])
+    teacher = gpu_model.Reader(weights, 0.0).eval()
+    recipe = reader_gpu.Recipe(
+        "test", 60.0, 2e-3, 1, tokens=512, dropout=0.0, steps=40, frozen=1, reminded=1.0
+    )
+    batch = rows.batch(np.arange(4))
+    with torch.no_grad():
+        loss = gpu_losses.reminded_loss(teacher, batch, [teacher], frozen=1, share=1.0)
+        scores = teacher(batch)
+        losses = gpu_losses.span_losses(scores, batch, batch["somewhere"])
+        entropy = -(scores.softmax(2) * scores.log_softmax(2)).sum(2)
+    wanted = torch.cat([losses[:, :2], entropy[:, 2:]], dim=1).mean()
+    assert float(loss) == pytest.approx(float(wanted), abs=1e-5)
+    trained = reader_gpu.train(
+        recipe, weights, rows, np.zeros(4, np.int64), ["test"], [teacher.requires_grad_(False)]
+    )
+    with torch.no_grad():
+        after = trained(batch)
+        learned = gpu_losses.span_losses(after, batch, batch["somewhere"])
+    moved = (after.softmax(2) - scores.softmax(2)).abs().sum(2)
+    assert float(learned[:, :2].mean()) < 0.5 * float(losses[:, :2].mean())
+    assert float(moved[:, 2:].mean()) < 0.3 * float(moved[:, :2].mean())
+
+
+def test_a_teacher_has_the_lower_half_of_the_start(
+    reader: tuple[Path, Reader], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_gpu, "UPPER", 1)
+    start = weights_of(reader[1])
+    other = {
+        name: value + 0.5 * name.startswith("encoder.layer.1.") for name, value in start.items()
+    }
+    for name, weights in (("upper", other), ("lower", {k: v + 0.5 for k, v in start.items()})):
+        arrays = {key: value.numpy() for key, value in weights.items()}
+        write_packed(tmp_path / f"{name}.xz", arrays)
+    back = reader_gpu.read_teacher(tmp_path / "upper.xz", start)
+    assert all(torch.equal(back[name], other[name]) for name in other)
+    with pytest.raises(ValueError, match="differ in embeddings"):
+        reader_gpu.read_teacher(tmp_path / "lower.xz", start)
 
 
 def test_arrays_and_weights_come_back_as_they_were_written(
@@ -176,6 +223,6 @@ def test_two_readings_differ_by_the_mean_of_both_divergences() -> None:
     one = torch.tensor([[[0.2, 0.3, 0.5]], [[0.5, 0.25, 0.25]]]).log()
     other = torch.tensor([[[0.2, 0.5, 0.3]], [[0.5, 0.25, 0.25]]]).log()
     there = 0.3 * np.log(0.3 / 0.5) + 0.5 * np.log(0.5 / 0.3)
-    assert float(reader_gpu.difference(one, one)) == 0
+    assert float(gpu_losses.difference(one, one)) == 0
     # The scores of the last tokens are the same; a divergence is a mean over first and last.
-    assert float(reader_gpu.difference(one, other)) == pytest.approx(there / 2, abs=1e-6)
+    assert float(gpu_losses.difference(one, other)) == pytest.approx(there / 2, abs=1e-6)

@@ -108,16 +108,14 @@ def test_both_files_have_their_kinds(work: Path) -> None:
     assert {"piaf", "squad-it", "faquad", "removed"} <= set(people)
     assert {"negative", "found", "crossed", "squad-nqg", "fact", "table"} <= set(others)
     assert others["fact"] + others["table"] == 60
-    for name in ("joined", "plain"):
+    for name in reader_pack.WRITTEN_FOLDERS:
         written = Counter(one.kind for one in read_examples(work / f"examples-{name}.json"))
         assert set(written) == {name, f"{name} other", f"{name} none"}
 
 
 def test_what_is_packed_is_what_was_prepared(work: Path) -> None:
     examples = [
-        one
-        for name in ("people", "others", "joined", "plain")
-        for one in read_examples(work / f"examples-{name}.json")
+        one for name in reader_pack.MAKERS for one in read_examples(work / f"examples-{name}.json")
     ]
     packed = gpu_model.read_packed(work / "packed" / "data.xz")
     names = json.loads((work / "packed" / "names.json").read_text())
