@@ -3,6 +3,7 @@
     python -m training.reader_pack translate --data DATA --work WORK
     python -m training.reader_pack prepare   --data DATA --work WORK
     python -m training.reader_pack pack      --data DATA --work WORK --reader FOLDER --out FOLDER
+    python -m training.reader_pack start     --reader FOLDER --out FILE
 
 That machine has neither the project nor the data folder: `reader_gpu.py` reads what `pack` writes,
 token ids and the weights to start from, and nothing else. `--reader` is a reader that ships.
@@ -52,7 +53,7 @@ from training.reader_more import (
     read_prose,
     removed_examples,
 )
-from training.reader_packed import Measured, pack_examples
+from training.reader_packed import Measured, pack_examples, write_start
 from training.reader_translated import machine_translated_examples
 from training.reader_typed import keyword_examples, retype, retype_some
 from training.reader_written import (
@@ -236,6 +237,11 @@ def pack(options: argparse.Namespace) -> None:
     logger.info(pack_examples(examples, measured, options.reader, options.out))
 
 
+def start(options: argparse.Namespace) -> None:
+    """Write the weights of a reader alone, for it to be a teacher."""
+    write_start(options.reader, options.out)
+
+
 def measured_questions(data: Path, seed: int) -> Iterator[Measured]:
     """Yield the questions of articles set aside, of the development file, and made-up ones.
 
@@ -322,6 +328,10 @@ def parse_arguments() -> argparse.Namespace:
         if name == "pack":
             stage.add_argument("--reader", type=Path, required=True)
             stage.add_argument("--out", type=Path, required=True)
+    stage = stages.add_parser("start", help=start.__doc__)
+    stage.set_defaults(run=start)
+    stage.add_argument("--reader", type=Path, required=True)
+    stage.add_argument("--out", type=Path, required=True, help="a .xz file")
     return parser.parse_args()
 
 

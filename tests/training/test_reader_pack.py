@@ -155,6 +155,9 @@ def test_the_start_is_the_reader_that_ships(work: Path) -> None:
     with torch.no_grad():
         ours, mine = reader(ids, mask, types), theirs(batch)
     assert torch.allclose(ours[:, :, 6:], mine[:, :, 6:], atol=0.02)
+    again = work / "again.xz"
+    reader_pack.start(argparse.Namespace(reader=work / "shipped", out=again))
+    assert again.read_bytes() == (work / "packed" / "start.xz").read_bytes()
 
 
 def test_what_comes_back_is_a_reader_again(work: Path, tmp_path: Path) -> None:
