@@ -71,10 +71,19 @@ def load_asked(
         made_of = {**made_of, "reader": content["made_of"]["reader"]}
     if content["made_of"] != made_of:
         return {}, []
-    asked = {
-        name: [_asked(one) for one in of_source] for name, of_source in content["asked"].items()
-    }
-    return asked, content["sources"]
+    return _by_name(content), content["sources"]
+
+
+def read_asked(path: Path, fingerprint: str) -> dict[str, list[Asked]]:
+    """Return the questions of a file by name; raises ValueError if another reader read them."""
+    content = json.loads(path.read_text(encoding="utf8"))
+    if content["made_of"]["reader"] != fingerprint:
+        raise ValueError(f"{path} was read by another reader")
+    return _by_name(content)
+
+
+def _by_name(content: Mapping[str, Any]) -> dict[str, list[Asked]]:
+    return {name: [_asked(one) for one in rows] for name, rows in content["asked"].items()}
 
 
 def _asked(one: dict[str, Any]) -> Asked:
