@@ -174,22 +174,17 @@ class Reader(nn.Module):
 
     def below(self, batch: dict[str, Tensor], layers: int) -> Tensor:
         """Return what the lowest layers make of a batch, of shape (rows, tokens, width)."""
-        ids, lengths = batch["ids"], batch["lengths"]
-        places = torch.arange(ids.shape[1], device=ids.device)
-        inside = places[None] < lengths[:, None]
+        ids = batch["ids"]
+        places, inside = self._inside(batch)
         kinds = ((places[None] >= batch["question_ends"][:, None]) & inside).long()
         hidden = self.words[ids].float() + self.types(kinds) + self.places(places)[None]
         hidden = functional.dropout(self.norm(hidden), self.dropout, self.training)
-        mask = inside[:, None, None, :].expand(-1, 1, ids.shape[1], -1)
-        return self._through(self.layers[:layers], hidden, mask)
+        return self._through(self.layers[:layers], hidden, inside)
 
     def above(self, hidden: Tensor, batch: dict[str, Tensor], layers: int) -> Tensor:
         """Return first and last scores of what the lowest layers made, as `forward` does."""
-        tokens = hidden.shape[1]
-        places = torch.arange(tokens, device=hidden.device)
-        inside = places[None] < batch["lengths"][:, None]
-        mask = inside[:, None, None, :].expand(-1, 1, tokens, -1)
-        hidden = self._through(self.layers[layers:], hidden, mask)
+        places, inside = self._inside(batch)
+        hidden = self._through(self.layers[layers:], hidden, inside)
         with torch.autocast(hidden.device.type, enabled=False):
             scores = self.head(hidden.float())
         # The passage, [CLS], and the last [SEP] as it has always been.
@@ -199,7 +194,14 @@ class Reader(nn.Module):
         return masked
 
     @staticmethod
-    def _through(layers: Iterable[nn.Module], hidden: Tensor, mask: Tensor) -> Tensor:
+    def _inside(batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """Return the numbers of the tokens, and for each row which of them it has."""
+        places = torch.arange(batch["ids"].shape[1], device=batch["ids"].device)
+        return places, places[None] < batch["lengths"][:, None]
+
+    @staticmethod
+    def _through(layers: Iterable[nn.Module], hidden: Tensor, inside: Tensor) -> Tensor:
+        mask = inside[:, None, None, :].expand(-1, 1, inside.shape[1], -1)
         for layer in layers:
             hidden = layer(hidden, mask)
         return hidden

@@ -420,15 +420,13 @@ def upper_run(
     """
     options = session.options
     names = session.names["kinds"]
-    rest = sum(names[kind] not in own for kind in session.kinds.tolist())
-    shares = dict.fromkeys(names, reminder / max(1, rest)) | own
+    is_reminder = np.array([kind not in own for kind in names])[session.kinds]
+    shares = dict.fromkeys(names, reminder / max(1, int(is_reminder.sum()))) | own
     recipe = Recipe(name, seconds, options.rate, 5, tokens=options.tokens, frozen=UPPER,
                     shares=tuple(shares.items()))  # fmt: skip
     teachers = []
     if options.teacher:
-        learned = np.array([kind in own for kind in names])[session.kinds]
-        reminders = torch.from_numpy(np.float32(1) - learned.astype(np.float32))
-        session.rows.fields["reminder"] = reminders.to(session.device)
+        session.rows.fields["reminder"] = torch.from_numpy(is_reminder).to(session.device)
         teachers = [session.reader(read_teacher(file, session.start)) for file in options.teacher]
         recipe = replace(recipe, reminded=REMINDED)
     weights = session.train(recipe, session.start, *teachers)

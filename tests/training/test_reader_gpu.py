@@ -92,6 +92,12 @@ def test_the_model_and_the_loss_are_those_of_the_project(
     assert torch.allclose(scores[:, :, :width][:, passage], wanted[:, passage], atol=1e-5)
 
 
+def rows_to_train(packed: dict[str, np.ndarray]) -> gpu_model.Rows:
+    rows, _ = gpu_model.lay_out(packed, packed["trained"], CPU)
+    rows.fields["somewhere"] = torch.zeros(4, dtype=torch.bool)
+    return rows
+
+
 def trained_weights(
     trained: gpu_model.Reader, start: dict[str, torch.Tensor]
 ) -> dict[str, torch.Tensor]:
@@ -102,8 +108,7 @@ def test_a_run_learns_and_gives_all_weights_back(
     reader: tuple[Path, Reader], packed: dict[str, np.ndarray]
 ) -> None:
     weights = weights_of(reader[1])
-    rows, _ = gpu_model.lay_out(packed, packed["trained"], CPU)
-    rows.fields["somewhere"] = torch.zeros(4, dtype=torch.bool)
+    rows = rows_to_train(packed)
     recipe = reader_gpu.Recipe("test", 60.0, 2e-3, 1, tokens=512, dropout=0.0, steps=60)
     kinds = np.zeros(4, np.int64)
     trained = reader_gpu.train(recipe, weights, rows, kinds, ["test"])
@@ -136,9 +141,8 @@ def test_a_reminder_keeps_what_the_teacher_thinks(
     reader: tuple[Path, Reader], packed: dict[str, np.ndarray]
 ) -> None:
     weights = weights_of(reader[1])
-    rows, _ = gpu_model.lay_out(packed, packed["trained"], CPU)
-    rows.fields["somewhere"] = torch.zeros(4, dtype=torch.bool)
-    rows.fields["reminder"] = torch.tensor([0.0, 0.0, 1.0, 1.0])
+    rows = rows_to_train(packed)
+    rows.fields["reminder"] = torch.tensor([False, False, True, True])
     teacher = gpu_model.Reader(weights, 0.0).eval()
     recipe = reader_gpu.Recipe(
         "test", 60.0, 2e-3, 1, tokens=512, dropout=0.0, steps=40, frozen=1, reminded=1.0
