@@ -21,6 +21,7 @@ from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import sentence_in_view
 from seedqa.retrieval.types import LIKELY, SURE, Passage
 from seedqa.retrieval.wording.asking import lacks_role
+from seedqa.retrieval.wording.denial import is_denied, says_inside
 from seedqa.retrieval.wording.subject import (
     is_number_of_other,
     lacks_what_there_is,
@@ -58,12 +59,14 @@ def limit_of(
         passage.language not in (*reader_languages, UNKNOWN_LANGUAGE)
         or says_another_field(question, passage, at)
         or names_somebody_else(question, elsewhere)
+        or is_denied(question, passage.view.text[sentence[0] : at], passage.language)
     ):
         return AT_MOST_UNSURE
     is_doubtful = (
         bool(elsewhere)
         or _lacks_role(passage, sentence, question)
         or lacks_what_there_is(question, said, passage.language)
+        or says_inside(question, said)
         or is_number_of_other(question, said, passage.language)
         or shares_no_word(question, passage, sentence)
         or names_no_field(question, passage, at)

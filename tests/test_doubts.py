@@ -47,3 +47,31 @@ def test_a_cell_that_the_question_names_is_not_doubted(language: str) -> None:
     candidate = Candidate(passage, Span(start, start + 4, 5.0), 5.0)
     question = parse_question("How many flights did Selby have in 2018?")
     assert limit_of(candidate, question, [passage], ["en"]) == 1.0
+
+
+SEATS = "Er zijn acht zitplaatsen. Er zijn geen staanplaatsen."
+RATES = "A hotel in London costs £165. A hotel elsewhere in the UK costs £110, abroad £140."
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "language", "words", "limit"),
+    [
+        ("lost property where", SEATS, "nl", "staanplaatsen", AT_MOST_UNSURE),
+        ("Where are the eight seats?", SEATS, "nl", "acht zitplaatsen", 1.0),
+        ("What is there not?", SEATS, "nl", "staanplaatsen", 1.0),
+        ("Où sont les places ?", "Il n'y a pas de places.", "fr", "places", AT_MOST_UNSURE),
+        ("Onde nasceu a Dulce?", "Dulce nasceu no Mindelo.", "pt", "Mindelo", 1.0),
+        ("What does a hotel outside the UK cost?", RATES, "en", "£110", 1.0),
+        ("What does a hotel outside London cost?", "A hotel in London costs £165.", "en", "£165",
+         AT_MOST_LIKELY),
+        ("What does a hotel in London cost?", RATES, "en", "£165", 1.0),
+    ],
+)  # fmt: skip
+def test_what_a_text_denies_or_says_of_the_inside(
+    asked: str, text: str, language: str, words: str, limit: float
+) -> None:
+    start = text.index(words)
+    passage = passage_of(text, language)
+    candidate = Candidate(passage, Span(start, start + len(words), 5.0), 5.0)
+    found = limit_of(candidate, parse_question(asked), [passage], ["de", "en", "fr", "nl", "pt"])
+    assert found == limit
