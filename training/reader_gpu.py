@@ -102,6 +102,15 @@ KEPT_SHARES = {
     "document other": 0.25,
 }
 KEPT_REMINDER = 2_500
+#: For a run after that one: half of each, and what was written since.
+RECORD_SHARES = {kind: share / 2 for kind, share in KEPT_SHARES.items()} | {
+    "record": 0.8,
+    "record none": 0.5,
+    "record other": 0.2,
+    "phrase": 0.8,
+    "phrase none": 0.5,
+    "phrase other": 0.1,
+}
 #: For a short run over plain questions and joined prose, and its reminder.
 PLAIN_SHARES = {
     "plain": 0.35,
@@ -463,6 +472,11 @@ def kept_plan(session: Session, seconds: float) -> None:
     upper_run(session, "kept", seconds, KEPT_SHARES, KEPT_REMINDER)
 
 
+def records_plan(session: Session, seconds: float) -> None:
+    """The same with records and prose that was written after that run."""
+    upper_run(session, "records", seconds, RECORD_SHARES, KEPT_REMINDER)
+
+
 PLANS = {
     "rates": compare_rates,
     "main": main_plan,
@@ -471,6 +485,7 @@ PLANS = {
     "joined": joined_plan,
     "plain": plain_plan,
     "kept": kept_plan,
+    "records": records_plan,
 }
 
 

@@ -61,7 +61,9 @@ from training.reader_written import (
     DOCUMENTS,
     ENTRIES,
     JOINED,
+    PHRASES,
     PLAIN,
+    RECORDS,
     document_examples,
     passage_rows,
 )
@@ -140,7 +142,14 @@ def other_examples(options: argparse.Namespace, chance: random.Random) -> Iterat
 
 
 #: What was written over documents by folder, and what its examples are called.
-WRITTEN_FOLDERS = {"joined": JOINED, "plain": PLAIN, "article": ARTICLES, "entry": ENTRIES}
+WRITTEN_FOLDERS = {
+    "joined": JOINED,
+    "plain": PLAIN,
+    "article": ARTICLES,
+    "entry": ENTRIES,
+    "record": RECORDS,
+    "phrase": PHRASES,
+}
 
 
 def folder_examples(name: str) -> Callable[[argparse.Namespace, random.Random], Iterator[Example]]:

@@ -6,7 +6,9 @@ none. Where several words are alike, the line has words around the answer, and i
 `written/joined` has prose in the same form: what is asked about is named in another sentence than
 the answer. `written/plain` has short texts, most asked in plain words about one sentence,
 `written/articles` longer prose, and `written/entries` paragraphs as encyclopaedias have them, half
-of whose questions look as if they had an answer and have none.
+of whose questions look as if they had an answer and have none. `written/records` has price lists,
+tariffs and rules, nearly half of whose questions ask for a row or a property that is not there, and
+`written/phrases` prose whose answers are often a clause.
 `written/passages.tsv` has questions over passages of the data folder, which are named by their
 digest: language and question, then where the answer starts and ends, or `-`. Documents are read and
 cut as `seedqa index` does it. Knows nothing of models.
@@ -36,8 +38,9 @@ from training.reader_data import CHUNK_OVERLAP, CHUNK_SIZES, Example, Row
 logger = logging.getLogger(__name__)
 
 WRITTEN = Path(__file__).resolve().parent / "written"
-DOCUMENTS, JOINED, PLAIN, ARTICLES, ENTRIES = (
-    WRITTEN / name for name in ("documents", "joined", "plain", "articles", "entries")
+DOCUMENTS, JOINED, PLAIN, ARTICLES, ENTRIES, RECORDS, PHRASES = (
+    WRITTEN / name
+    for name in ("documents", "joined", "plain", "articles", "entries", "records", "phrases")
 )
 NONE = "-"
 #: Every so-many-th document is set aside.

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from training.reader_data import Example
+from training.reader_gpu import RECORD_SHARES
+from training.reader_pack import WRITTEN_FOLDERS
 from training.reader_written import (
-    JOINED,
-    PLAIN,
     WRITTEN,
     digest_of,
     document_examples,
@@ -120,9 +120,15 @@ def test_every_answer_stands_in_its_document() -> None:
             assert find_answers(read_written(documents / asked.file).text, asked.answer), asked
 
 
-@pytest.mark.parametrize("folder", [JOINED, PLAIN], ids=["joined", "plain"])
+@pytest.mark.parametrize("folder", WRITTEN_FOLDERS.values(), ids=WRITTEN_FOLDERS)
 def test_every_answer_of_shorter_texts_is_there_once(folder: Path) -> None:
     for asked in read_asked(folder):
         if asked.answer != "-":
             text = read_written(folder / asked.file).text
             assert len(find_answers(text, asked.answer)) == 1, asked
+
+
+@pytest.mark.parametrize("name", ["document", *WRITTEN_FOLDERS])
+def test_a_run_takes_every_kind_that_was_written_over_documents(name: str) -> None:
+    """One without a share would be a part of the reminder."""
+    assert {name, f"{name} none", f"{name} other"} <= RECORD_SHARES.keys()
