@@ -66,7 +66,7 @@ EDIT = "the new ferry sails at noon"
 #: A file read within two seconds of its last change is read again at the next question.
 SETTLING_SECONDS = 2.5
 #: More than any passage has.
-MOST_TOKENS = 10_000
+MAX_TOKENS = 10_000
 
 
 class Corpus:
@@ -262,7 +262,7 @@ def ask(chunks: int, scratch: Path, questions: int) -> dict[str, Any]:
     medians = {
         name: quantile(lap, 0.5) for name, lap in zip(names, zip(*laps, strict=True), strict=True)
     }
-    tokenizer = load_tokenizer(SHIPPED_READER / "tokenizer.json", MOST_TOKENS)
+    tokenizer = load_tokenizer(SHIPPED_READER / "tokenizer.json", MAX_TOKENS)
     tokens = [len(encoding.ids) for encoding in tokenizer.encode_batch(read)]
     return totals | {"laps": medians, "tokens": sum(tokens) / len(tokens)}
 

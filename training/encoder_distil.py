@@ -39,7 +39,7 @@ CONTRAST_SCALE = 20.0
 BATCH_TOKENS = 6000
 #: A text of more tokens is left out of stage 1: a twentieth of the texts, an eighth of the time.
 #: Stage 2 has long ones.
-MOST_TOKENS = 40
+MAX_TOKENS = 40
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ JOINED_QUOTAS = {"fr": 1_000, "de": 400, "es": 400, "it": 400, "pt": 400, "nl": 
 JOINED_SOURCES = ("europarl", "newstest08-12", "tatoeba", "religious", "stsb-train")
 JOINED_SENTENCES = (3, 6)
 LONG_CHARACTERS = (150, 900)
-MOST_LONG_STRETCH = 1.5
+MAX_LONG_STRETCH = 1.5
 
 Vectors = NDArray[np.float32]
 
@@ -285,7 +285,7 @@ def select_long_pairs(data: Path, seed: int, sentences: Sequence[Pair] = ()) -> 
         for section in read_sections(data, language):
             lengths = sorted(map(len, section.text.values()))
             fits = shortest <= lengths[0] and lengths[1] <= longest
-            alike = lengths[1] <= MOST_LONG_STRETCH * lengths[0]
+            alike = lengths[1] <= MAX_LONG_STRETCH * lengths[0]
             if fits and alike and not is_held_out(section.key):
                 texts = section.text["en"], section.text[language]
                 found.append(Pair(*texts, language, "sections"))

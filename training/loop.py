@@ -32,7 +32,7 @@ SMOOTHING = 0.05
 #: The name that ends the parameter of the word embeddings.
 WORD_TABLE = "word_embeddings.weight"
 #: Gradients longer than this are scaled down to it.
-MOST_GRADIENT = 1.0
+MAX_GRADIENT = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +176,7 @@ def train(
                 group["lr"] = rate * schedule.factor(step, len(batches))
             loss = loss_of(model, batches[step])
             torch.autograd.backward(loss)
-            torch.nn.utils.clip_grad_norm_(model.parameters(), MOST_GRADIENT)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), MAX_GRADIENT)
             optimizer.step()
             optimizer.zero_grad(set_to_none=True)
             value = float(loss.detach())

@@ -23,7 +23,7 @@ JOINT = " › "
 #: example without context.
 SHAPES = {"none": 25, "title": 33, "heading": 27, "headings": 9, "heading alone": 6}
 #: Headings that are read of each language's sections, and their characters.
-MOST_HEADINGS = 4_000
+MAX_HEADINGS = 4_000
 HEADING_CHARACTERS = (4, 60)
 #: What stands where a passage names its subject, once the heading alone names it.
 PRONOUNS = {
@@ -47,13 +47,13 @@ def read_headings(data: Path) -> dict[str, list[str]]:
         for number, row in enumerate(
             read_json_lines(data / "sections" / f"en-{language}.jsonl.xz")
         ):
-            if number > 2 * MOST_HEADINGS:
+            if number > 2 * MAX_HEADINGS:
                 break
             for side, code in sides:
                 heading = row[f"head_{side}"].split(" - ")[-1].strip()
                 if HEADING_CHARACTERS[0] <= len(heading) <= HEADING_CHARACTERS[1]:
                     found[code][heading] = None
-    return {code: list(headings)[:MOST_HEADINGS] for code, headings in found.items()}
+    return {code: list(headings)[:MAX_HEADINGS] for code, headings in found.items()}
 
 
 def clean_title(title: str) -> str:

@@ -35,9 +35,9 @@ HELD_OUT = 12
 #: How often a row of each source is taken, each time cut anew. PIAF is little, and French matters.
 REPEATS = {"piaf": 3, "squad2": 2}
 #: Of the domains of SquadShifts that are far from what people file, fewer rows are taken.
-MOST_ROWS = {"squadshifts-amazon_reviews": 3_000, "squadshifts-reddit": 3_000}
+MAX_ROWS = {"squadshifts-amazon_reviews": 3_000, "squadshifts-reddit": 3_000}
 #: Questions of which only the sentence is known, at most; `train --shares` takes fewer.
-MOST_SENTENCES = 20_000
+MAX_SENTENCES = 20_000
 #: Sentences before and after the one that answers, where only that is known.
 SENTENCE_NEIGHBOURS = (0, 3)
 #: Shortest answer, in characters, that is looked for in the translation of its context.
@@ -47,7 +47,7 @@ CLOZE_QUOTAS = {"fr": 2_000, "de": 1_500, "es": 700, "it": 500, "pt": 700, "nl":
 CLOZE_SOURCES = ("europarl", "newstest08-12", "laws", "docs_aligned", "religious", "msdocs-HT")
 CLOZE_CHARACTERS = (60, 220)
 #: Pairs looked at for one that shares a word, at most: a few are enough where any do.
-MOST_TRIES = 1_000
+MAX_TRIES = 1_000
 #: Words on either side of the gap that the question keeps.
 CLOZE_WORDS = 9
 #: Sentences around the one that answers.
@@ -151,7 +151,7 @@ def choose_rows(rows: Sequence[Row], chance: random.Random) -> list[Row]:
     chosen = []
     for source, of_source in sorted(by_source.items()):
         chance.shuffle(of_source)
-        chosen += of_source[: MOST_ROWS.get(source)]
+        chosen += of_source[: MAX_ROWS.get(source)]
     return chosen
 
 
@@ -182,7 +182,7 @@ def sentence_examples(
     sentences = list(dict.fromkeys(row["passage"] for row in by_source["squad-nqg"]))
     places = {sentence: place for place, sentence in enumerate(sentences)}
     asked = by_source["squad-nqg"]
-    for row in chance.sample(asked, min(len(asked), MOST_SENTENCES)):
+    for row in chance.sample(asked, min(len(asked), MAX_SENTENCES)):
         if _letters(row["passage"]) in secret:
             continue
         place = places[row["passage"]]
@@ -235,7 +235,7 @@ def cloze_examples(data: Path, seed: int) -> Iterator[Example]:
                 by_source[pair.source].append(pair)
         made = tries = 0
         pools = list(by_source.values())
-        while made < CLOZE_QUOTAS[language] and pools and tries < MOST_TRIES * (made + 1):
+        while made < CLOZE_QUOTAS[language] and pools and tries < MAX_TRIES * (made + 1):
             tries += 1
             pool = chance.choice(pools)
             example = _cloze_example(pool, language, chance)

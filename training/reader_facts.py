@@ -22,7 +22,7 @@ WEIGHTS = dict(zip(LANGUAGES, (0.8, 1.3, 1.3, 0.9, 0.9, 0.9, 1.2), strict=True))
 #: Facts of a subject that a passage tells, and rows and columns of a table.
 FACTS, ROWS, COLUMNS = (3, 6), (3, 9), (2, 5)
 #: Sentences of other prose around the facts, at most, and characters of a passage.
-FILLERS, MOST_CHARACTERS = 4, 900
+FILLERS, MAX_CHARACTERS = 4, 900
 #: The share of tables, and of questions in the words of a column.
 TABLES, COLUMN_QUESTIONS = 0.4, 0.25
 #: What a question over prose is asked of: the thing beside its twin; the twin, of which nothing is
@@ -250,6 +250,6 @@ def fact_examples(count: int, fillers: Mapping[str, Sequence[str]], seed: int) -
             around = list(fillers.get(told, ()))
             some = chance.sample(around, min(2 * FILLERS, len(around)))
             example = prose_example(chance, told, asked, some)
-        if len(example.context) <= MOST_CHARACTERS:
+        if len(example.context) <= MAX_CHARACTERS:
             made += 1
             yield example

@@ -41,9 +41,9 @@ from training.gpu_model import (
 STARTED = time.monotonic()
 RATE = 2.5e-4
 #: The rate never falls below this share of the peak.
-LEAST_RATE = 0.01
+MIN_RATE = 0.01
 #: Seconds below which a third run is not begun.
-LEAST_SECONDS = 30
+MIN_SECONDS = 30
 #: Layers that a run of the upper half leaves as they are, and by how much two readers may differ in
 #: them: what comes back is rounded to 16 bits.
 UPPER, SAME = 6, 2e-4
@@ -210,7 +210,7 @@ def train(
                 break
             factor = min(done / recipe.warmup, (1 - done) / (1 - recipe.warmup))
             for group in optimizer.param_groups:
-                group["lr"] = group["peak"] * max(factor, LEAST_RATE)
+                group["lr"] = group["peak"] * max(factor, MIN_RATE)
             with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
                 loss = loss_of(reader, rows.batch(chosen), recipe, teachers)
             loss.backward()  # type: ignore[no-untyped-call]
@@ -269,14 +269,14 @@ class Session:
         self.start = widen(read_packed(options.pack / "start.xz"), self.device)
         say("laying out")
         trained = data["trained"]
-        if options.most:
-            trained = trained[:: max(1, len(trained) // options.most)]
+        if options.max_rows:
+            trained = trained[:: max(1, len(trained) // options.max_rows)]
         self.rows, kept = lay_out(data, trained, self.device)
         self.kinds = trained[kept, 6].astype(np.int64)
         somewhere = trained[kept, 5].astype(bool)
         self.rows.fields["somewhere"] = torch.from_numpy(somewhere).to(self.device)
         tested = data["tested"]
-        most = options.most_tests or options.most
+        most = options.max_tests or options.max_rows
         if most:
             tested = tested[:: max(1, len(tested) // most)]
         self.tests, kept = lay_out(data, tested, self.device)
@@ -360,7 +360,7 @@ def taught_run(
 
     It takes `left` seconds, and is written under a name.
     """
-    if left <= LEAST_SECONDS:
+    if left <= MIN_SECONDS:
         return None
     first, second, both = runs
     three = replace(one, name="three", seed=3, seconds=left, taught=0.6, twice=0.0,
@@ -506,8 +506,8 @@ def main() -> None:
     parser.add_argument(
         "--teacher", type=Path, nargs="+", help="start.xz of other readers, for the reminder"
     )
-    parser.add_argument("--most", type=int, help="rows, to try the script")
-    parser.add_argument("--most-tests", type=int, help="questions that are measured")
+    parser.add_argument("--max-rows", type=int, help="rows, to try the script")
+    parser.add_argument("--max-tests", type=int, help="questions that are measured")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.backends.cuda.matmul.allow_tf32 = True

@@ -28,7 +28,7 @@ from training.reader_data import Example
 QUESTION_TOKENS = 64
 MAX_TOKENS = 320
 #: Tokens of the longest span that is taken for an answer in a sentence.
-MOST_ANSWER_TOKENS = 30
+MAX_ANSWER_TOKENS = 30
 #: File of the two output rows in a reader's folder, beside the transformer's own.
 HEAD_FILE = "span_head.safetensors"
 FAR_AWAY = -1e4
@@ -212,7 +212,7 @@ def settle_spans(
             first, last = reader_set.starts[row], reader_set.ends[row] + 1
             start, end = scores[:, line, first:last]
             words = np.arange(len(end))[None, :] - np.arange(len(start))[:, None]
-            allowed = (words >= 0) & (words < MOST_ANSWER_TOKENS)
+            allowed = (words >= 0) & (words < MAX_ANSWER_TOKENS)
             span = np.where(allowed, start[:, None] + end[None, :], -np.inf)
             at, until = np.unravel_index(span.argmax(), span.shape)
             starts[row], ends[row], somewhere[row] = first + at, first + until, False

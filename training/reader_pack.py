@@ -78,7 +78,7 @@ FACTS, KEYWORDS = 30_000, 3_000
 #: Questions of each set that is measured on the GPU.
 MEASURED, MEASURED_FACTS = 300, 1_000
 #: A translated answer that is so much longer or shorter has lost its tags.
-MOST_STRETCH = 2.5
+MAX_STRETCH = 2.5
 #: What was written over passages of the data folder, as a part of it.
 WRITTEN = "written"
 #: The parts of the data folder that are trained on.
@@ -187,7 +187,7 @@ def sound_translations(examples: Sequence[Example], rows: Sequence[Row]) -> Iter
             words, given = known[0][1], own.context[own.start : own.end]
             stretch = len(given) / max(1, len(words))
             same = re.sub(r"\D", "", words) == re.sub(r"\D", "", given)
-            if not same or not 1 / MOST_STRETCH < stretch < MOST_STRETCH:
+            if not same or not 1 / MAX_STRETCH < stretch < MAX_STRETCH:
                 continue
         yield from (own, asked)
 

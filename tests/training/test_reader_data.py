@@ -99,7 +99,7 @@ def test_a_question_without_an_answer_has_a_chunk_and_no_place() -> None:
 def test_sources_are_repeated_and_held_down(
     rows: list[Row], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader_data, "MOST_ROWS", {"squadshifts-reddit": 3})
+    monkeypatch.setattr(reader_data, "MAX_ROWS", {"squadshifts-reddit": 3})
     chosen = choose_rows(rows, random.Random(0))
     assert chosen == choose_rows(rows, random.Random(0))
     assert set(chosen) <= set(rows)

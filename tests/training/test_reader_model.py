@@ -16,8 +16,8 @@ from training.encoder_student import load_body
 from training.reader_data import Example
 from training.reader_model import (
     FAR_AWAY,
+    MAX_ANSWER_TOKENS,
     MAX_TOKENS,
-    MOST_ANSWER_TOKENS,
     QUESTION_TOKENS,
     Reader,
     ReaderSet,
@@ -236,14 +236,14 @@ def test_a_sentence_is_settled_on_the_words_that_a_reader_finds_in_it(weights: P
 
 def test_what_is_settled_on_is_a_span(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last token is not before the first, nor too far behind it."""
-    monkeypatch.setattr("training.reader_model.MOST_ANSWER_TOKENS", 2)
+    monkeypatch.setattr("training.reader_model.MAX_ANSWER_TOKENS", 2)
     unsettled = somewhere_in(weights)
     first = int(unsettled.starts[0])
     backward = settle_spans(Pointing(first + 3, first + 1), unsettled, [[0]], bf16=False)
     far = settle_spans(Pointing(first, first + 5), unsettled, [[0]], bf16=False)
     for settled in (backward, far):
         assert 0 <= settled.ends[0] - settled.starts[0] < 2
-    assert MOST_ANSWER_TOKENS > 2
+    assert MAX_ANSWER_TOKENS > 2
 
 
 @torch.no_grad()
