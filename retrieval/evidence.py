@@ -62,7 +62,7 @@ LAYOUT_SCORE = 6.0
 #: How much it leads what was read in the same passage, in logits.
 LAYOUT_LEAD = 1.0
 #: A year is shown before its month if the month scored at most this many logits higher.
-YEAR_LEEWAY = 2.0
+YEAR_LEEWAY = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -315,7 +315,7 @@ def test_the_month_of_a_year_does_not_speak_against_it() -> None:
     assert answer.confidence == 0.8808  # two ahead of Lyon
 
 
-@pytest.mark.parametrize(("ahead", "first"), [(1.5, "2017"), (2.5, "January")])
+@pytest.mark.parametrize(("ahead", "first"), [(1.5, "2017"), (2.5, "2017"), (3.5, "January")])
 def test_a_year_leads_its_month_where_the_month_is_hardly_read_better(
     ahead: float, first: str
 ) -> None:
