@@ -40,6 +40,10 @@ LEASE = "Bailleur : Mme Odile Ferrandin, de Vienne\nLocataire : Mme Rosalie Tamb
         ("Quem é o inquilino?", "Entre João Silva, locador, e Maria Costa, locatária",
          "Maria Costa", False),
         ("Who is the treasurer?", "Anna Rossi (former president) signs.", "Anna Rossi", False),
+        ("Who is the president of the league?", "Luc Roux, le directeur du marketing, l'a dit.",
+         "Luc Roux", True),
+        ("Who is the president?", "Luc Roux, président-directeur, signe.", "Luc Roux", False),
+        ("Who is the director of the museum?", "The director, Ann Lee, signs.", "Ann Lee", False),
         ("Who is the current treasurer?", "The president, Anna Rossi, signs.", "Anna Rossi", True),
     ],
 )  # fmt: skip

@@ -35,6 +35,8 @@ _ROLES = """
         verkoper verkoopster
     buyer purchaser acheteur acheteuse acquereur kaufer kauferin comprador compradora acquirente
         compratore koper koopster
+    director directeur directrice direktor direktorin directora direttore direttrice diretor
+        diretora
     mayor mayoress maire burgermeister burgermeisterin alcalde alcaldesa sindaco sindaca
         prefeito prefeita burgemeester
     coach trainer trainerin entraineur entraineuse entrenador entrenadora allenatore allenatrice
