@@ -62,6 +62,7 @@ from training.reader_typed import WAYS, retype
 from training.reader_written import (
     DOCUMENTS,
     NONE,
+    WRITTEN_FOLDERS,
     find_answers,
     read_asked,
     read_written,
@@ -81,8 +82,10 @@ MAX_OTHERS = 500
 #: What follows the name of a source of questions as people type them, and their share.
 TYPED = " typed"
 TYPED_SHARE = 0.4
-#: The names of the structure benchmark and of the written documents among the sources.
-STRUCTURE, WRITTEN = "structure", "written"
+#: The names of the structure benchmark and of what was written for the reader among the sources:
+#: documents, and all other texts.
+STRUCTURE, WRITTEN, TEXTS = "structure", "written", "texts"
+WRITTEN_SOURCES = {WRITTEN: (DOCUMENTS,), TEXTS: tuple(WRITTEN_FOLDERS.values())}
 ECE_BINS = 15
 RIGHT_F1 = 0.5
 
@@ -191,24 +194,30 @@ def ask_structure(
 
 
 def ask_written(
-    scratch: Path, part: str, reader: Reader, typed: bool
+    scratch: Path, source: str, part: str, reader: Reader, typed: bool
 ) -> Iterator[tuple[str, Asked]]:
-    """Ask the questions of the written documents set aside, in one folder: half of them a part."""
-    documents = written_aside()[part == "train" :: 2]
-    folder = scratch / f"{WRITTEN}-{part}"
-    (folder / "seeds").mkdir(parents=True, exist_ok=True)
-    for file in documents:
-        shutil.copy(DOCUMENTS / file, folder / "seeds" / file)
-    rows = [one for one in read_asked() if one.file in documents]
-    with open_folder(folder, reader) as pipeline:
-        for one in tqdm(rows, desc=folder.name, disable=None, leave=False):
-            text = read_written(DOCUMENTS / one.file).text
+    """Ask the questions of the written documents set aside, or of the other texts, in one folder.
+
+    Half of the documents are a part.
+    """
+    seeds = scratch / f"{source}-{part}" / "seeds"
+    rows = []
+    for folder in WRITTEN_SOURCES[source]:
+        documents = written_aside(folder)[part == "train" :: 2]
+        (seeds / folder.name).mkdir(parents=True, exist_ok=True)
+        for file in documents:
+            shutil.copy(folder / file, seeds / folder.name / file)
+        rows += [(folder, one) for one in read_asked(folder) if one.file in documents]
+    with open_folder(seeds.parent, reader) as pipeline:
+        for folder, one in tqdm(rows, desc=source, disable=None, leave=False):
+            text = read_written(folder / one.file).text
             places = [] if one.answer == NONE else find_answers(text, one.answer)
             answers = [{"text": text[start:end], "start": start} for start, end in places[:1]]
-            row = {"question": one.question, "source": WRITTEN, "answers": answers,
+            row = {"question": one.question, "source": source, "answers": answers,
                    "context": text, "lang": one.language}  # fmt: skip
-            kind, file = ("answerable", one.file) if places else ("left out", "")
-            for name, asking in ways_of_asking(WRITTEN, row, typed):
+            file = f"{folder.name}/{one.file}" if places else ""
+            kind = "answerable" if places else "left out"
+            for name, asking in ways_of_asking(source, row, typed):
                 yield name, ask(pipeline, reader, asking, kind, file)
 
 
@@ -262,8 +271,8 @@ def ask_all(options: argparse.Namespace, reader: Reader) -> dict[str, list[Asked
             found = read_again(before, source, reader)
         elif source == STRUCTURE:
             found = ask_structure(options.scratch, options.part, reader, options.typed)
-        elif source == WRITTEN:
-            found = ask_written(options.scratch, options.part, reader, options.typed)
+        elif source in WRITTEN_SOURCES:
+            found = ask_written(options.scratch, source, options.part, reader, options.typed)
         else:
             found = ask_source(
                 options.data, options.scratch, source, options.part, reader, options.questions,

@@ -21,7 +21,7 @@ from seedqa.retrieval.question import Question
 from seedqa.retrieval.quoting import sentence_in_view
 from seedqa.retrieval.types import LIKELY, SURE, Passage
 from seedqa.retrieval.wording.asking import lacks_role
-from seedqa.retrieval.wording.denial import is_denied, says_inside
+from seedqa.retrieval.wording.denial import is_denied, is_left_open, says_inside
 from seedqa.retrieval.wording.subject import (
     is_number_of_other,
     lacks_what_there_is,
@@ -60,6 +60,7 @@ def limit_of(
         or says_another_field(question, passage, at)
         or names_somebody_else(question, elsewhere)
         or is_denied(question, passage.view.text[sentence[0] : at], passage.language)
+        or is_left_open(candidate.text)
     ):
         return AT_MOST_UNSURE
     is_doubtful = (

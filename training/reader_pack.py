@@ -57,13 +57,8 @@ from training.reader_packed import Measured, pack_examples, write_start
 from training.reader_translated import machine_translated_examples
 from training.reader_typed import keyword_examples, retype, retype_some
 from training.reader_written import (
-    ARTICLES,
     DOCUMENTS,
-    ENTRIES,
-    JOINED,
-    PHRASES,
-    PLAIN,
-    RECORDS,
+    WRITTEN_FOLDERS,
     document_examples,
     passage_rows,
 )
@@ -139,17 +134,6 @@ def other_examples(options: argparse.Namespace, chance: random.Random) -> Iterat
     yield from cloze_examples(options.data, options.seed)
     yield from document_examples(chance)
     yield from fact_examples(FACTS, fillers_of(prose), options.seed)
-
-
-#: What was written over documents by folder, and what its examples are called.
-WRITTEN_FOLDERS = {
-    "joined": JOINED,
-    "plain": PLAIN,
-    "article": ARTICLES,
-    "entry": ENTRIES,
-    "record": RECORDS,
-    "phrase": PHRASES,
-}
 
 
 def folder_examples(name: str) -> Callable[[argparse.Namespace, random.Random], Iterator[Example]]:

@@ -38,10 +38,16 @@ from training.reader_data import CHUNK_OVERLAP, CHUNK_SIZES, Example, Row
 logger = logging.getLogger(__name__)
 
 WRITTEN = Path(__file__).resolve().parent / "written"
-DOCUMENTS, JOINED, PLAIN, ARTICLES, ENTRIES, RECORDS, PHRASES = (
-    WRITTEN / name
-    for name in ("documents", "joined", "plain", "articles", "entries", "records", "phrases")
-)
+DOCUMENTS = WRITTEN / "documents"
+#: The folders of all other texts, by what their examples are called.
+WRITTEN_FOLDERS = {
+    "joined": WRITTEN / "joined",
+    "plain": WRITTEN / "plain",
+    "article": WRITTEN / "articles",
+    "entry": WRITTEN / "entries",
+    "record": WRITTEN / "records",
+    "phrase": WRITTEN / "phrases",
+}
 NONE = "-"
 #: Every so-many-th document is set aside.
 HELD_OUT = 9

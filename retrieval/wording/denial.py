@@ -25,6 +25,8 @@ _NONE: Mapping[str, frozenset[str]] = {
 }
 #: "pas de places": two words that say it.
 _NONE_OF = frozenset({"de", "d"})
+#: What begins a question that a text leaves open, where it means nothing else.
+_WHETHER = frozenset({"whether", "ob"})
 _OUTSIDE_WORDS = """
     outside abroad beyond overseas
     dehors hors exterieur etranger
@@ -53,6 +55,15 @@ def is_denied(question: Question, before: str, language: str) -> bool:
     return last[-1] in _NONE.get(language, ()) or (
         language == "fr" and last[0] == "pas" and last[-1] in _NONE_OF
     )
+
+
+def is_left_open(words: str) -> bool:
+    """Return whether the words of an answer are a question themselves.
+
+    >>> is_left_open("Whether to hire a bus")
+    True
+    """
+    return bool(_WHETHER.intersection(folded_words(words)[:1]))
 
 
 def says_inside(question: Question, sentence: str) -> bool:

@@ -11,9 +11,9 @@ import pytest
 
 from training.reader_data import Example
 from training.reader_gpu import RECORD_SHARES
-from training.reader_pack import WRITTEN_FOLDERS
 from training.reader_written import (
     WRITTEN,
+    WRITTEN_FOLDERS,
     digest_of,
     document_examples,
     find_answers,
