@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.answers import Judged
+from benchmarks.answers import WRITTEN_SOURCES, Judged, ask_written
 from benchmarks.asked import Asked, load_asked, read_asked, save_asked
 from benchmarks.by_language import groups_of, row_of
-from seedqa.retrieval.reader import Span
+from seedqa.retrieval.reader import SHIPPED_READER, Reader, Span
 from support.tables import passage_of
 
 
@@ -57,3 +57,17 @@ def test_a_line_has_what_is_right_of_the_answers_shown_and_of_the_sure_ones() ->
     row = row_of("en", judged)
     assert row[:7] == ["en", "4", "0.750", "3", "0.667", "2", "0.500"]
     assert row_of("en", judged[3:])[3:7] == ["0", "-", "0", "-"]
+
+
+@pytest.mark.parametrize("source", WRITTEN_SOURCES)
+def test_what_was_written_is_asked_below_the_name_of_its_folder(
+    source: str, tmp_path: Path
+) -> None:
+    """An answer is right only in its own file: two folders have documents of one name."""
+    reader = Reader(SHIPPED_READER)
+    asking = ask_written(tmp_path, source, "train", reader, typed=False)
+    name, one = next(each for each in asking if each[1].kind == "answerable")
+    folder, _, file = one.file.partition("/")
+    assert (name, folder) in {(source, each.name) for each in WRITTEN_SOURCES[source]}
+    assert (tmp_path / f"{source}-train" / "seeds" / folder / file).is_file()
+    assert one.file in {passage.source for passage in one.passages}
