@@ -5,9 +5,9 @@
 
 Every passage of a source is a file. Half of the articles that are asked about are left out, and all
 questions asked; then the other half: so each question is once answerable and once not. Beside
-these: impossible questions of squad2 and crossing, and other sources' questions. "structure" is the
-train, dev or test part of that benchmark; "written" and "texts" are what was written for the reader
-and set aside, each in one folder: documents, and prose, records and entries.
+these: impossible questions of squad2 and crossing, and other sources' questions. "structure" is
+the same part of that benchmark. "written" has the documents that were written for the reader and
+set aside, "texts" the prose, records and entries, each in one folder.
 
 With `--typed` four questions in ten are asked a second time as people type them, lower case or
 without function words: a source of its own.

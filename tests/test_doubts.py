@@ -20,6 +20,14 @@ FIELDS = table_of(
 PLACES = "A place in the garage costs €65 a month, an outdoor place €28."
 
 
+def limit_at(asked: str, text: str, language: str, words: str) -> float:
+    """Return the greatest confidence of the first `words` of a passage as an answer."""
+    start = text.index(words)
+    passage = passage_of(text, language)
+    candidate = Candidate(passage, Span(start, start + len(words), 5.0), 5.0)
+    return limit_of(candidate, parse_question(asked), [passage], ["de", "en", "fr", "nl", "pt"])
+
+
 @pytest.mark.parametrize(
     ("asked", "text", "language", "words", "limit"),
     [
@@ -33,11 +41,7 @@ PLACES = "A place in the garage costs €65 a month, an outdoor place €28."
 def test_one_of_several_values_across_languages(
     asked: str, text: str, language: str, words: str, limit: float
 ) -> None:
-    start = text.index(words)
-    passage = passage_of(text, language)
-    candidate = Candidate(passage, Span(start, start + len(words), 5.0), 5.0)
-    found = limit_of(candidate, parse_question(asked), [passage], ["de", "en"])
-    assert found == limit
+    assert limit_at(asked, text, language, words) == limit
 
 
 @pytest.mark.parametrize("language", ["en", "und"])
@@ -72,8 +76,4 @@ RATES = "A hotel in London costs £165. A hotel elsewhere in the UK costs £110,
 def test_what_a_text_denies_or_says_of_the_inside(
     asked: str, text: str, language: str, words: str, limit: float
 ) -> None:
-    start = text.index(words)
-    passage = passage_of(text, language)
-    candidate = Candidate(passage, Span(start, start + len(words), 5.0), 5.0)
-    found = limit_of(candidate, parse_question(asked), [passage], ["de", "en", "fr", "nl", "pt"])
-    assert found == limit
+    assert limit_at(asked, text, language, words) == limit

@@ -67,6 +67,6 @@ def is_left_open(words: str) -> bool:
 
 
 def says_inside(question: Question, sentence: str) -> bool:
-    """Return whether a question asks for what is outside of something, and a sentence does not."""
+    """Return whether a question asks for what is outside, and a sentence has no word for it."""
     asked = _OUTSIDE.intersection(folded_words(question.text))
     return bool(asked) and _OUTSIDE.isdisjoint(folded_words(sentence))
